@@ -1,0 +1,98 @@
+import { InvalidValue } from './errors.ts'
+
+const hexDigits = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'))
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const encoder = new TextEncoder()
+
+/** Lower-case hex, two digits an octet. */
+export function hex(octets: Uint8Array): string {
+  let text = ''
+  for (const octet of octets) text += hexDigits[octet] ?? ''
+  return text
+}
+
+/** Octets of an even number of hex digits of either case; throws InvalidValue. */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text))
+    throw new InvalidValue('hex', 'an even number of hex digits is needed')
+  const octets = new Uint8Array(text.length / 2)
+  for (let at = 0; at < octets.length; at++) octets[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)
+  return octets
+}
+
+export const utf8 = (text: string): Uint8Array => encoder.encode(text)
+
+/** Text of well-formed UTF-8; throws InvalidValue. */
+export function fromUtf8(octets: Uint8Array): string {
+  try {
+    return strictUtf8.decode(octets)
+  } catch {
+    throw new InvalidValue('text', 'not well-formed UTF-8')
+  }
+}
+
+/** Text of octets 0x20 to 0x7e; throws InvalidValue. */
+export function fromAscii(octets: Uint8Array): string {
+  let text = ''
+  for (const octet of octets) {
+    if (octet < 0x20 || octet > 0x7e) throw new InvalidValue('text', 'not printable ASCII')
+    text += String.fromCharCode(octet)
+  }
+  return text
+}
+
+/** Standard alphabet with padding. RFC 4648 4. */
+export function base64(octets: Uint8Array): string {
+  let binary = ''
+  for (const octet of octets) binary += String.fromCharCode(octet)
+  return btoa(binary)
+}
+
+/** The octets of canonical base64 (padding there, unused bits zero); throws InvalidValue. RFC 4648 4. */
+export function fromBase64(text: string): Uint8Array {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw new InvalidValue('base64', 'not standard base64 with padding')
+  const octets = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  if (base64(octets) !== text) throw new InvalidValue('base64', 'unused bits are not zero')
+  return octets
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** Not in constant time: for public values only. Secrets go through `crypto/constant-time.ts` (R33). */
+export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, at) => octet === b[at])
+}
+
+export const isAllZero = (octets: Uint8Array): boolean => octets.every((octet) => octet === 0)
+
+/** Two octets, most significant first. */
+export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value)
+
+/** Four octets, most significant first. */
+export const u32 = (value: number): Uint8Array =>
+  Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+
+/** The unsigned number in `size` octets (1 to 6), most significant first; octets outside count as zero. */
+export function readUint(octets: Uint8Array, at: number, size: number): number {
+  let value = 0
+  for (let index = at; index < at + size; index++) value = value * 256 + (octets[index] ?? 0)
+  return value
+}
+
+/** `value` in `size` octets (1 to 6), most significant first. */
+export function writeUint(value: number, size: number): Uint8Array {
+  const octets = new Uint8Array(size)
+  for (let at = size - 1, rest = value; at >= 0; at--, rest = Math.floor(rest / 256)) octets[at] = rest % 256
+  return octets
+}

@@ -1,0 +1,36 @@
+import type { Brand } from '../brand.ts'
+import { concat, fromAscii, fromHex, hex, utf8 } from '../bytes.ts'
+import { InvalidValue } from '../errors.ts'
+import { projectValues } from '../project-values.ts'
+import { Fqdn } from './fqdn.ts'
+
+/** Ua security protocol identifier, 5 octets. TS 33.220 annex H. */
+export type UaId = Brand<Uint8Array, 'Ua security protocol identifier'>
+/** NAF FQDN in ASCII followed by the 5 octets of the Ua security protocol identifier. TS 33.220 B.3. */
+export type NafId = Brand<Uint8Array, 'NAF_Id'>
+
+const uaIdOf = (text: string) => fromHex(text) as UaId
+
+/** The Ua security protocol identifiers that a ProSe KMF may use (R5). TS 33.220 H.3. */
+export const uaIds = {
+  /** Root of the PDK. */
+  prose: uaIdOf(projectValues.uaIdProse.value),
+  /** Shared-key TLS 1.3. TS 33.222 5.4.0.2. */
+  tls13: uaIdOf('0100000007'),
+  /** Shared-key TLS 1.2 with TLS_DHE_PSK_WITH_AES_128_GCM_SHA256 (00 AA). TS 33.222 5.4. */
+  tls12DhePsk: uaIdOf('01000100aa'),
+  /** Protection of the GPI. */
+  gpi: uaIdOf(projectValues.uaIdGpi.value),
+} as const
+
+export const nafIdOf = (fqdn: Fqdn, uaId: UaId): NafId => concat(utf8(fqdn), uaId) as NafId
+
+export function NafId(octets: Uint8Array): NafId {
+  if (octets.length < 8 || octets.length > 255) throw new InvalidValue('NAF-Id', '8 to 255 octets are needed')
+  Fqdn(fromAscii(octets.subarray(0, -5)))
+  return octets as NafId
+}
+
+export const nafFqdn = (nafId: NafId): Fqdn => Fqdn(fromAscii(nafId.subarray(0, -5)))
+export const nafUaId = (nafId: NafId): UaId => nafId.subarray(-5) as UaId
+export const isProseNafId = (nafId: NafId): boolean => hex(nafUaId(nafId)) === projectValues.uaIdProse.value

@@ -1,0 +1,102 @@
+import type { Instant } from './units.ts'
+
+export type ReferencePoint = 'PC5' | 'PC8' | 'PC6' | 'Zn' | 'Zpn' | 'Zh' | 'Ub'
+
+/** Step of CR 33.303 6.X.3.2; RN1 to RN5 are those of 6.X.3.3. */
+export type Step =
+  | '0'
+  | '1'
+  | '2'
+  | '3'
+  | '4'
+  | '5'
+  | '6'
+  | '7'
+  | '7a'
+  | '7b'
+  | '7c'
+  | '7d'
+  | '8'
+  | '9'
+  | '10'
+  | '11'
+  | '12'
+  | '13'
+  | '14'
+  | 'RN1'
+  | 'RN2'
+  | 'RN3'
+  | 'RN4'
+  | 'RN5'
+
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+
+export type Fields = Readonly<Record<string, JsonValue>>
+
+/** What protects a message on its way. */
+export type Protection = 'clear' | 'integrity' | 'ciphered'
+
+/** One message, given once, by its sender. Key fields in `bytes` are zeros; `masked` says where they were. */
+export interface TapMessage {
+  readonly kind: 'message'
+  readonly time: Instant
+  readonly point: ReferencePoint
+  /** Node names such as `ue1`. */
+  readonly from: string
+  readonly to: string
+  /** The name of the message in its specification. */
+  readonly name: string
+  readonly step?: Step
+  readonly protection: Protection
+  readonly bytes: Uint8Array
+  /** First octet and one past the last octet of each zeroed field. */
+  readonly masked: readonly (readonly [number, number])[]
+  /** What a reader needs to know of it; never a secret, an IMSI only masked. */
+  readonly fields: Fields
+  /** Trace id of the set-up it belongs to, 32 hex digits. */
+  readonly context?: string
+  /** True for messages that only keep a connection alive. */
+  readonly heartbeat?: boolean
+}
+
+/** A decision or a change of state inside one node. */
+export interface TapState {
+  readonly kind: 'state'
+  readonly time: Instant
+  readonly node: string
+  readonly step?: Step
+  /** For example `branch`, `authorisation`, `secured`, `bootstrapped`. */
+  readonly what: string
+  readonly fields: Fields
+  /** Key name to fingerprint (8 hex digits). */
+  readonly keys?: Readonly<Record<string, string>>
+  readonly context?: string
+}
+
+/** Octets of a TLS connection as really exchanged, for captures of PC8. */
+export interface TapOctets {
+  readonly kind: 'octets'
+  readonly time: Instant
+  readonly point: 'PC8'
+  /** Names one connection. */
+  readonly connection: string
+  readonly from: string
+  readonly to: string
+  readonly bytes: Uint8Array
+}
+
+/** Key material for captures; only ever given when `unsafeRevealKeys` is on. */
+export interface TapSecret {
+  readonly kind: 'secret'
+  readonly time: Instant
+  readonly node: string
+  /** For example a line of the NSS key log format. */
+  readonly name: string
+  readonly text: string
+}
+
+export type TapEvent = TapMessage | TapState | TapOctets | TapSecret
+
+/** The one observer of everything: ladder, console, captures, traces and metrics read this stream and nothing else. */
+export type Tap = (event: TapEvent) => void
