@@ -6,7 +6,7 @@ import { InvalidValue } from './errors.ts'
  * Octets that nobody may see: they print as `[key]`, also in JSON and in `inspect` (R31).
  * Views and slices of a key are keys too.
  */
-export class KeyOctets extends Uint8Array<ArrayBuffer> {
+export class KeyOctets extends Uint8Array {
   override toString(): string {
     return '[key]'
   }

@@ -32,6 +32,6 @@ export function plmnFromOctets(octets: Uint8Array): Plmn {
     string,
     string,
   ]
-  const last = b.charAt(0) === 'f' ? '' : b.charAt(0)
+  const last = b.startsWith('f') ? '' : b.charAt(0)
   return Plmn(`${a.charAt(1)}${a.charAt(0)}${b.charAt(1)}-${c.charAt(1)}${c.charAt(0)}${last}`)
 }

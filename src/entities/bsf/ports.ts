@@ -1,0 +1,41 @@
+import type { Rand } from '../../core/aka.ts'
+import type { Clock, Random } from '../../core/environment.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { Impi } from '../../core/identities/subscriber.ts'
+import type { Ks } from '../../core/keys.ts'
+import type { Instant } from '../../core/units.ts'
+import type { MultimediaAuthAnswer, MultimediaAuthRequest } from '../../reference-points/zh/exchange.ts'
+import type { Guss } from '../../wire/user-security-settings.ts'
+
+/** What a bootstrapping leaves at the BSF. TS 33.220 4.5.2. */
+export interface Bootstrap {
+  readonly btid: BTid
+  readonly impi: Impi
+  readonly rand: Rand
+  readonly ks: Ks
+  readonly created: Instant
+  readonly expires: Instant
+  readonly guss?: Guss
+}
+
+export interface BootstrapStore {
+  put(bootstrap: Bootstrap): Promise<void>
+  /** Never an expired one (R37). */
+  find(btid: BTid, now: Instant): Promise<Bootstrap | undefined>
+  list(now: Instant): Promise<readonly Bootstrap[]>
+  remove(btid: BTid): Promise<boolean>
+  /** Deletes at most `limit` expired ones and returns how many. */
+  forgetExpired(now: Instant, limit: number): Promise<number>
+}
+
+/** Zh towards the HSS. */
+export interface ZhPort {
+  authenticate(request: MultimediaAuthRequest): Promise<MultimediaAuthAnswer>
+}
+
+export interface BsfPorts {
+  readonly bootstraps: BootstrapStore
+  readonly zh: ZhPort
+  readonly clock: Clock
+  readonly random: Random
+}

@@ -1,0 +1,57 @@
+import type { Amf, AuthenticationVector, Rand, Sqn } from '../../core/aka.ts'
+import type { Clock, Random } from '../../core/environment.ts'
+import type { ProseUeId } from '../../core/identities/prose.ts'
+import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
+import type { K, Opc, Topc } from '../../core/keys.ts'
+import type { Instant, Seconds } from '../../core/units.ts'
+
+export type AkaSecrets =
+  | { readonly algorithm: 'MILENAGE'; readonly k: K; readonly opc: Opc }
+  | { readonly algorithm: 'TUAK'; readonly k: K; readonly topc: Topc; readonly keccakIterations: number }
+
+/** Words of the configuration for flags 1, 2 and 3 of the ProSe USS. */
+export type ProsePermission = 'one-to-one' | 'relay' | 'remote-ue'
+
+/** A subscriber as the HSS keeps it; the sequence number is kept beside it. */
+export interface Subscriber {
+  readonly imsi: Imsi
+  readonly impi: Impi
+  readonly aka: AkaSecrets
+  readonly amf: Amf
+  readonly gba: 'GBA_ME' | 'GBA_U'
+  /** Overrides the BSF's lifetime of Ks. */
+  readonly ksLifetime?: Seconds
+  readonly prose?: {
+    /** 1 to 8. */
+    readonly ueIds: readonly ProseUeId[]
+    readonly permissions: readonly ProsePermission[]
+    readonly publicSafety: boolean
+  }
+}
+
+/** Durable subscribers and sequence numbers (R32, R34, R35). Every write is durable before its promise resolves. */
+export interface SubscriberStore {
+  /** Adds or replaces; the sequence number of an existing subscriber stays. */
+  put(subscriber: Subscriber): Promise<void>
+  findByImpi(impi: Impi): Promise<Subscriber | undefined>
+  findByImsi(imsi: Imsi): Promise<Subscriber | undefined>
+  list(): Promise<readonly Subscriber[]>
+  remove(imsi: Imsi): Promise<boolean>
+  /**
+   * The next sequence number: `next(last)` of the highest one used, 0 before the first. It is durable, and no other
+   * caller in any process got or will get one as high or lower, before the promise resolves (R34).
+   */
+  advanceSqn(imsi: Imsi, next: (last: Sqn) => Sqn): Promise<Sqn>
+  /** Remembers a RAND sent to this subscriber: the last 16 count, for 10 minutes (R35). */
+  rememberRand(imsi: Imsi, rand: Rand, now: Instant): Promise<void>
+  /** True once for a RAND that is remembered; it is forgotten by this. */
+  takeRand(imsi: Imsi, rand: Rand, now: Instant): Promise<boolean>
+}
+
+export interface HssPorts {
+  readonly subscribers: SubscriberStore
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export type { AuthenticationVector }

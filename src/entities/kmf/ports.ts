@@ -1,0 +1,63 @@
+import type { Clock, Random } from '../../core/environment.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { NafId } from '../../core/identities/naf-id.ts'
+import type { Plmn } from '../../core/identities/plmn.ts'
+import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
+import type { KsNaf } from '../../core/keys.ts'
+import type { PlmnEntry, PlmnTable } from '../../core/plmn-table.ts'
+import type { Instant } from '../../core/units.ts'
+import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
+import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
+import type { Uss } from '../../wire/user-security-settings.ts'
+
+/** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased and the row stays (seed, 6.X.3.2). */
+export interface NafKeyRow {
+  readonly btid: BTid
+  readonly impi?: Impi
+  readonly imsi?: Imsi
+  readonly created: Instant
+  readonly expires: Instant
+  readonly ussList: readonly Uss[]
+  /** Key under each NAF_Id; empty after expiry. */
+  readonly keys: readonly { readonly nafId: NafId; readonly key: KsNaf }[]
+}
+
+export interface NafKeyStore {
+  /** Adds the row, or adds its keys to the row of the same B-TID. Of an IMSI, expired rows of other B-TIDs are then deleted. */
+  put(row: NafKeyRow): Promise<void>
+  /** Also an expired one, then without keys. */
+  find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
+  list(now: Instant): Promise<readonly NafKeyRow[]>
+  forget(btid: BTid): Promise<boolean>
+  /** Erases the keys of at most `limit` expired rows and returns how many. */
+  eraseExpired(now: Instant, limit: number): Promise<number>
+}
+
+/** Rows (IMSI, PLMN or `*`): may link with UEs of that PLMN; none means no (R8, R10). */
+export interface AuthorisationStore {
+  grant(imsi: Imsi, plmn: Plmn | '*'): Promise<void>
+  revoke(imsi: Imsi, plmn: Plmn | '*'): Promise<boolean>
+  /** True for a row of exactly this PLMN or of `*`. */
+  mayLink(imsi: Imsi, plmn: Plmn): Promise<boolean>
+  list(imsi?: Imsi): Promise<readonly { readonly imsi: Imsi; readonly plmn: Plmn | '*' }[]>
+}
+
+/** Zn towards the BSF that the domain of the B-TID names in the PLMN table. */
+export interface ZnPort {
+  bootstrappingInfo(request: BootstrappingInfoRequest): Promise<BootstrappingInfoAnswer>
+}
+
+/** PC6 towards the KMF of another home network. */
+export interface Pc6Port {
+  requestKey(home: PlmnEntry, request: ProseKeyRequest): Promise<ProseKeyAnswer>
+}
+
+export interface KmfPorts {
+  readonly plmns: PlmnTable
+  readonly keys: NafKeyStore
+  readonly authorisations: AuthorisationStore
+  readonly zn: ZnPort
+  readonly pc6: Pc6Port
+  readonly clock: Clock
+  readonly random: Random
+}

@@ -1,0 +1,93 @@
+import { SaxesParser } from 'saxes'
+import { fromUtf8 } from '../core/bytes.ts'
+import { MalformedMessage, ProseError } from '../core/errors.ts'
+
+/** An element with its namespace resolved. Text is that of the element itself, without its children's. */
+export interface XmlElement {
+  readonly name: string
+  readonly namespace: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly XmlElement[]
+  readonly text: string
+}
+
+/** What a document may cost its reader (R41). */
+const limits = { octets: 64 * 1024, depth: 16, elements: 256, expandedText: 64 * 1024 } as const
+
+interface Open {
+  readonly element: XmlElement & { readonly children: XmlElement[]; text: string }
+}
+
+/**
+ * The root of an XML 1.0 document in UTF-8, without DTD, within the limits of R41; throws MalformedMessage.
+ * Comments and processing instructions are passed over.
+ */
+export function parseXml(octets: Uint8Array): XmlElement {
+  if (octets.length > limits.octets) throw new MalformedMessage('XML', limits.octets, 'longer than 64 KiB')
+  const parser = new SaxesParser({ xmlns: true, position: true })
+  const fail = (reason: string): never => {
+    throw new MalformedMessage('XML', parser.position, reason)
+  }
+  const open: Open[] = []
+  let root: XmlElement | undefined
+  let elements = 0
+  let textLength = 0
+
+  parser.on('doctype', () => fail('a DOCTYPE is not allowed'))
+  parser.on('error', (error) => fail(error.message))
+  parser.on('opentag', (tag) => {
+    if (++elements > limits.elements) fail(`more than ${limits.elements} elements`)
+    if (open.length >= limits.depth) fail(`deeper than ${limits.depth}`)
+    const attributes = new Map<string, string>()
+    for (const attribute of Object.values(tag.attributes))
+      if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
+        attributes.set(attribute.name, attribute.value)
+    const element = { name: tag.local, namespace: tag.uri, attributes, children: [], text: '' }
+    open.at(-1)?.element.children.push(element)
+    open.push({ element })
+    root ??= element
+  })
+  const addText = (text: string) => {
+    textLength += text.length
+    if (textLength > limits.expandedText) fail('more than 64 KiB of text')
+    const parent = open.at(-1)
+    if (parent) parent.element.text += text
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('closetag', () => open.pop())
+  try {
+    parser.write(fromUtf8(octets)).close()
+  } catch (error) {
+    if (error instanceof MalformedMessage) throw error
+    const reason = error instanceof ProseError ? error.message : 'not well formed'
+    throw new MalformedMessage('XML', 0, reason, { cause: error })
+  }
+  return root ?? fail('no element')
+}
+
+/** An element to be written: its children in order, or its text. */
+export interface XmlNode {
+  readonly name: string
+  readonly attributes?: Readonly<Record<string, string>>
+  readonly content?: string | readonly XmlNode[]
+}
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => escapes[character] ?? character)
+
+function writeNode(node: XmlNode): string {
+  const attributes = Object.entries(node.attributes ?? {}).map(
+    ([name, value]) => ` ${name}="${escape(value)}"`,
+  )
+  const head = `<${node.name}${attributes.join('')}`
+  if (node.content === undefined || node.content.length === 0) return `${head}/>`
+  const content =
+    typeof node.content === 'string' ? escape(node.content) : node.content.map(writeNode).join('')
+  return `${head}>${content}</${node.name}>`
+}
+
+/** A document with its declaration, without white space of its own. */
+export const writeXml = (root: XmlNode): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n${writeNode(root)}\n`
