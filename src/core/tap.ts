@@ -100,3 +100,9 @@ export type TapEvent = TapMessage | TapState | TapOctets | TapSecret
 
 /** The one observer of everything: ladder, console, captures, traces and metrics read this stream and nothing else. */
 export type Tap = (event: TapEvent) => void
+
+/** How an entity tells a decision of its own: the node adds time and name. */
+export type Report = (state: Omit<TapState, 'kind' | 'time' | 'node'>) => void
+
+/** Raises the named counter of dropped, refused or failed input by one. */
+export type Count = (counter: string) => void

@@ -1,3 +1,4 @@
+import type { Count, Report } from '../../core/tap.ts'
 import type { Rand } from '../../core/aka.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
@@ -30,7 +31,7 @@ export interface BootstrapStore {
 
 /** Zh towards the HSS. */
 export interface ZhPort {
-  authenticate(request: MultimediaAuthRequest): Promise<MultimediaAuthAnswer>
+  authenticate(request: MultimediaAuthRequest, context?: string): Promise<MultimediaAuthAnswer>
 }
 
 export interface BsfPorts {
@@ -38,4 +39,6 @@ export interface BsfPorts {
   readonly zh: ZhPort
   readonly clock: Clock
   readonly random: Random
+  readonly report: Report
+  readonly count: Count
 }

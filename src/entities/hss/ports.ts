@@ -1,4 +1,5 @@
-import type { Amf, AuthenticationVector, Rand, Sqn } from '../../core/aka.ts'
+import type { Count, Report } from '../../core/tap.ts'
+import type { Amf, Rand, Sqn } from '../../core/aka.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
@@ -52,6 +53,6 @@ export interface HssPorts {
   readonly subscribers: SubscriberStore
   readonly clock: Clock
   readonly random: Random
+  readonly report: Report
+  readonly count: Count
 }
-
-export type { AuthenticationVector }

@@ -1,3 +1,4 @@
+import type { Count, Report } from '../../core/tap.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { NafId } from '../../core/identities/naf-id.ts'
@@ -44,12 +45,12 @@ export interface AuthorisationStore {
 
 /** Zn towards the BSF that the domain of the B-TID names in the PLMN table. */
 export interface ZnPort {
-  bootstrappingInfo(request: BootstrappingInfoRequest): Promise<BootstrappingInfoAnswer>
+  bootstrappingInfo(request: BootstrappingInfoRequest, context?: string): Promise<BootstrappingInfoAnswer>
 }
 
 /** PC6 towards the KMF of another home network. */
 export interface Pc6Port {
-  requestKey(home: PlmnEntry, request: ProseKeyRequest): Promise<ProseKeyAnswer>
+  requestKey(home: PlmnEntry, request: ProseKeyRequest, context?: string): Promise<ProseKeyAnswer>
 }
 
 export interface KmfPorts {
@@ -60,4 +61,6 @@ export interface KmfPorts {
   readonly pc6: Pc6Port
   readonly clock: Clock
   readonly random: Random
+  readonly report: Report
+  readonly count: Count
 }
