@@ -1,0 +1,35 @@
+import type { Rand } from '../core/aka.ts'
+import { base64, concat, fromHex, utf8 } from '../core/bytes.ts'
+import { InvalidValue } from '../core/errors.ts'
+import type { Fqdn } from '../core/identities/fqdn.ts'
+import type { NafId } from '../core/identities/naf-id.ts'
+import type { Impi } from '../core/identities/subscriber.ts'
+import { keyOctets, type Ck, type Ik, type KeyOctets, type Ks, type KsNaf } from '../core/keys.ts'
+import { exactly, kdf } from './kdf.ts'
+
+/** Ua security protocol identifier of TMPI generation. TS 33.220 H.3. */
+const uaIdTmpi = fromHex('0100000100')
+
+/** Ks = CK || IK, 32 octets. TS 33.220 4.5.2. */
+export const ksOf = (ck: Ck, ik: Ik): Ks =>
+  keyOctets(concat(exactly(16, 'CK', ck), exactly(16, 'IK', ik))) as Ks
+
+/** Ks_NAF of GBA_ME, Ks_ext_NAF of GBA_U: KDF(Ks, "gba-me", RAND, IMPI, NAF_Id), 32 octets. TS 33.220 B.3. */
+export const deriveKsNaf = (ks: Ks, rand: Rand, impi: Impi, nafId: NafId): KsNaf =>
+  derive('gba-me', ks, rand, impi, nafId) as KsNaf
+
+/** Ks_int_NAF of GBA_U: KDF(Ks, "gba-u", RAND, IMPI, NAF_Id), 32 octets. TS 33.220 B.3. */
+export const deriveKsIntNaf = (ks: Ks, rand: Rand, impi: Impi, nafId: NafId): KsNaf =>
+  derive('gba-u', ks, rand, impi, nafId) as KsNaf
+
+/** Temporary IMPI that the UE gives next time; `bsf` is the domain of the B-TID. TS 33.220 B.4. */
+export const deriveTmpi = (ks: Ks, rand: Rand, impi: Impi, bsf: Fqdn): string => {
+  const octets = derive('gba-me', ks, rand, impi, concat(utf8(bsf), uaIdTmpi))
+  return `${base64(octets.subarray(0, 24))}@tmpi.bsf.3gppnetwork.org`
+}
+
+function derive(label: 'gba-me' | 'gba-u', ks: Ks, rand: Rand, impi: Impi, nafId: Uint8Array): KeyOctets {
+  if (impi.length === 0 || nafId.length < 8 || nafId.length > 255)
+    throw new InvalidValue('IMPI or NAF_Id', 'wrong length', 'TS 33.220 B.3')
+  return kdf(ks, 0x01, [utf8(label), exactly(16, 'RAND', rand), utf8(impi), nafId])
+}

@@ -1,0 +1,40 @@
+import { writeUint } from '../core/bytes.ts'
+import type { ProseUeId } from '../core/identities/prose.ts'
+import {
+  keyOctets,
+  type KdSess,
+  type KeyOctets,
+  type KsNaf,
+  type Pdk,
+  type Pek,
+  type Pik,
+} from '../core/keys.ts'
+import { projectValues } from '../core/project-values.ts'
+import type { EeaId } from './eea.ts'
+import type { EiaId } from './eia.ts'
+import { exactly, kdf } from './kdf.ts'
+
+/** FC of PEK and PIK. TS 33.303 A.4. */
+const fcPekPik = 0x4b
+
+/** PDK = KDF(Ks_(ext)_NAF, UE-2 ID), 32 octets. CR 33.303 6.X.3.2 step 8. */
+export const derivePdk = (ksNaf: KsNaf, ue2Id: ProseUeId): Pdk =>
+  kdf(ksNaf, projectValues.fcPdk.value, [writeUint(ue2Id, 3)]) as Pdk
+
+/** KD-sess = KDF(PDK, Nonce_1, Nonce_2), 32 octets; each nonce has 16. TS 33.303 6.5.3. */
+export const deriveKdSess = (pdk: Pdk, nonce1: Uint8Array, nonce2: Uint8Array): KdSess =>
+  kdf(pdk, projectValues.fcKdSess.value, [
+    exactly(16, 'Nonce_1', nonce1),
+    exactly(16, 'Nonce_2', nonce2),
+  ]) as KdSess
+
+/** PEK = last 16 octets of KDF(KD-sess, 0x00, identity of the EEA). TS 33.303 A.4. */
+export const derivePek = (kdSess: KdSess, eea: EeaId): Pek => lastHalf(kdSess, 0x00, eea) as Pek
+
+/** PIK = last 16 octets of KDF(KD-sess, 0x01, identity of the EIA). TS 33.303 A.4. */
+export const derivePik = (kdSess: KdSess, eia: EiaId): Pik => lastHalf(kdSess, 0x01, eia) as Pik
+
+function lastHalf(kdSess: KdSess, distinguisher: 0x00 | 0x01, algorithm: number): KeyOctets {
+  const whole = kdf(kdSess, fcPekPik, [Uint8Array.of(distinguisher), Uint8Array.of(algorithm)])
+  return keyOctets(whole.subarray(16))
+}
