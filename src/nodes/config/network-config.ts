@@ -1,0 +1,179 @@
+import type { Amf } from '../../core/aka.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { Plmn } from '../../core/identities/plmn.ts'
+import type { DiscoveryGroupId, ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
+import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
+import type { ProseUeIdRange } from '../../core/plmn-table.ts'
+import type { Seconds } from '../../core/units.ts'
+import type { ProsePermission } from '../../entities/hss/ports.ts'
+
+/** A checked configuration: all defaults filled in, all file names absolute, all values typed. */
+export interface NetworkConfig {
+  /** Name of the YAML file as it was given. */
+  readonly file: string
+  readonly lab?: LabConfig
+  readonly diameter: DiameterSecurity
+  readonly plmns: readonly PlmnConfig[]
+  readonly ues: readonly UeConfig[]
+  readonly pc5Bearer: Pc5BearerConfig
+}
+
+export interface LabConfig {
+  readonly directory: string
+  readonly createMissingSecrets: boolean
+}
+
+/** What all Diameter connections of the file share. */
+export interface DiameterSecurity {
+  /** PEM; certificates of peers must come from it. */
+  readonly trustedCaFile: string
+  /** True: Diameter without TLS, for measuring and teaching only. */
+  readonly unsafePlainTcp: boolean
+}
+
+export interface PlmnConfig {
+  readonly plmn: Plmn
+  readonly realm: Fqdn
+  readonly hss: HssConfig
+  readonly bsf: BsfConfig
+  readonly kmf: KmfConfig
+  readonly subscribers: readonly SubscriberConfig[]
+}
+
+/** Where a server listens; port 0 draws a free one. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+export interface DiameterConfig {
+  readonly originHost: Fqdn
+  readonly listen: ListenAddress
+  /** PEM. */
+  readonly certificateFile: string
+  /** PEM, PKCS #8. */
+  readonly certificateKeyFile: string
+}
+
+export interface StoreConfig {
+  readonly engine: 'sqlite'
+  readonly file: string
+  /** 32 octets, AES-256 (R32). */
+  readonly keyFile: string
+}
+
+export interface HssConfig {
+  /** Node name such as `hss1`. */
+  readonly name: string
+  readonly diameter: DiameterConfig
+  readonly store: StoreConfig
+}
+
+export interface BsfConfig {
+  /** Node name such as `bsf1`. */
+  readonly name: string
+  readonly fqdn: Fqdn
+  readonly ubListen: ListenAddress
+  readonly ksLifetime: Seconds
+  /** For each (IMPI, client address); Infinity when unlimited. */
+  readonly challengesPerMinute: number
+  readonly diameter: DiameterConfig
+  readonly store: StoreConfig
+}
+
+export type TlsVersion = '1.2' | '1.3'
+
+export interface KmfConfig {
+  /** Node name such as `kmf1`. */
+  readonly name: string
+  readonly fqdn: Fqdn
+  readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
+  /** An older NAF key is replaced by GBA push. */
+  readonly nafKeyMaxAge: Seconds
+  readonly pdkLifetime: Seconds
+  readonly proseUeIds: readonly ProseUeIdRange[]
+  readonly pc6Peers: readonly Plmn[]
+  /** Token buckets, burst equal to the number (R45); Infinity when unlimited. */
+  readonly limits: {
+    readonly keyRequestsPerUe2PerMinute: number
+    readonly keyRequestsPerUe1PerMinute: number
+    readonly keyRequestsPerPeerPerSecond: number
+  }
+  readonly diameter: DiameterConfig
+  readonly store: StoreConfig
+}
+
+/** Hex files of K and the operator constant; exactly one of `opcFile` and `opFile` for MILENAGE. */
+export type AkaFiles =
+  | {
+      readonly algorithm: 'MILENAGE'
+      readonly kFile: string
+      readonly opcFile?: string
+      readonly opFile?: string
+    }
+  | {
+      readonly algorithm: 'TUAK'
+      readonly kFile: string
+      readonly topcFile: string
+      readonly keccakIterations: number
+    }
+
+export type GbaType = 'GBA_ME' | 'GBA_U'
+
+export interface SubscriberConfig {
+  readonly imsi: Imsi
+  readonly impi: Impi
+  readonly aka: AkaFiles
+  readonly amf: Amf
+  readonly gba: GbaType
+  readonly ksLifetime?: Seconds
+  readonly prose?: {
+    /** 1 to 8. */
+    readonly ueIds: readonly ProseUeId[]
+    readonly permissions: readonly ProsePermission[]
+    readonly publicSafety: boolean
+    readonly mayLinkWith: readonly (Plmn | '*')[]
+  }
+}
+
+export const algorithmNames = [
+  '128-EEA1',
+  '128-EEA2',
+  '128-EEA3',
+  '128-EIA1',
+  '128-EIA2',
+  '128-EIA3',
+] as const
+export type AlgorithmName = (typeof algorithmNames)[number]
+
+export interface UeConfig {
+  /** Node name: the key under `ues`. */
+  readonly name: string
+  readonly imsi: Imsi
+  readonly gba: GbaType
+  /** Identities of EEA and EIA in order of choice, disabled ones left out. */
+  readonly eea: readonly number[]
+  readonly eia: readonly number[]
+  readonly allowEea0: boolean
+  readonly disabledAlgorithms: readonly AlgorithmName[]
+  readonly imsiOverPc5: 'seed' | 'never'
+  /** Infinity when unlimited. */
+  readonly imsiOverPc5PerHour: number
+  /** Opens PC8 as soon as it has bootstrapped. */
+  readonly openPc8: boolean
+  readonly requireVerifiedPeer: boolean
+  readonly discovery: 'none' | 'model-a' | 'model-b'
+  readonly discoveryGroup: DiscoveryGroupId
+  readonly userInfoId: UserInfoId
+  /** Of its subscriber entry; the first is its Layer-2 ID. */
+  readonly proseUeIds: readonly ProseUeId[]
+}
+
+export interface Pc5BearerConfig {
+  readonly group: string
+  /** SL-SCH; SL-DCH uses the next one. */
+  readonly port: number
+  readonly interface: string
+  /** Instead of multicast. */
+  readonly peers: readonly ListenAddress[]
+}
