@@ -73,3 +73,13 @@ export class KeyRequestFailed extends Refused {
 export class IdentityUnknown extends Refused {
   readonly code = 'ERR_IDENTITY_UNKNOWN'
 }
+
+/** The HSS does not take this AUTS: unknown or used RAND, or MAC-S wrong. TS 33.102 6.3.5. */
+export class SynchronisationRefused extends Refused {
+  readonly code = 'ERR_SYNCHRONISATION_REFUSED'
+}
+
+/** A run on Ub ended without a B-TID for a reason that waiting does not change. TS 33.220 4.5.2. */
+export class BootstrappingFailed extends Refused {
+  readonly code = 'ERR_BOOTSTRAPPING_FAILED'
+}
