@@ -83,3 +83,8 @@ export class SynchronisationRefused extends Refused {
 export class BootstrappingFailed extends Refused {
   readonly code = 'ERR_BOOTSTRAPPING_FAILED'
 }
+
+/** The KMF does not take the B-TID, or the key under it, on PC8: the UE bootstraps again. TS 33.222 5.4. */
+export class Pc8IdentityRefused extends Refused {
+  readonly code = 'ERR_PC8_IDENTITY_REFUSED'
+}
