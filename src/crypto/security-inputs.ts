@@ -1,0 +1,53 @@
+import { isAllZero } from '../core/bytes.ts'
+import { InvalidValue } from '../core/errors.ts'
+import { exactly } from './kdf.ts'
+
+/** 1 for what the UE sends that sent the Direct Security Mode Command (UE-2), else 0. TS 33.303 6.5.6. */
+export type Direction = 0 | 1
+
+/** MAC-I of 4 octets over the first `bits` bits of `octets`. */
+export type Mac = (
+  key: Uint8Array,
+  count: number,
+  bearer: number,
+  direction: Direction,
+  octets: Uint8Array,
+  bits: number,
+) => Uint8Array
+
+/** COUNT || BEARER || DIRECTION || 0(26), 8 octets; COUNT has 32 bits, BEARER 5. TS 33.401 B.1.3, B.2.3. */
+export const countBearerDirection = (count: number, bearer: number, direction: Direction): Uint8Array =>
+  Uint8Array.of(count >>> 24, count >>> 16, count >>> 8, count, (bearer << 3) | (direction << 2), 0, 0, 0)
+
+/** The words of octets whose number is a multiple of four, most significant octet first. */
+export function wordsOf(octets: Uint8Array): Int32Array {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)
+  return Int32Array.from({ length: octets.length / 4 }, (_, index) => view.getInt32(4 * index))
+}
+
+/** `octets`, cleared after the first `bits` bits. */
+export function cutAfter(octets: Uint8Array, bits: number): Uint8Array {
+  const whole = bits >>> 3
+  if (whole < octets.length) {
+    octets[whole] = (octets[whole] ?? 0) & (0xff00 >> (bits & 7))
+    octets.fill(0, whole + 1)
+  }
+  return octets
+}
+
+/** The first `bits` bits of `octets`, then zeros up to a whole number of blocks of `block` octets. */
+export function padded(octets: Uint8Array, bits: number, block: number): Uint8Array {
+  const out = new Uint8Array(Math.ceil(bits / (8 * block)) * block)
+  out.set(octets.subarray(0, Math.ceil(bits / 8)))
+  return cutAfter(out, bits)
+}
+
+/** Throws InvalidValue for a key not of 16 octets or wiped, and for numbers that do not fit their bits (R30, R33). */
+export function checkSecurityInputs(key: Uint8Array, count: number, bearer: number): void {
+  exactly(16, 'key', key)
+  if (isAllZero(key)) throw new InvalidValue('key', 'all octets are zero')
+  if (!Number.isInteger(count) || count < 0 || count >= 2 ** 32)
+    throw new InvalidValue('COUNT', '32 bits are needed', 'TS 33.401 B.1')
+  if (!Number.isInteger(bearer) || bearer < 0 || bearer > 31)
+    throw new InvalidValue('BEARER', '5 bits are needed', 'TS 33.401 B.1')
+}
