@@ -1,0 +1,26 @@
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { Bootstrap, BootstrapStore } from '../../entities/bsf/ports.ts'
+
+/** For simulations: gone with the process. */
+export function memoryBootstrapStore(): BootstrapStore {
+  const bootstraps = new Map<BTid, Bootstrap>()
+  return {
+    put: (bootstrap) => Promise.resolve(void bootstraps.set(bootstrap.btid, bootstrap)),
+    find(btid, now) {
+      const bootstrap = bootstraps.get(btid)
+      return Promise.resolve(bootstrap && now < bootstrap.expires ? bootstrap : undefined)
+    },
+    list: (now) =>
+      Promise.resolve(
+        [...bootstraps.values()]
+          .filter((bootstrap) => now < bootstrap.expires)
+          .sort((a, b) => a.created - b.created),
+      ),
+    remove: (btid) => Promise.resolve(bootstraps.delete(btid)),
+    forgetExpired(now, limit) {
+      const expired = [...bootstraps.values()].filter((bootstrap) => bootstrap.expires <= now).slice(0, limit)
+      for (const { btid } of expired) bootstraps.delete(btid)
+      return Promise.resolve(expired.length)
+    },
+  }
+}

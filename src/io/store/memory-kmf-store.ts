@@ -1,0 +1,89 @@
+import { equalOctets } from '../../core/bytes.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
+import { Plmn } from '../../core/identities/plmn.ts'
+import { Imsi } from '../../core/identities/subscriber.ts'
+import type { Instant } from '../../core/units.ts'
+import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+
+/** The row of a B-TID with what a new one adds to it. */
+const merged = (kept: NafKeyRow | undefined, row: NafKeyRow): NafKeyRow => ({
+  ...kept,
+  ...row,
+  keys: [
+    ...(kept?.keys.filter((old) => !row.keys.some((key) => equalOctets(key.nafId, old.nafId))) ?? []),
+    ...row.keys,
+  ],
+})
+
+/** For simulations: gone with the process. */
+export function memoryNafKeyStore(): NafKeyStore {
+  const rows = new Map<BTid, NafKeyRow>()
+  const erased = new Set<BTid>()
+  const seenAt = (row: NafKeyRow, now: Instant): NafKeyRow =>
+    row.expires <= now ? { ...row, keys: [] } : row
+
+  function drop(row: NafKeyRow): boolean {
+    erased.delete(row.btid)
+    return rows.delete(row.btid)
+  }
+
+  function add(row: NafKeyRow): void {
+    rows.set(row.btid, merged(rows.get(row.btid), row))
+    erased.delete(row.btid)
+    for (const other of [...rows.values()])
+      if (row.imsi !== undefined && other.imsi === row.imsi && other.btid !== row.btid)
+        if (erased.has(other.btid) || other.expires <= row.created) drop(other)
+  }
+
+  /** Keys go, the row stays, unless its IMSI has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
+  function erase(row: NafKeyRow): void {
+    rows.set(row.btid, { ...row, keys: [] })
+    erased.add(row.btid)
+    const isReplaced = [...rows.values()].some(
+      (other) => row.imsi !== undefined && other.imsi === row.imsi && other.created > row.created,
+    )
+    if (isReplaced) drop(row)
+  }
+
+  return {
+    put(row) {
+      add(row)
+      return Promise.resolve()
+    },
+    find(btid, now) {
+      const row = rows.get(btid)
+      return Promise.resolve(row && seenAt(row, now))
+    },
+    list: (now) =>
+      Promise.resolve(
+        [...rows.values()].sort((a, b) => a.created - b.created).map((row) => seenAt(row, now)),
+      ),
+    forget(btid) {
+      const row = rows.get(btid)
+      return Promise.resolve(row !== undefined && drop(row))
+    },
+    eraseExpired(now, limit) {
+      const expired = [...rows.values()]
+        .filter((row) => row.expires <= now && !erased.has(row.btid))
+        .slice(0, limit)
+      expired.forEach(erase)
+      return Promise.resolve(expired.length)
+    },
+  }
+}
+
+/** For simulations: gone with the process. */
+export function memoryAuthorisationStore(): AuthorisationStore {
+  const rows = new Set<string>()
+  const granted = () =>
+    [...rows].sort().map((row) => {
+      const [imsi = '', plmn = ''] = row.split(' ')
+      return { imsi: Imsi(imsi), plmn: plmn === '*' ? ('*' as const) : Plmn(plmn) }
+    })
+  return {
+    grant: (imsi, plmn) => Promise.resolve(void rows.add(`${imsi} ${plmn}`)),
+    revoke: (imsi, plmn) => Promise.resolve(rows.delete(`${imsi} ${plmn}`)),
+    mayLink: (imsi, plmn) => Promise.resolve(rows.has(`${imsi} ${plmn}`) || rows.has(`${imsi} *`)),
+    list: (imsi) => Promise.resolve(granted().filter((row) => imsi === undefined || row.imsi === imsi)),
+  }
+}

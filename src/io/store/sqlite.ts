@@ -1,0 +1,41 @@
+import { StoreUnusable } from './errors.ts'
+
+export type SqlValue = string | number | null | Uint8Array
+
+/** What is used of a prepared statement of `node:sqlite`. */
+export interface SqliteStatement {
+  run(...values: readonly SqlValue[]): { readonly changes: number | bigint }
+  get(...values: readonly SqlValue[]): unknown
+  all(...values: readonly SqlValue[]): unknown[]
+}
+
+/** What is used of a `DatabaseSync` of `node:sqlite`. */
+export interface SqliteDatabase {
+  exec(sql: string): void
+  prepare(sql: string): SqliteStatement
+  close(): void
+}
+
+interface SqliteModule {
+  readonly DatabaseSync: new (path: string) => SqliteDatabase
+}
+
+/** Node's own SQLite (from 22.16 on), else the package with the same interface; throws StoreUnusable. */
+async function sqliteModule(): Promise<SqliteModule> {
+  const builtin: unknown = process.getBuiltinModule('node:sqlite')
+  if (builtin !== undefined) return builtin as SqliteModule
+  try {
+    return await import('@photostructure/sqlite')
+  } catch (cause) {
+    throw new StoreUnusable(
+      'this Node has no SQLite: use Node 22.16 or later, or install @photostructure/sqlite',
+      undefined,
+      { cause },
+    )
+  }
+}
+
+export async function openSqlite(path: string): Promise<SqliteDatabase> {
+  const { DatabaseSync } = await sqliteModule()
+  return new DatabaseSync(path)
+}
