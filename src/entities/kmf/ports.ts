@@ -1,13 +1,15 @@
 import type { Count, Report } from '../../core/tap.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
-import type { NafId } from '../../core/identities/naf-id.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { NafId, UaId } from '../../core/identities/naf-id.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { KsNaf } from '../../core/keys.ts'
 import type { PlmnEntry, PlmnTable } from '../../core/plmn-table.ts'
-import type { Instant } from '../../core/units.ts'
+import type { Instant, Milliseconds } from '../../core/units.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
+import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
 import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 
@@ -53,6 +55,42 @@ export interface Pc6Port {
   requestKey(home: PlmnEntry, request: ProseKeyRequest, context?: string): Promise<ProseKeyAnswer>
 }
 
+/** What a UE offers in the handshake of PC8. TS 33.222 5.4. */
+export interface Pc8Offer {
+  /** psk_identity as received. */
+  readonly identity: string
+  /** That of the negotiated version and suite. */
+  readonly uaId: UaId
+}
+
+/** A UE whose key secures a PC8 connection. */
+export interface Pc8Subscriber {
+  readonly btid: BTid
+  /** Ks_(ext)_NAF under the Ua id of the offer. */
+  readonly key: KsNaf
+  readonly expires: Instant
+  /** Undefined when the BSF tells nothing of it; then nothing is allowed. */
+  readonly imsi?: Imsi
+  readonly ussList: readonly Uss[]
+}
+
+/** What the server of PC8 needs of the KMF. */
+export interface Pc8Service {
+  /** Undefined for an identity that is not served; TemporaryFailure when that cannot be known now (R14). */
+  associate(offer: Pc8Offer): Promise<Pc8Subscriber | undefined>
+  /** Step 4 to step 10 for the body of one request. Throws what `causeOf` of PC8 gives an HTTP status. */
+  answer(body: Uint8Array, subscriber: Pc8Subscriber, context?: string): Promise<ProseDirectKeyResponse>
+}
+
+/** What the server of PC6 needs of the KMF. */
+export interface Pc6Service {
+  /**
+   * Step 6 to step 9. `from` is the Origin-Host of the request. Throws BTidUnknown, NotAuthorised, TooBusy,
+   * TemporaryFailure, PeerNotEntitled, ValueNotServed or KeyRequestFailed.
+   */
+  keyRequested(from: Fqdn, request: ProseKeyRequest, context?: string): Promise<ProseKeyAnswer>
+}
+
 export interface KmfPorts {
   readonly plmns: PlmnTable
   readonly keys: NafKeyStore
@@ -60,6 +98,8 @@ export interface KmfPorts {
   readonly zn: ZnPort
   readonly pc6: Pc6Port
   readonly clock: Clock
+  /** How far the wall clock stepped since the start; more than 5 min stops the issue of keys (R47). */
+  readonly wallClockStep?: () => Milliseconds
   readonly random: Random
   readonly report: Report
   readonly count: Count
