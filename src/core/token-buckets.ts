@@ -5,7 +5,10 @@ interface Bucket {
   at: Instant
 }
 
-/** Token buckets by name: so many a minute, and as many at once; the bucket unused for longest goes first (R43, R45). */
+/**
+ * Token buckets by name: so many a minute (Infinity: no limit), and as many at once. Beyond the capacity the bucket
+ * unused for longest goes (R43, R45).
+ */
 export class TokenBuckets {
   readonly #perMinute: number
   readonly #capacity: number
@@ -18,6 +21,7 @@ export class TokenBuckets {
 
   /** True when `name` had a token left, which is then gone. */
   take(name: string, now: Instant): boolean {
+    if (this.#perMinute === Infinity) return true
     const bucket = this.#buckets.get(name) ?? { tokens: this.#perMinute, at: now }
     const refill = (Math.max(0, now - bucket.at) * this.#perMinute) / 60_000
     const tokens = Math.min(this.#perMinute, bucket.tokens + refill)

@@ -1,0 +1,209 @@
+import type { AuthenticationVector, Resynchronisation } from '../../core/aka.ts'
+import { hex } from '../../core/bytes.ts'
+import { SynchronisationRefused, TemporaryFailure } from '../../core/errors.ts'
+import { bTidOf, shortBTid } from '../../core/identities/b-tid.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { maskedImpi } from '../../core/identities/subscriber.ts'
+import { TokenBuckets } from '../../core/token-buckets.ts'
+import { hours, Instant, later, seconds, type Seconds } from '../../core/units.ts'
+import { responseDigest } from '../../crypto/digest-response.ts'
+import { fingerprint } from '../../crypto/fingerprint.ts'
+import { ksOf } from '../../crypto/gba-keys.ts'
+import { gbaUAutn, gbaURes } from '../../crypto/gba-u.ts'
+import { akaDigest, akaNonce, writeAkaChallenge } from '../../reference-points/ub/aka-challenge.ts'
+import {
+  bootstrappingInfoType,
+  writeBootstrappingInfo,
+} from '../../reference-points/ub/bootstrapping-info.ts'
+import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../reference-points/ub/exchange.ts'
+import { statusOf } from '../../reference-points/ub/status.ts'
+import type { MultimediaAuthAnswer } from '../../reference-points/zh/exchange.ts'
+import { writeAuthenticationInfo } from '../../wire/http-digest/digest-headers.ts'
+import type { Guss } from '../../wire/user-security-settings.ts'
+import { ChallengeTable, forget, type OpenChallenge } from './challenge-table.ts'
+import type { Bootstrap, BsfPorts } from './ports.ts'
+import { answers, autsOf, digestInputOf, readRequest, type Asked } from './ub-request.ts'
+
+export interface BootstrappingConfig {
+  /** Names by which UEs reach this BSF; each is the digest realm of its own host. */
+  readonly names: readonly Fqdn[]
+  /** Domain of the B-TIDs; may differ from the realm. */
+  readonly bTidDomain: Fqdn
+  /** Where the GUSS has none. Never more than 24 h. */
+  readonly ksLifetime: Seconds
+  /** Challenges of one (IMPI, client address) a minute; Infinity: no limit. */
+  readonly challengesPerMinute: number
+  /** Challenges open at once. */
+  readonly maxChallenges: number
+}
+
+/** Who asks, from where, in which set-up. */
+type Request = Asked & { readonly client: string; readonly context: string | undefined }
+
+const longestLife = hours(24)
+const wrongInARow = 3
+
+/** Ub at the BSF. TS 33.220 4.5.2, TS 24.109 4. */
+export class Bootstrapping {
+  readonly #config: BootstrappingConfig
+  readonly #ports: BsfPorts
+  readonly #challenges: ChallengeTable
+  readonly #buckets: TokenBuckets
+
+  constructor(config: BootstrappingConfig, ports: BsfPorts) {
+    this.#config = config
+    this.#ports = ports
+    this.#challenges = new ChallengeTable(config.maxChallenges)
+    this.#buckets = new TokenBuckets(config.challengesPerMinute)
+  }
+
+  /** A new connection from this address; its wrong responses count together (R36). */
+  connect(client: string): UbConnection {
+    let wrong = 0
+    const exchange = async (request: UbRequest, context?: string): Promise<UbResponse> => {
+      const read = readRequest(request, this.#config.names)
+      if (typeof read === 'number') return this.#refuse(read)
+      const asked = { ...read, client, context }
+      try {
+        const response = await this.#answer(asked)
+        if (response !== 'wrong') {
+          if (response.status === 200) wrong = 0
+          return response
+        }
+        this.#ports.count('ub-wrong-response')
+        return ++wrong < wrongInARow
+          ? await this.#challenge(asked)
+          : this.#refuse(403, [['Connection', 'close']])
+      } catch (error) {
+        return this.#refuse(statusOf(error))
+      }
+    }
+    return { exchange, close: () => undefined }
+  }
+
+  /** Steps 2 and 4; a nonce that is not outstanding is answered as none at all. */
+  async #answer(asked: Request): Promise<UbResponse | 'wrong'> {
+    const challenge = this.#challenges.take(asked.credentials.nonce, this.#now())
+    if (!challenge) return this.#challenge(asked)
+    try {
+      if (!answers(asked, challenge)) return 'wrong'
+      if (asked.credentials.auts === undefined) return await this.#bootstrap(asked, challenge)
+      return await this.#resynchronise(asked, challenge)
+    } finally {
+      forget(challenge)
+    }
+  }
+
+  /** Step 2: a fresh vector, asked for within the rate of this IMPI from this client. */
+  async #challenge(asked: Request, resynchronisation?: Resynchronisation): Promise<UbResponse> {
+    const { impi, realm, client, context } = asked
+    if (!this.#buckets.take(`${impi} ${client}`, this.#now()))
+      throw new TemporaryFailure('too many challenges')
+    const answer = await this.#ports.zh.authenticate(
+      { impi, ...(resynchronisation ? { resynchronisation } : {}) },
+      context,
+    )
+    const vector = vectorForUe(answer)
+    const challenge: OpenChallenge = {
+      nonce: akaNonce(vector.rand, vector.autn),
+      opaque: hex(this.#ports.random.octets(16)),
+      realm,
+      impi,
+      vector,
+      ...(answer.guss ? { guss: answer.guss } : {}),
+      resynchronised: resynchronisation !== undefined,
+    }
+    this.#challenges.add(challenge, this.#now())
+    return this.#respond(401, [['WWW-Authenticate', writeAkaChallenge(challenge)]])
+  }
+
+  /** The USIM found SQN out of range: a new challenge from the SQN that the USIM gave, once in a run. TS 24.109 4.5. */
+  async #resynchronise(asked: Request, challenge: OpenChallenge): Promise<UbResponse | 'wrong'> {
+    const auts = autsOf(asked.credentials)
+    if (!auts || challenge.resynchronised) return 'wrong'
+    try {
+      return await this.#challenge(asked, { rand: challenge.vector.rand, auts })
+    } catch (error) {
+      if (error instanceof SynchronisationRefused) return 'wrong'
+      throw error
+    }
+  }
+
+  /** Step 4: the UE is who it says; Ks is kept under a new B-TID (R37). TS 33.220 4.5.2. */
+  async #bootstrap(asked: Request, challenge: OpenChallenge): Promise<UbResponse> {
+    const { rand, ck, ik } = challenge.vector
+    const created = this.#now()
+    const bootstrap: Bootstrap = {
+      btid: bTidOf(rand, this.#config.bTidDomain),
+      impi: challenge.impi,
+      rand,
+      ks: ksOf(ck, ik),
+      created,
+      expires: this.#expiryOf(challenge.guss, created),
+      ...(challenge.guss ? { guss: challenge.guss } : {}),
+    }
+    const body = writeBootstrappingInfo(bootstrap)
+    const info = this.#authenticationInfo(asked, challenge, body)
+    if (await this.#ports.bootstraps.find(bootstrap.btid, created))
+      throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
+    await this.#ports.bootstraps.put(bootstrap)
+    this.#ports.report({
+      what: 'bootstrapped',
+      fields: {
+        impi: maskedImpi(bootstrap.impi),
+        btid: shortBTid(bootstrap.btid),
+        expires: new Date(bootstrap.expires).toISOString(),
+      },
+      keys: { Ks: fingerprint(bootstrap.ks) },
+      ...(asked.context === undefined ? {} : { context: asked.context }),
+    })
+    return this.#respond(
+      200,
+      [
+        ['Authentication-Info', info],
+        ['Expires', new Date(bootstrap.expires).toUTCString()],
+        ['Content-Type', bootstrappingInfoType],
+      ],
+      body,
+    )
+  }
+
+  /** Proof for the UE that this body is from who holds XRES. RFC 2617 3.2.3. */
+  #authenticationInfo(asked: Request, challenge: OpenChallenge, body: Uint8Array): string {
+    const input = { ...digestInputOf(asked, challenge), body }
+    const { cnonce, nonce } = input
+    const { opaque } = challenge
+    const { qop, nc } = akaDigest
+    return writeAuthenticationInfo({ qop, rspauth: responseDigest(input), cnonce, nc, opaque, nonce })
+  }
+
+  /** Whole seconds, so that the text given to the UE and the time kept here are one. */
+  #expiryOf(guss: Guss | undefined, created: Instant): Instant {
+    const life = Math.min(guss?.lifetime ?? this.#config.ksLifetime, longestLife)
+    return Instant(Math.floor(later(created, seconds(life)) / 1000) * 1000)
+  }
+
+  #refuse(status: number, fields: HttpFields = []): UbResponse {
+    this.#ports.count(`ub-${status}`)
+    return this.#respond(status, fields)
+  }
+
+  #respond(status: number, fields: HttpFields, body: Uint8Array = new Uint8Array()): UbResponse {
+    const date = new Date(this.#now()).toUTCString()
+    return {
+      status,
+      fields: [['Date', date], ['Server', 'Sidelock'], ...fields, ['Content-Length', String(body.length)]],
+      body,
+    }
+  }
+
+  #now(): Instant {
+    return this.#ports.clock.now()
+  }
+}
+
+/** The vector as the UE will answer it: for a card with GBA_U, AUTN* and the changed XRES. TS 33.220 5.3.2. */
+function vectorForUe({ vector, guss }: MultimediaAuthAnswer): AuthenticationVector {
+  if (guss?.uiccType !== 'GBA_U') return vector
+  return { ...vector, autn: gbaUAutn(vector.autn, vector.ik), xres: gbaURes(vector.xres) }
+}
