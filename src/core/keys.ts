@@ -30,6 +30,10 @@ export type K = Brand<KeyOctets, 'K'>
 export type Opc = Brand<KeyOctets, 'OPc'>
 /** Operator constant of TUAK bound to K, 32 octets. TS 35.231. */
 export type Topc = Brand<KeyOctets, 'TOPc'>
+/** What a subscriber and the home network share. TS 33.102 6.3. */
+export type AkaSecrets =
+  | { readonly algorithm: 'MILENAGE'; readonly k: K; readonly opc: Opc }
+  | { readonly algorithm: 'TUAK'; readonly k: K; readonly topc: Topc; readonly keccakIterations: number }
 /** Cipher key of AKA, 16 octets. TS 33.102. */
 export type Ck = Brand<KeyOctets, 'CK'>
 /** Integrity key of AKA, 16 octets. TS 33.102. */

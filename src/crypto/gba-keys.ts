@@ -5,7 +5,8 @@ import type { Fqdn } from '../core/identities/fqdn.ts'
 import type { NafId } from '../core/identities/naf-id.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
 import { keyOctets, type Ck, type Ik, type KeyOctets, type Ks, type KsNaf } from '../core/keys.ts'
-import { exactly, kdf } from './kdf.ts'
+import { exactly } from './exact-length.ts'
+import { kdf } from './kdf.ts'
 
 /** Ua security protocol identifier of TMPI generation. TS 33.220 H.3. */
 const uaIdTmpi = fromHex('0100000100')

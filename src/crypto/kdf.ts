@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { isAllZero } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 import { keyOctets, type KeyOctets } from '../core/keys.ts'
+import { exactly } from './exact-length.ts'
 
 const clause = 'TS 33.220 B.2'
 const keyObjects = new WeakMap<KeyOctets, KeyObject>()
@@ -15,13 +16,6 @@ const scratch = new Uint8Array(1024)
 export function kdf(key: KeyOctets, fc: number, parameters: readonly Uint8Array[]): KeyOctets {
   const s = inputOf(fc, parameters)
   return keyOctets(createHmac('sha256', keyObjectOf(key)).update(s).digest())
-}
-
-/** `octets` if there are exactly `length` of them; throws InvalidValue (R30). */
-export function exactly(length: number, name: string, octets: Uint8Array): Uint8Array {
-  if (octets.length !== length)
-    throw new InvalidValue(name, `${length} octets are needed, not ${octets.length}`, clause)
-  return octets
 }
 
 /** S, in a buffer that the next call overwrites. */

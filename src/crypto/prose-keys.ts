@@ -12,7 +12,8 @@ import {
 import { projectValues } from '../core/project-values.ts'
 import type { EeaId } from './eea.ts'
 import type { EiaId } from './eia.ts'
-import { exactly, kdf } from './kdf.ts'
+import { exactly } from './exact-length.ts'
+import { kdf } from './kdf.ts'
 
 /** FC of PEK and PIK. TS 33.303 A.4. */
 const fcPekPik = 0x4b

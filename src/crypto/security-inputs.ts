@@ -1,6 +1,6 @@
 import { isAllZero } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
-import { exactly } from './kdf.ts'
+import { exactly } from './exact-length.ts'
 
 /** 1 for what the UE sends that sent the Direct Security Mode Command (UE-2), else 0. TS 33.303 6.5.6. */
 export type Direction = 0 | 1

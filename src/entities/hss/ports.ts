@@ -3,12 +3,10 @@ import type { Amf, Rand, Sqn } from '../../core/aka.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
-import type { K, Opc, Topc } from '../../core/keys.ts'
+import type { AkaSecrets } from '../../core/keys.ts'
 import type { Instant, Seconds } from '../../core/units.ts'
 
-export type AkaSecrets =
-  | { readonly algorithm: 'MILENAGE'; readonly k: K; readonly opc: Opc }
-  | { readonly algorithm: 'TUAK'; readonly k: K; readonly topc: Topc; readonly keccakIterations: number }
+export type { AkaSecrets } from '../../core/keys.ts'
 
 /** Words of the configuration for flags 1, 2 and 3 of the ProSe USS. */
 export type ProsePermission = 'one-to-one' | 'relay' | 'remote-ue'
