@@ -38,3 +38,23 @@ export interface Run {
 
 /** Starts the configured network and the scenario on it; resolves when all nodes serve, before the first message of step 0. */
 export type StartRun = (options: RunOptions) => Promise<Run>
+
+export interface NodeOptions {
+  readonly config: NetworkConfig
+  readonly role: NodeRole
+  /** For example `kmf1`. */
+  readonly name: string
+  /** Gets what this node sends and decides; it must not throw. */
+  readonly tap: Tap
+  readonly unsafeRevealKeys: boolean
+}
+
+export interface RunningNode extends NetworkNode {
+  /** Where it serves, for example `PC8 127.0.0.1:4433`; empty for a UE. */
+  readonly listens: readonly string[]
+  /** Releases links, closes peers and connections, frees ports; may be called twice. */
+  stop(): Promise<void>
+}
+
+/** Starts one node as a service of its own; resolves when it serves. */
+export type StartNode = (options: NodeOptions) => Promise<RunningNode>

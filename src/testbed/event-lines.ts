@@ -1,0 +1,102 @@
+import { fromHex, hex } from '../core/bytes.ts'
+import { InvalidValue } from '../core/errors.ts'
+import type { Fields, JsonValue, TapEvent, TapMessage, TapState } from '../core/tap.ts'
+import { Instant } from '../core/units.ts'
+
+/** One object of a JSON lines stream; fields are added, never renamed. */
+export type EventLine = { readonly event: string } & Readonly<Record<string, JsonValue>>
+
+/** Numbers and times events as one stream shows them: messages from 1, milliseconds since its start. */
+export class EventLines {
+  readonly #start: Instant
+  readonly #links: string[] = []
+  #messages = 0
+
+  constructor(start: Instant) {
+    this.#start = start
+  }
+
+  /** `message` or `state`; also `octets` and `secret`, which only nodes tell their testbed. */
+  of(event: TapEvent): EventLine {
+    const ms = Math.round((event.time - this.#start) * 10) / 10
+    switch (event.kind) {
+      case 'message':
+        return messageLine(event, ++this.#messages, ms, this.#linkOf(event))
+      case 'state':
+        return stateLine(event, this.#messages, ms)
+      case 'octets': {
+        const { point, connection, from, to, bytes } = event
+        return { event: 'octets', ms, point, connection, from, to, bytes: hex(bytes) }
+      }
+      case 'secret':
+        return { event: 'secret', ms, node: event.node, name: event.name, text: event.text }
+    }
+  }
+
+  /** `L1` for the first two UEs that talk on PC5, and so on. */
+  #linkOf(event: TapMessage): string | undefined {
+    if (event.point !== 'PC5') return undefined
+    const pair = [event.from, event.to].sort().join(' ')
+    if (!this.#links.includes(pair)) this.#links.push(pair)
+    return `L${this.#links.indexOf(pair) + 1}`
+  }
+}
+
+/** The object without what is undefined. */
+const given = (some: Readonly<Record<string, JsonValue | undefined>>): Readonly<Record<string, JsonValue>> =>
+  Object.fromEntries(
+    Object.entries(some).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  )
+
+function messageLine(event: TapMessage, n: number, ms: number, link: string | undefined): EventLine {
+  const { step, point, from, to, name, protection, fields, context, heartbeat } = event
+  const bytes = hex(event.bytes)
+  const masked = event.masked.map(([first, end]) => [first, end])
+  return {
+    event: 'message',
+    ...given({
+      n,
+      ms,
+      link,
+      step,
+      point,
+      from,
+      to,
+      name,
+      protection,
+      bytes,
+      masked,
+      fields,
+      context,
+      heartbeat,
+    }),
+  }
+}
+
+/** `n` is the number of the last message before the decision. */
+function stateLine(event: TapState, n: number, ms: number): EventLine {
+  const { node, step, what, fields, keys, context } = event
+  return { event: 'state', ...given({ n, ms, node, step, what, ...fields, keys, context }) }
+}
+
+/** The event of a line that a node wrote with the same release; its stream began at `start`. Throws InvalidValue. */
+export function eventOfLine(line: EventLine, start: Instant): TapEvent {
+  const { event, ms, bytes } = line
+  if (typeof ms !== 'number' || !kinds.includes(event))
+    throw new InvalidValue('event', 'a line of a node has a known event and ms')
+  const shared = { kind: event, time: Instant(start + ms) }
+  const octets = typeof bytes === 'string' ? { bytes: fromHex(bytes) } : {}
+  const rest = event === 'state' ? stateRest(line) : without(line, ['event', 'n', 'ms', 'link'])
+  return { ...rest, ...octets, ...shared } as unknown as TapEvent
+}
+
+const kinds: readonly string[] = ['message', 'state', 'octets', 'secret']
+
+const without = (line: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(line).filter(([name]) => !names.includes(name)))
+
+/** In a line the fields of a decision stand beside its name. */
+const stateRest = ({ node, step, what, keys, context, ...others }: EventLine) => ({
+  ...given({ node, step, what, keys, context }),
+  fields: without(others, ['event', 'n', 'ms']),
+})
