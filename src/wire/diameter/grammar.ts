@@ -1,0 +1,148 @@
+import { concat } from '../../core/bytes.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import { emptyAvp, encodeAvp, repeatAvp, type Avp, type AvpDefinition, type AvpType } from './avp.ts'
+import { MalformedDiameter } from './malformed.ts'
+import { resultCodes } from './result.ts'
+
+type AnyDefinition = AvpDefinition<string, unknown>
+type Presence = 'required' | 'optional' | 'repeated'
+
+/** A row of a command's grammar: {required}, [optional] or *[repeated]. RFC 6733 3.2. */
+export interface Row {
+  readonly presence: Presence
+  readonly avp: AnyDefinition
+}
+type RowOf<P extends Presence, D extends AnyDefinition> = { readonly presence: P; readonly avp: D }
+
+export const required = <D extends AnyDefinition>(avp: D): RowOf<'required', D> => ({
+  presence: 'required',
+  avp,
+})
+export const optional = <D extends AnyDefinition>(avp: D): RowOf<'optional', D> => ({
+  presence: 'optional',
+  avp,
+})
+export const repeated = <D extends AnyDefinition>(avp: D): RowOf<'repeated', D> => ({
+  presence: 'repeated',
+  avp,
+})
+
+export type ValueOf<D> = D extends AvpDefinition<string, infer Value> ? Value : never
+type In<Rows extends readonly Row[], P extends Presence> = Extract<
+  Rows[number],
+  { readonly presence: P }
+>['avp']
+
+/** The values of the AVPs of a grammar, by their names. */
+export type AvpsOf<Rows extends readonly Row[]> = {
+  readonly [D in In<Rows, 'required'> as D['name']]: ValueOf<D>
+} & {
+  readonly [D in In<Rows, 'optional'> as D['name']]?: ValueOf<D> | undefined
+} & {
+  readonly [D in In<Rows, 'repeated'> as D['name']]?: readonly ValueOf<D>[] | undefined
+}
+
+/** The values of AVPs of a grammar that is not known here. */
+export type AnyAvps = Readonly<Record<string, unknown>>
+
+/** The AVPs of `values` in the order of the rows, each with padding; names without a row are passed over. */
+export function encodeRows(rows: readonly Row[], values: AnyAvps): Uint8Array[] {
+  return rows.flatMap(({ avp, presence }) => {
+    const value = values[avp.name]
+    if (value === undefined) return []
+    const all: readonly unknown[] = presence === 'repeated' && Array.isArray(value) ? value : [value]
+    return all.map((one) => encodeAvp(avp, avp.type.encode(one)))
+  })
+}
+
+/**
+ * The values of the rows; AVPs without a row are passed over. Throws MalformedDiameter with 5009 (once too often),
+ * 5005 (missing), 5004 or 5014 (data).
+ */
+export function decodeRows<const Rows extends readonly Row[]>(
+  rows: Rows,
+  avps: readonly Avp[],
+): AvpsOf<Rows> {
+  const found = gather(rows, avps)
+  const values: Record<string, unknown> = {}
+  for (const { avp, presence } of rows) {
+    const instances = found.get(avp) ?? []
+    const [first] = instances
+    if (!first) {
+      if (presence === 'required') throw missingAvp(avp)
+    } else values[avp.name] = presence === 'repeated' ? instances.map(valueOf) : valueOf(first)
+  }
+  return values as AvpsOf<Rows>
+}
+
+function gather(rows: readonly Row[], avps: readonly Avp[]): Map<AnyDefinition, Avp[]> {
+  const presences = new Map(rows.map((row) => [row.avp, row.presence]))
+  const found = new Map<AnyDefinition, Avp[]>()
+  for (const avp of avps) {
+    const presence = avp.definition && presences.get(avp.definition)
+    if (!avp.definition || !presence) continue
+    const instances = found.get(avp.definition)
+    if (!instances) found.set(avp.definition, [avp])
+    else if (presence === 'repeated') instances.push(avp)
+    else
+      throw new MalformedDiameter(avp.definition.name, avp.offset, 'there more than once', {
+        resultCode: resultCodes.avpOccursTooManyTimes,
+        failedAvp: repeatAvp(avp),
+      })
+  }
+  return found
+}
+
+/** The value of one AVP that a table knows; throws MalformedDiameter with 5004 or 5014. */
+export function valueOf(avp: Avp): unknown {
+  try {
+    return avp.definition?.type.decode(avp)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    throw new MalformedDiameter(avp.definition?.name ?? 'AVP', avp.offset, error.message, {
+      resultCode: resultCodes.invalidAvpValue,
+      failedAvp: repeatAvp(avp),
+    })
+  }
+}
+
+export const missingAvp = (definition: AnyDefinition): MalformedDiameter =>
+  new MalformedDiameter(definition.name, 0, 'missing', {
+    resultCode: resultCodes.missingAvp,
+    failedAvp: emptyAvp(definition),
+  })
+
+/** For a value whose form a reference point narrows: `construct(value)`, its InvalidValue as 5004 with Failed-AVP. */
+export function narrowed<Value, Narrow>(
+  definition: AvpDefinition<string, Value>,
+  value: Value,
+  construct: (value: Value) => Narrow,
+): Narrow {
+  try {
+    return construct(value)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    throw new MalformedDiameter(definition.name, 0, error.message, {
+      resultCode: resultCodes.invalidAvpValue,
+      failedAvp: encodeAvp(definition, definition.type.encode(value)),
+    })
+  }
+}
+
+/** Type Grouped: the AVPs of its rows and any others. RFC 6733 4.4. */
+export const grouped = <const Rows extends readonly Row[]>(...rows: Rows): AvpType<AvpsOf<Rows>> => ({
+  name: 'Grouped',
+  shortest: 0,
+  grouped: 'typed',
+  encode: (values) => concat(...encodeRows(rows, values)),
+  decode: (avp) => decodeRows(rows, avp.children),
+})
+
+/** Grouped, of AVPs that need not be known: the octets of those AVPs, each with padding. */
+export const opaqueGroup: AvpType<Uint8Array> = {
+  name: 'Grouped',
+  shortest: 0,
+  grouped: 'opaque',
+  encode: (octets) => octets,
+  decode: (avp) => avp.data,
+}

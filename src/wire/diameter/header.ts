@@ -1,0 +1,87 @@
+import { concat, readUint, u32, writeUint } from '../../core/bytes.ts'
+import { MalformedDiameter } from './malformed.ts'
+import { resultCodes } from './result.ts'
+
+/** Header of a Diameter message, 20 octets. RFC 6733 3. */
+export interface Header {
+  readonly request: boolean
+  readonly proxiable: boolean
+  readonly error: boolean
+  /** T flag: the request may have been received before. */
+  readonly retransmitted: boolean
+  /** 24 bits. */
+  readonly commandCode: number
+  readonly applicationId: number
+  readonly hopByHop: number
+  readonly endToEnd: number
+}
+
+export const headerLength = 20
+/** No message of ours comes near; nothing longer is buffered (B56). */
+export const longestMessage = 64 * 1024
+
+const flags = { request: 0x80, proxiable: 0x40, error: 0x20, retransmitted: 0x10 } as const
+
+/**
+ * Length of the message whose first octets these are, from its version and length octets (4 are needed, undefined
+ * before); throws MalformedDiameter with 5011 or 5015. RFC 6733 3.
+ */
+export function messageLength(octets: Uint8Array): number | undefined {
+  if (octets.length < 4) return undefined
+  const fail = (resultCode: number, reason: string) =>
+    new MalformedDiameter('header', 0, reason, { resultCode })
+  if (octets[0] !== 1) throw fail(resultCodes.unsupportedVersion, 'version is not 1')
+  const length = readUint(octets, 1, 3)
+  if (length < headerLength || length % 4 !== 0 || length > longestMessage)
+    throw fail(resultCodes.invalidMessageLength, `length ${length} is not possible`)
+  return length
+}
+
+/** Header fields as they stand, flags not judged; needs 20 octets. */
+export function readHeader(octets: Uint8Array): Header {
+  const bits = octets[4] ?? 0
+  return {
+    request: (bits & flags.request) !== 0,
+    proxiable: (bits & flags.proxiable) !== 0,
+    error: (bits & flags.error) !== 0,
+    retransmitted: (bits & flags.retransmitted) !== 0,
+    commandCode: readUint(octets, 5, 3),
+    applicationId: readUint(octets, 8, 4),
+    hopByHop: readUint(octets, 12, 4),
+    endToEnd: readUint(octets, 16, 4),
+  }
+}
+
+/** Header of a whole message; throws MalformedDiameter with 5011, 5015 or 3008. */
+export function decodeHeader(octets: Uint8Array): Header {
+  if (octets.length < headerLength || messageLength(octets) !== octets.length)
+    throw new MalformedDiameter('header', 1, 'not the length of the message', {
+      resultCode: resultCodes.invalidMessageLength,
+    })
+  const header = readHeader(octets)
+  if (((octets[4] ?? 0) & 0x0f) !== 0 || (header.request && header.error))
+    throw new MalformedDiameter('header', 4, 'flag bits that may not be set', {
+      resultCode: resultCodes.invalidHeaderBits,
+    })
+  return header
+}
+
+/** A whole message of its header and its AVPs, each with padding. */
+export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
+  const body = concat(...avps)
+  const bits =
+    (header.request ? flags.request : 0) |
+    (header.proxiable ? flags.proxiable : 0) |
+    (header.error ? flags.error : 0) |
+    (header.retransmitted ? flags.retransmitted : 0)
+  return concat(
+    Uint8Array.of(1),
+    writeUint(headerLength + body.length, 3),
+    Uint8Array.of(bits),
+    writeUint(header.commandCode, 3),
+    u32(header.applicationId),
+    u32(header.hopByHop),
+    u32(header.endToEnd),
+    body,
+  )
+}

@@ -1,0 +1,152 @@
+import { fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import { Fqdn } from '../../core/identities/fqdn.ts'
+import { Instant } from '../../core/units.ts'
+import { repeatAvp, type Avp, type AvpType } from './avp.ts'
+import { MalformedDiameter } from './malformed.ts'
+import { resultCodes } from './result.ts'
+
+/** The data of an AVP of fixed length; throws MalformedDiameter with 5014. */
+function exactly(avp: Avp, length: number): Uint8Array {
+  if (avp.data.length !== length)
+    throw new MalformedDiameter(avp.definition?.name ?? 'AVP', avp.offset, `not ${length} octets`, {
+      resultCode: resultCodes.invalidAvpLength,
+      failedAvp: repeatAvp(avp),
+    })
+  return avp.data
+}
+
+/** Octets of any length. */
+export const octetString: AvpType<Uint8Array> = {
+  name: 'OctetString',
+  shortest: 0,
+  encode: (value) => value,
+  decode: (avp) => avp.data,
+}
+
+/** Octets of one length. */
+export const octets = (length: number): AvpType<Uint8Array> => ({
+  name: `OctetString (${length})`,
+  shortest: length,
+  encode: (value) => value,
+  decode: (avp) => exactly(avp, length),
+})
+
+/** Octets that a constructor judges. */
+export const octetsOf = <Value extends Uint8Array>(
+  construct: (octets: Uint8Array) => Value,
+): AvpType<Value> => ({
+  name: 'OctetString',
+  shortest: 0,
+  encode: (value) => value,
+  decode: (avp) => construct(avp.data),
+})
+
+/** A number in three octets. */
+export const number24 = <Value extends number>(construct: (value: number) => Value): AvpType<Value> => ({
+  name: 'OctetString (3)',
+  shortest: 3,
+  encode: (value) => u32(value).slice(1),
+  decode: (avp) => construct(readUint(exactly(avp, 3), 0, 3)),
+})
+
+export const unsigned32: AvpType<number> = {
+  name: 'Unsigned32',
+  shortest: 4,
+  encode: u32,
+  decode: (avp) => readUint(exactly(avp, 4), 0, 4),
+}
+
+/** One of the named values; others are 5004. */
+export const enumerated = <const Value extends number>(
+  values: Readonly<Record<string, Value>>,
+): AvpType<Value> => ({
+  name: 'Enumerated',
+  shortest: 4,
+  encode: u32,
+  decode(avp) {
+    const read = unsigned32.decode(avp)
+    const value = Object.values(values).find((candidate) => candidate === read)
+    if (value === undefined) throw new InvalidValue('Enumerated', 'not one of its values')
+    return value
+  },
+})
+
+/** Printable text in UTF-8, of which `construct` judges the form. */
+export const text = <Value extends string>(construct: (text: string) => Value): AvpType<Value> => ({
+  name: 'UTF8String',
+  shortest: 0,
+  encode: utf8,
+  decode: (avp) => construct(fromUtf8(avp.data)),
+})
+
+/** Text without control characters, at most `longest` characters. */
+export const plainText = (longest: number): AvpType<string> =>
+  text((value) => {
+    // eslint's control character rule does not see a Unicode property
+    if (value.length > longest || /\p{Cc}/u.test(value))
+      throw new InvalidValue('text', `not at most ${longest} printable characters`)
+    return value
+  })
+
+/** Session-Id: printable, neither empty nor longer than 512 characters. RFC 6733 8.8. */
+export const sessionIdText: AvpType<string> = text((value) => {
+  if (!/^[\x20-\x7e]{1,512}$/.test(value)) throw new InvalidValue('Session-Id', 'not 1 to 512 printable characters')
+  return value
+})
+
+/** Name of a node or a realm; letters are compared in lower case. RFC 6733 4.3.1. */
+export const diameterIdentity: AvpType<Fqdn> = {
+  name: 'DiameterIdentity',
+  shortest: 0,
+  encode: utf8,
+  decode: (avp) => Fqdn(fromAscii(avp.data).toLowerCase()),
+}
+
+const secondsFrom1900To1970 = 2_208_988_800
+const secondsOfEra = 2 ** 32
+
+/**
+ * Seconds since 1900 in 32 bits; a clear top bit means the era that began 2036-02-07T06:28:16Z, so 1968 to 2104
+ * can be told. RFC 6733 4.3.1, RFC 5905.
+ */
+export const time: AvpType<Instant> = {
+  name: 'Time',
+  shortest: 4,
+  encode: (value) => u32((Math.floor(value / 1000) + secondsFrom1900To1970) % secondsOfEra),
+  decode(avp) {
+    const seconds = readUint(exactly(avp, 4), 0, 4)
+    const since1900 = seconds >= secondsOfEra / 2 ? seconds : seconds + secondsOfEra
+    return Instant((since1900 - secondsFrom1900To1970) * 1000)
+  },
+}
+
+const groupsOfIpv6 = (address: string): number[] => {
+  const [head = '', tail] = address.split('::')
+  const words = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
+  const first = words(head)
+  const last = tail === undefined ? [] : words(tail)
+  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last]
+}
+
+const ipOctets = (address: string): Uint8Array =>
+  address.includes(':')
+    ? Uint8Array.from(groupsOfIpv6(address).flatMap((word) => [word >>> 8, word & 0xff]))
+    : Uint8Array.from(address.split('.'), Number)
+
+/** IP address as text: dotted, or eight groups in hex without shortening. RFC 6733 4.3.1. */
+export const ipAddress: AvpType<string> = {
+  name: 'Address',
+  shortest: 6,
+  encode(value) {
+    const address = ipOctets(value)
+    return Uint8Array.of(0, address.length === 4 ? 1 : 2, ...address)
+  },
+  decode(avp) {
+    const family = readUint(avp.data, 0, 2)
+    if (family === 1) return exactly(avp, 6).subarray(2).join('.')
+    if (family !== 2) throw new InvalidValue('Address', 'neither IPv4 nor IPv6')
+    const address = exactly(avp, 18).subarray(2)
+    return Array.from({ length: 8 }, (_, at) => readUint(address, 2 * at, 2).toString(16)).join(':')
+  },
+}
