@@ -1,0 +1,70 @@
+import { concat, readUint, writeUint } from '../../core/bytes.ts'
+import { MalformedMessage } from '../../core/errors.ts'
+import { hexOf24, type Layer2Id } from '../../core/identities/prose.ts'
+import type { ByteRange } from '../../wire/tlv/explain.ts'
+import { isLcid, macSize, maximumSduSize, pdcpHeaderSize, type Lcid } from './pdcp.ts'
+
+/** One MAC PDU on SL-SCH with 24-bit addresses that holds one PDCP PDU. TS 36.321 6.2.4. */
+export interface SlSchFrame {
+  readonly source: Layer2Id
+  readonly destination: Layer2Id
+  readonly lcid: Lcid
+  readonly pdu: Uint8Array
+}
+
+const headerSize = 8
+/** V = 0011: both addresses have 24 bits. */
+const version = 3
+
+/** V (4 bits) R (4), SRC (24), DST (24), R R E (3) LCID (5), then the PDCP PDU. */
+export const encodeFrame = ({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array =>
+  concat(
+    Uint8Array.of(version << 4),
+    writeUint(source, 3),
+    writeUint(destination, 3),
+    Uint8Array.of(lcid),
+    pdu,
+  )
+
+/** Throws MalformedMessage: another V, E set, an LCID that is not used, an address of 0 or all ones, a wrong length. */
+export function decodeFrame(octets: Uint8Array): SlSchFrame {
+  const fail = (field: string, offset: number, reason: string) =>
+    new MalformedMessage(field, offset, reason, { clause: 'TS 36.321 6.2.4' })
+  if (octets.length < headerSize + pdcpHeaderSize) throw fail('SL-SCH frame', octets.length, 'cut short')
+  if (octets.length > headerSize + pdcpHeaderSize + maximumSduSize + macSize)
+    throw fail('SL-SCH frame', octets.length, 'too long')
+  if ((octets[0] ?? 0) >> 4 !== version) throw fail('V', 0, 'not 0011')
+  const address = (field: string, at: number) => {
+    const value = readUint(octets, at, 3)
+    if (value === 0 || value === 0xffffff) throw fail(field, at, 'not a Layer-2 ID of a UE')
+    return value as Layer2Id
+  }
+  const source = address('SRC', 1)
+  const destination = address('DST', 4)
+  const subheader = octets[headerSize - 1] ?? 0
+  const lcid = subheader & 0x1f
+  if ((subheader & 0x20) !== 0) throw fail('E', headerSize - 1, 'more than one subheader')
+  if (!isLcid(lcid)) throw fail('LCID', headerSize - 1, `${lcid} is not used`)
+  return { source, destination, lcid, pdu: octets.subarray(headerSize) }
+}
+
+/** Whether a UE takes a frame: sent to it, and not its own coming back (R28). */
+export const isFor = ({ source, destination }: SlSchFrame, own: Layer2Id): boolean =>
+  destination === own && source !== own
+
+/** What the octets before the PDCP PDU say. */
+export function explainFrameHeader(frame: SlSchFrame): readonly ByteRange[] {
+  const range = (name: string, from: number, to: number, text: string) => ({
+    name,
+    from,
+    valueFrom: from,
+    to,
+    text,
+  })
+  return [
+    range('V', 0, 1, '24-bit addresses'),
+    range('SRC', 1, 4, hexOf24(frame.source)),
+    range('DST', 4, 7, hexOf24(frame.destination)),
+    range('LCID', 7, 8, String(frame.lcid)),
+  ]
+}

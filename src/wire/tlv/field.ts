@@ -1,0 +1,89 @@
+import { hex, readUint, writeUint } from '../../core/bytes.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import type { JsonValue } from '../../core/tap.ts'
+
+/** One kind of information element: the octets of its value, without IEI and length. TS 24.007 11.2.1. */
+export interface FieldCodec<Value> {
+  /** Its name in the specification. */
+  readonly name: string
+  /** Fewest and most octets; equal for an element of fixed length. */
+  readonly min: number
+  readonly max: number
+  /** `octets` has `min` to `max` octets; throws InvalidValue when they are no value of it. */
+  read(octets: Uint8Array): Value
+  /** The reverse; throws InvalidValue. */
+  write(value: Value): Uint8Array
+  /** For screens and logs: never a secret, an IMSI only masked (R31). */
+  show(value: Value): JsonValue
+}
+
+/** An element whose octets are `inner`'s and whose values are made and taken apart by `to` and `from`. */
+export const mapped = <Inner, Value>(
+  inner: FieldCodec<Inner>,
+  to: (inner: Inner) => Value,
+  from: (value: Value) => Inner,
+  show: (value: Value) => JsonValue = (value) => inner.show(from(value)),
+): FieldCodec<Value> => ({
+  name: inner.name,
+  min: inner.min,
+  max: inner.max,
+  read: (octets) => to(inner.read(octets)),
+  write: (value) => inner.write(from(value)),
+  show,
+})
+
+/** An unsigned number of `size` octets (1 to 6), most significant first. */
+export const unsigned = (name: string, size: number): FieldCodec<number> => ({
+  name,
+  min: size,
+  max: size,
+  read: (octets) => readUint(octets, 0, size),
+  write: (value) => {
+    if (!Number.isInteger(value) || value < 0 || value >= 256 ** size)
+      throw new InvalidValue(name, `a whole number of ${8 * size} bits is needed`)
+    return writeUint(value, size)
+  },
+  show: (value) => value,
+})
+
+export const u8 = (name: string) => unsigned(name, 1)
+export const u16 = (name: string) => unsigned(name, 2)
+export const u24 = (name: string) => unsigned(name, 3)
+export const u32 = (name: string) => unsigned(name, 4)
+
+/** `min` to `max` octets as they are; exactly `min` without `max`. */
+export const octets = (name: string, min: number, max = min): FieldCodec<Uint8Array> => ({
+  name,
+  min,
+  max,
+  read: (value) => value,
+  write: (value) => value,
+  show: hex,
+})
+
+/** One octet that stands for a row of `meanings`; any other is reserved. */
+export const enumerated = <Code extends number>(
+  name: string,
+  meanings: Readonly<Record<Code, string>>,
+): FieldCodec<Code> =>
+  mapped(
+    u8(name),
+    (value) => {
+      if (!Object.hasOwn(meanings, value)) throw new InvalidValue(name, `${value} is reserved`)
+      return value as Code
+    },
+    (value) => value,
+    (value) => `${value} ${meanings[value]}`,
+  )
+
+/** One octet from 1 to 255. */
+export const nonZeroOctet = <Value extends number>(name: string): FieldCodec<Value> =>
+  mapped(
+    u8(name),
+    (value) => {
+      if (value === 0) throw new InvalidValue(name, '0 is reserved')
+      return value as Value
+    },
+    (value) => value,
+    (value) => hex(Uint8Array.of(value)),
+  )
