@@ -23,9 +23,15 @@ function readable<Value>(read: () => Value): Value | undefined {
   }
 }
 
+const credentialsOf = (request: UbRequest) =>
+  readable(() => parseCredentials(fieldValue(request.fields, 'Authorization') ?? ''))
+
+/** The user name of a request, in full: for finding out whose message it is, not for showing (R31). */
+export const identityOf = (request: UbRequest): string | undefined => credentialsOf(request)?.username
+
 /** Steps 1 and 3 of a run, the second with a response or with AUTS. TS 24.109 4.3 to 4.5. */
 export function describeRequest(request: UbRequest): Description {
-  const credentials = readable(() => parseCredentials(fieldValue(request.fields, 'Authorization') ?? ''))
+  const credentials = credentialsOf(request)
   if (!credentials) return { name: request.method, fields: {} }
   const kind = credentials.nonce === '' ? '' : credentials.auts === undefined ? ' response' : ' AUTS'
   return {

@@ -1,0 +1,6 @@
+import { Sqn } from './aka.ts'
+
+/** SQN = SEQ (43 bits) || IND (5 bits). TS 33.102 C.1.1. */
+export const sqnOf = (seq: number, ind: number): Sqn => Sqn(seq * 32 + ind)
+export const seqOf = (sqn: Sqn): number => Math.floor(sqn / 32)
+export const indOf = (sqn: Sqn): number => sqn % 32

@@ -1,0 +1,95 @@
+import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { TemporaryFailure } from '../../core/errors.ts'
+import { traceparentOf } from '../../core/traceparent.ts'
+import { inMilliseconds } from '../../core/units.ts'
+import { describeRequest, identityOf } from '../../reference-points/ub/describe.ts'
+import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../reference-points/ub/exchange.ts'
+import { requestOctets } from '../../reference-points/ub/http-octets.ts'
+import { ubTimers } from '../../reference-points/ub/timers.ts'
+import type { UbMessage } from './ub-message.ts'
+
+export interface UbClientOptions {
+  /** Where the BSF listens; its name goes into Host only. */
+  readonly address: string
+  readonly port: number
+  readonly onMessage: (message: UbMessage) => void
+}
+
+/** What one answer may cost (R42). */
+const limits = { head: 16 * 1024, body: 64 * 1024 } as const
+
+/** A connection to a BSF for one run, kept alive between its requests. */
+export function connectUb(options: UbClientOptions): UbConnection {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  return {
+    exchange: (request, context) => exchange(agent, options, request, context),
+    close: () => agent.destroy(),
+  }
+}
+
+async function exchange(
+  agent: Agent,
+  options: UbClientOptions,
+  request: UbRequest,
+  context?: string,
+): Promise<UbResponse> {
+  const sent = { ...request, fields: [...request.fields, ...ownFields(context)] }
+  const signal = AbortSignal.timeout(inMilliseconds(ubTimers.exchange))
+  try {
+    return await new Promise<UbResponse>((resolve, reject) => {
+      const outgoing = httpRequest({
+        ...{ agent, signal, host: options.address, port: options.port, maxHeaderSize: limits.head },
+        ...{ method: sent.method, path: sent.target, headers: sent.fields.flat() },
+      })
+      onceConnected(outgoing, (client) => options.onMessage(messageOf(sent, client, context)))
+      outgoing.on('error', reject)
+      outgoing.on('response', (incoming) => {
+        bodyOf(incoming).then((body) => resolve(responseOf(incoming, body)), reject)
+      })
+      outgoing.end(sent.body)
+    })
+  } catch (cause) {
+    const reason = signal.aborted ? `no answer within ${ubTimers.exchange} s` : 'no connection to the BSF'
+    throw new TemporaryFailure(`Ub: ${reason}`, undefined, { cause })
+  }
+}
+
+const ownFields = (context: string | undefined): HttpFields => [
+  ...(context === undefined ? [] : [['traceparent', traceparentOf(context)] as const]),
+  ['Connection', 'keep-alive'],
+]
+
+/** Calls with the own address as soon as the request goes out. */
+function onceConnected(outgoing: ClientRequest, sent: (client: string) => void): void {
+  outgoing.on('socket', (socket) => {
+    const tell = () => sent(`${socket.localAddress ?? ''}:${socket.localPort ?? 0}`)
+    if (socket.connecting) socket.once('connect', tell)
+    else tell()
+  })
+}
+
+const messageOf = (request: UbRequest, client: string, context: string | undefined): UbMessage => ({
+  ...{ sender: 'ue', client, context, identity: identityOf(request), octets: requestOctets(request) },
+  ...describeRequest(request),
+})
+
+async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of incoming as AsyncIterable<Uint8Array>) {
+    length += part.length
+    if (length > limits.body) throw new TemporaryFailure('Ub: an answer of more than 64 KiB')
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+const responseOf = (incoming: IncomingMessage, body: Uint8Array): UbResponse => ({
+  status: incoming.statusCode ?? 0,
+  fields: fieldsOf(incoming.rawHeaders),
+  body,
+})
+
+/** Names and values that Node gives one after the other. */
+export const fieldsOf = (raw: readonly string[]): HttpFields =>
+  raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? ''] as const] : []))
