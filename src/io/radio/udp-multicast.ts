@@ -1,0 +1,119 @@
+import { createSocket, type Socket } from 'node:dgram'
+import type { Radio, SidelinkChannel } from '../../core/environment.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import type { Count } from '../../core/tap.ts'
+
+/** Where the lab bearer runs: SL-SCH on `port`, SL-DCH on the next one. */
+export interface UdpRadioOptions {
+  /** IPv4 address of the interface. */
+  readonly interface: string
+  readonly port: number
+  /** Multicast group; without it every frame goes to each of `peers`. */
+  readonly group?: string
+  /** Address and SL-SCH port of the UEs in reach; `group` is then not used. */
+  readonly peers?: readonly { readonly host: string; readonly port: number }[]
+  /** Told of `radio-send-failed`, `radio-socket-error`. */
+  readonly count?: Count
+}
+
+/** Group of the lab bearer. */
+export const labGroup = '239.255.23.3'
+/** SL-SCH port in files written by hand. */
+export const labPort = 36323
+
+/** The largest frame: SL-SCH header (8), PDCP header (5), SDU (8188), MAC-I (4). */
+const maximumFrameSize = 8205
+
+const channels: readonly SidelinkChannel[] = ['SL-SCH', 'SL-DCH']
+const portOf = (channel: SidelinkChannel, port: number) => port + channels.indexOf(channel)
+
+/**
+ * The lab bearer: one frame a datagram, on loopback or one interface. Where a datagram came from is never learnt
+ * or used, as on a radio (R11). Rejects with the error of the socket when the ports cannot be used.
+ */
+export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
+  const sockets = new Map<SidelinkChannel, Socket>()
+  const close = async () => {
+    await Promise.all([...sockets.values()].map((socket) => new Promise<void>((done) => socket.close(done))))
+    sockets.clear()
+  }
+  try {
+    for (const channel of channels) sockets.set(channel, await openSocket(options, channel))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    send(channel, frame) {
+      if (frame.length > maximumFrameSize)
+        throw new InvalidValue('frame', `at most ${maximumFrameSize} octets are allowed`)
+      const socket = sockets.get(channel)
+      if (!socket) return
+      for (const { host, port } of destinations(options))
+        socket.send(frame, portOf(channel, port), host, (error) => {
+          if (error) options.count?.('radio-send-failed')
+        })
+    },
+    onFrame(hear) {
+      const stops = [...sockets].map(([channel, socket]) => {
+        const listener = (datagram: Uint8Array) => hear(channel, new Uint8Array(datagram))
+        socket.on('message', listener)
+        return () => socket.off('message', listener)
+      })
+      return () => stops.forEach((stop) => stop())
+    },
+    close,
+  }
+}
+
+const destinations = ({ peers, group = labGroup, port }: UdpRadioOptions) => peers ?? [{ host: group, port }]
+
+async function openSocket(options: UdpRadioOptions, channel: SidelinkChannel): Promise<Socket> {
+  const { interface: address, port, group = labGroup, peers, count } = options
+  const socket = createSocket({ type: 'udp4', reuseAddr: peers === undefined })
+  await bind(socket, portOf(channel, port), peers ? address : group)
+  if (!peers) {
+    socket.addMembership(group, address)
+    socket.setMulticastInterface(address)
+    // Frames of the lab stay on this machine, or on the one network that the interface is on.
+    socket.setMulticastTTL(address.startsWith('127.') ? 0 : 1)
+  }
+  socket.on('error', () => count?.('radio-socket-error'))
+  return socket
+}
+
+const bind = (socket: Socket, port: number, address?: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const refuse = (error: Error) => {
+      socket.close()
+      reject(error)
+    }
+    socket.once('error', refuse)
+    socket.bind({ port, ...(address === undefined ? {} : { address }), exclusive: false }, () => {
+      socket.off('error', refuse)
+      resolve()
+    })
+  })
+
+/** An SL-SCH port P such that nobody on this machine uses P or P + 1 now. */
+export async function freePortPair(): Promise<number> {
+  for (;;) {
+    const first = createSocket('udp4')
+    await bind(first, 0)
+    const { port } = first.address()
+    const second = createSocket('udp4')
+    const isPair = port < 0xffff && (await isFree(second, port + 1))
+    await new Promise<void>((done) => first.close(done))
+    if (isPair) return port
+  }
+}
+
+async function isFree(socket: Socket, port: number): Promise<boolean> {
+  try {
+    await bind(socket, port)
+  } catch {
+    return false
+  }
+  await new Promise<void>((done) => socket.close(done))
+  return true
+}

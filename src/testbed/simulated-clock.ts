@@ -1,0 +1,87 @@
+import type { Clock, Timers } from '../core/environment.ts'
+import { Instant, milliseconds, type Milliseconds } from '../core/units.ts'
+
+interface Pending {
+  readonly due: number
+  readonly order: number
+  readonly expire: () => void
+}
+
+/** How often the event loop is let through before the next timer, so that promises and short I/O come to rest. */
+const turns = 4
+
+/**
+ * Time that passes only when told. Timers expire in the order of their time, then of their start; between two of
+ * them everything that was set off comes to rest first.
+ */
+export class SimulatedClock implements Clock, Timers {
+  #now: number
+  #started = 0
+  readonly #pending = new Set<Pending>()
+
+  constructor(start = Instant(Date.UTC(2027, 0, 1))) {
+    this.#now = start
+  }
+
+  now(): Instant {
+    return Instant(this.#now)
+  }
+
+  after(delay: Milliseconds, expire: () => void): () => void {
+    const timer = { due: this.#now + Math.max(delay, 0), order: this.#started++, expire }
+    this.#pending.add(timer)
+    return () => this.#pending.delete(timer)
+  }
+
+  /** Timers that have not expired. */
+  get pending(): number {
+    return this.#pending.size
+  }
+
+  /** Moves the clock without letting a timer expire, as a step of the wall clock does. */
+  step(by: Milliseconds): void {
+    this.#now += by
+  }
+
+  /** Lets `duration` pass with every timer in it. */
+  async advance(duration: Milliseconds): Promise<void> {
+    const end = this.#now + duration
+    await this.#run(end, () => false)
+    this.#now = Math.max(this.#now, end)
+  }
+
+  /** Lets time pass until no timer is left, or `atMost` has passed (a live link always has timers). */
+  async runUntilQuiet(atMost = milliseconds(130_000)): Promise<void> {
+    await this.#run(this.#now + atMost, () => false)
+  }
+
+  /** Lets time pass until the condition holds; false when it does not within `atMost`. */
+  async runUntil(condition: () => boolean, atMost = milliseconds(130_000)): Promise<boolean> {
+    await this.#run(this.#now + atMost, condition)
+    return condition()
+  }
+
+  async #run(end: number, enough: () => boolean): Promise<void> {
+    await comeToRest()
+    while (!enough()) {
+      const next = this.#earliest()
+      if (!next || next.due > end) return
+      this.#pending.delete(next)
+      this.#now = Math.max(this.#now, next.due)
+      next.expire()
+      await comeToRest()
+    }
+  }
+
+  #earliest(): Pending | undefined {
+    let first: Pending | undefined
+    for (const timer of this.#pending)
+      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
+        first = timer
+    return first
+  }
+}
+
+async function comeToRest(): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
