@@ -32,7 +32,7 @@ export const defaultNames = (plmn: Plmn) => {
     realm: Fqdn(`epc.${labels}.3gppnetwork.org`),
     bsfNames: [Fqdn(`bsf.${labels}.pub.3gppnetwork.org`), Fqdn(`bsf.ims.${labels}.pub.3gppnetwork.org`)],
     kmfNames: [Fqdn(`pkmf.${labels}.pub.3gppnetwork.org`)],
-  }
+  } as const
 }
 
 /** Which home network an identity belongs to: always a look-up here, never parsing alone (R3, R4). */

@@ -1,0 +1,158 @@
+import { concat, writeUint } from '../../core/bytes.ts'
+import { Fqdn } from '../../core/identities/fqdn.ts'
+import type { Plmn } from '../../core/identities/plmn.ts'
+import { ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
+import { impiOfImsi } from '../../core/identities/subscriber.ts'
+import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
+import type {
+  AkaFiles,
+  DiameterConfig,
+  PlmnConfig,
+  StoreConfig,
+  SubscriberConfig,
+  UeConfig,
+} from './network-config.ts'
+import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
+
+/** The absolute form of a file name of the configuration. */
+export type ResolveFile = (name: string) => string
+
+type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeKeyFile'>
+
+const storeOf = (name: string, shape: StoreShape, file: ResolveFile): StoreConfig => ({
+  engine: shape.store,
+  file: file(shape.storeFile ?? `stores/${name}.db`),
+  keyFile: file(shape.storeKeyFile ?? `secrets/${name}.key`),
+})
+
+const diameterOf = (
+  name: string,
+  realm: Fqdn,
+  shape: PlmnShape['hss']['diameter'],
+  file: ResolveFile,
+): DiameterConfig => ({
+  originHost: shape.originHost ?? Fqdn(`${name}.${realm}`),
+  listen: shape.listen,
+  certificateFile: file(shape.certificateFile ?? `certs/${name}.pem`),
+  certificateKeyFile: file(shape.certificateKeyFile ?? `certs/${name}.key`),
+})
+
+function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
+  if (shape.algorithm === 'TUAK') {
+    const { algorithm, kFile, topcFile, keccakIterations } = shape
+    return { algorithm, kFile: file(kFile), topcFile: file(topcFile), keccakIterations }
+  }
+  return {
+    algorithm: shape.algorithm,
+    kFile: file(shape.kFile),
+    ...(shape.opcFile === undefined ? {} : { opcFile: file(shape.opcFile) }),
+    ...(shape.opFile === undefined ? {} : { opFile: file(shape.opFile) }),
+  }
+}
+
+/** Identities that the entry names; empty when the lowest free one is wanted. */
+export const namedUeIds = (shape: SubscriberShape): readonly ProseUeId[] => {
+  const { ueId, ueIds = [] } = shape.prose ?? {}
+  return ueId === undefined ? ueIds : [ueId, ...ueIds]
+}
+
+/** Identities of the ranges that are not taken, lowest first. */
+function* freeUeIds(ranges: readonly ProseUeIdRange[], taken: ReadonlySet<number>): Generator<ProseUeId> {
+  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b))
+    for (let id: number = first; id <= last; id++) if (!taken.has(id)) yield ProseUeId(id)
+}
+
+function subscriberOf(
+  home: Plmn,
+  shape: SubscriberShape,
+  ueIds: readonly ProseUeId[],
+  file: ResolveFile,
+): SubscriberConfig {
+  const { imsi, impi, aka, gba, ksLifetimeSeconds, prose } = shape
+  return {
+    imsi,
+    impi: impi ?? impiOfImsi(imsi, home),
+    aka: akaOf(aka, file),
+    amf: aka.amf,
+    gba,
+    ...(ksLifetimeSeconds === undefined ? {} : { ksLifetime: ksLifetimeSeconds }),
+    ...(prose && {
+      prose: {
+        ueIds,
+        permissions: prose.permissions,
+        publicSafety: prose.publicSafety,
+        mayLinkWith: prose.mayLinkWith,
+      },
+    }),
+  }
+}
+
+function subscribersOf(shape: PlmnShape, file: ResolveFile): readonly SubscriberConfig[] {
+  const free = freeUeIds(shape.kmf.proseUeIds, new Set(shape.subscribers.flatMap(namedUeIds)))
+  const drawn = () => {
+    const next = free.next()
+    return next.done === true ? [] : [next.value]
+  }
+  return shape.subscribers.map((subscriber) => {
+    const named = namedUeIds(subscriber)
+    return subscriberOf(
+      shape.plmn,
+      subscriber,
+      subscriber.prose && named.length === 0 ? drawn() : named,
+      file,
+    )
+  })
+}
+
+/** The PLMN at `index` (from 0) of the file with its defaults: nodes are numbered from 1. */
+export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile): PlmnConfig {
+  const names = defaultNames(shape.plmn)
+  const realm = shape.realm ?? names.realm
+  const { bsf, kmf } = shape
+  const entity = (kind: 'hss' | 'bsf' | 'kmf') => {
+    const name = `${kind}${index + 1}`
+    return {
+      name,
+      diameter: diameterOf(name, realm, shape[kind].diameter, file),
+      store: storeOf(name, shape[kind], file),
+    }
+  }
+  return {
+    plmn: shape.plmn,
+    realm,
+    hss: entity('hss'),
+    bsf: {
+      ...entity('bsf'),
+      fqdn: bsf.fqdn ?? names.bsfNames[0],
+      ubListen: bsf.ubListen,
+      ksLifetime: bsf.ksLifetimeSeconds,
+      challengesPerMinute: bsf.challengesPerMinute,
+    },
+    kmf: {
+      ...entity('kmf'),
+      fqdn: kmf.fqdn ?? names.kmfNames[0],
+      pc8: kmf.pc8,
+      nafKeyMaxAge: kmf.nafKeyMaxAgeSeconds,
+      pdkLifetime: kmf.issue.pdkLifetimeSeconds,
+      proseUeIds: kmf.proseUeIds,
+      pc6Peers: kmf.pc6Peers,
+      limits: kmf.limits,
+    },
+    subscribers: subscribersOf(shape, file),
+  }
+}
+
+/** The UE with its defaults; `proseUeIds` are those of its subscriber entry. */
+export function completeUe(name: string, shape: UeShape, proseUeIds: readonly ProseUeId[]): UeConfig {
+  const enabled = (kind: 'EEA' | 'EIA') => (id: number) =>
+    !shape.disabledAlgorithms.some((algorithm) => algorithm === `128-${kind}${id}`)
+  return {
+    ...shape,
+    name,
+    eea: shape.eea.filter(enabled('EEA')),
+    eia: shape.eia.filter(enabled('EIA')),
+    // A User Info ID that nobody gave: three zero octets and the Layer-2 ID.
+    userInfoId: shape.userInfoId ?? UserInfoId(concat(new Uint8Array(3), writeUint(proseUeIds[0] ?? 0, 3))),
+    proseUeIds,
+  }
+}

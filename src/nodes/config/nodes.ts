@@ -1,0 +1,52 @@
+import type { Plmn } from '../../core/identities/plmn.ts'
+import { defaultNames, PlmnTable, type PlmnEntry } from '../../core/plmn-table.ts'
+import type { NetworkConfig, PlmnConfig, SubscriberConfig, UeConfig } from './network-config.ts'
+
+/** What a node name such as `kmf1` or `ue2` stands for, with the home network it belongs to. */
+export type ConfiguredNode =
+  | { readonly kind: 'hss' | 'bsf' | 'kmf'; readonly name: string; readonly plmn: PlmnConfig }
+  | {
+      readonly kind: 'ue'
+      readonly name: string
+      readonly plmn: PlmnConfig
+      readonly ue: UeConfig
+      readonly subscriber: SubscriberConfig
+    }
+
+/** HSS, BSF and KMF of each PLMN in the order of the file, then the UEs. */
+export function configuredNodes(config: NetworkConfig): readonly ConfiguredNode[] {
+  const entities = config.plmns.flatMap((plmn) =>
+    (['hss', 'bsf', 'kmf'] as const).map((kind) => ({ kind, name: plmn[kind].name, plmn })),
+  )
+  const ues = config.ues.flatMap((ue) =>
+    config.plmns.flatMap((plmn) =>
+      plmn.subscribers
+        .filter(({ imsi }) => imsi === ue.imsi)
+        .map((subscriber) => ({ kind: 'ue' as const, name: ue.name, plmn, ue, subscriber })),
+    ),
+  )
+  return [...entities, ...ues]
+}
+
+export const findNode = (config: NetworkConfig, name: string): ConfiguredNode | undefined =>
+  configuredNodes(config).find((node) => node.name === name)
+
+function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig): PlmnEntry {
+  const { bsfNames } = defaultNames(plmn)
+  return {
+    plmn,
+    realm,
+    bsfNames: bsf.fqdn === bsfNames[0] ? bsfNames : [bsf.fqdn],
+    kmfNames: [kmf.fqdn],
+    kmfHosts: [kmf.diameter.originHost],
+    proseUeIds: kmf.proseUeIds,
+    extensions: 0,
+  }
+}
+
+/** The PLMN table of the nodes of `plmn`: itself, then the PC6 peers of its KMF (R4). */
+export function plmnTableFor(config: NetworkConfig, plmn: Plmn): PlmnTable {
+  const own = config.plmns.filter((entry) => entry.plmn === plmn)
+  const peers = own.flatMap(({ kmf }) => config.plmns.filter((entry) => kmf.pc6Peers.includes(entry.plmn)))
+  return new PlmnTable([...own, ...peers].map(entryOf))
+}
