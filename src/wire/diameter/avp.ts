@@ -92,7 +92,7 @@ function readGroup(
   opaque: boolean,
 ): Avp[] {
   const avps: Avp[] = []
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const head = readAvpHead(octets, at, end, find)
     const { definition } = head
     const avp = { ...head, data: octets.subarray(head.dataAt, head.dataEnd), offset: at }

@@ -6,7 +6,17 @@ import { plmnFromOctets, plmnOctets, type Plmn } from '../../core/identities/plm
 import { projectValues } from '../../core/project-values.ts'
 import type { AvpDefinition, AvpType } from './avp.ts'
 import { grouped, optional } from './grammar.ts'
-import { enumerated, number24, octetString, octets, octetsOf, plainText, text, time, unsigned32 } from './types.ts'
+import {
+  enumerated,
+  number24,
+  octetString,
+  octets,
+  octetsOf,
+  plainText,
+  text,
+  time,
+  unsigned32,
+} from './types.ts'
 import { vendor3gpp } from './result.ts'
 
 type More = Partial<Pick<AvpDefinition<string, unknown>, 'mandatory' | 'secret' | 'identity'>>

@@ -1,6 +1,14 @@
 import type { AvpDefinition } from './avp.ts'
 import { grouped, opaqueGroup, optional, repeated, required } from './grammar.ts'
-import { diameterIdentity, enumerated, ipAddress, octetString, plainText, sessionIdText, unsigned32 } from './types.ts'
+import {
+  diameterIdentity,
+  enumerated,
+  ipAddress,
+  octetString,
+  plainText,
+  sessionIdText,
+  unsigned32,
+} from './types.ts'
 
 const base = <const Name extends string, Value>(
   name: Name,

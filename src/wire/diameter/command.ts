@@ -1,9 +1,9 @@
-import { ProseError } from '../../core/errors.ts'
+import type { ProseError } from '../../core/errors.ts'
 import type { Avp } from './avp.ts'
 import { resultRows } from './avps-base.ts'
 import { decodeRows, encodeRows, type AnyAvps, type AvpsOf, type Row } from './grammar.ts'
 import { MalformedDiameter } from './malformed.ts'
-import { isSuccess, resultCodes, type Result } from './result.ts'
+import { resultCodes, type Result } from './result.ts'
 
 /** A Diameter command and the grammars of its request and answer. RFC 6733 3.2. */
 export interface Command<
@@ -69,8 +69,8 @@ export interface Exchange<Request, Answer> {
   /** Throws MalformedDiameter. */
   decodeRequest(avps: readonly Avp[]): Request
   encodeAnswer(answer: Answer, frame: AnyAvps): Uint8Array[]
-  /** Of an answer with a successful result; throws MalformedDiameter. */
-  decodeAnswer(avps: readonly Avp[]): Answer
+  /** Of an answer with a successful result; throws MalformedMessage. */
+  decodeAnswer(avps: readonly Avp[], request: Request): Answer
   /** What the peer learns of an error. */
   causeOf(error: unknown): Result
   /** The error that an unsuccessful result stands for. */
@@ -88,7 +88,7 @@ export function exchange<
   readonly requestBody: (request: Request) => Body<RequestRows>
   readonly request: (avps: AvpsOf<RequestRows>) => Request
   readonly answerBody: (answer: Answer) => Body<AnswerRows>
-  readonly answer: (avps: AvpsOf<AnswerRows>) => Answer
+  readonly answer: (avps: AvpsOf<AnswerRows>, request: Request) => Answer
   readonly causeOf: (error: unknown) => Result
   readonly errorOf: (result: Result, request: Request) => ProseError
 }): Exchange<Request, Answer> {
@@ -98,13 +98,7 @@ export function exchange<
       encodeRows(row.command.request, { ...frame, ...row.requestBody(request) }),
     decodeRequest: (avps) => row.request(decodeRows(row.command.request, avps)),
     encodeAnswer: (answer, frame) => encodeRows(row.command.answer, { ...frame, ...row.answerBody(answer) }),
-    decodeAnswer(avps) {
-      if (!isSuccess(resultOf(avps)))
-        throw new MalformedDiameter('Result-Code', 0, 'not a success', {
-          resultCode: resultCodes.invalidAvpValue,
-        })
-      return row.answer(decodeRows(row.command.answer, avps))
-    },
+    decodeAnswer: (avps, request) => row.answer(decodeRows(row.command.answer, avps), request),
     causeOf: (error) => row.causeOf(error),
     errorOf: (result, request) => row.errorOf(result, request),
   }

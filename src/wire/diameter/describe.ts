@@ -8,8 +8,7 @@ import type { DiameterMessage } from './message.ts'
 import { time } from './types.ts'
 
 /** The AVPs of a message by name, for people to read: keys as `[key]`, identities of subscribers masked (R31). Total. */
-export const describe = (message: DiameterMessage): Fields =>
-  fieldsOf(message.avps, message.header.request)
+export const describe = (message: DiameterMessage): Fields => fieldsOf(message.avps, message.header.request)
 
 function fieldsOf(avps: readonly Avp[], request: boolean): Fields {
   const fields = new Map<string, JsonValue[]>()

@@ -112,6 +112,16 @@ export const missingAvp = (definition: AnyDefinition): MalformedDiameter =>
     failedAvp: emptyAvp(definition),
   })
 
+/** For a value that is there though the form of the message has no room for it. */
+export const tooManyAvps = <Value>(
+  definition: AvpDefinition<string, Value>,
+  value: Value,
+): MalformedDiameter =>
+  new MalformedDiameter(definition.name, 0, 'one too many', {
+    resultCode: resultCodes.avpOccursTooManyTimes,
+    failedAvp: encodeAvp(definition, definition.type.encode(value)),
+  })
+
 /** For a value whose form a reference point narrows: `construct(value)`, its InvalidValue as 5004 with Failed-AVP. */
 export function narrowed<Value, Narrow>(
   definition: AvpDefinition<string, Value>,

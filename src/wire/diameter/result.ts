@@ -29,6 +29,7 @@ export const resultCodes = {
 /** Experimental-Result-Codes of vendor 3GPP. TS 29.230 8.1. */
 export const experimentalResultCodes = {
   authenticationDataUnavailable: 4181,
+  authSchemeNotSupported: 5006,
   identityUnknown: 5401,
   notAuthorized: 5402,
   transactionIdentifierInvalid: 5403,
@@ -61,3 +62,13 @@ export class RefusedWithResult extends ProseError {
     this.result = result
   }
 }
+
+/** Whether waiting may help: cannot deliver, too busy, or a transient failure (R14). RFC 6733 7.1.3, 7.1.4. */
+export const isTemporary = (result: Result): boolean =>
+  (result.code >= 4000 && result.code < 5000) ||
+  (result.vendorId === undefined &&
+    (result.code === resultCodes.unableToDeliver || result.code === resultCodes.tooBusy))
+
+/** True for an Experimental-Result of 3GPP with this code. */
+export const isExperimental = (result: Result, code: number): boolean =>
+  result.vendorId === vendor3gpp && result.code === code

@@ -91,7 +91,8 @@ export const plainText = (longest: number): AvpType<string> =>
 
 /** Session-Id: printable, neither empty nor longer than 512 characters. RFC 6733 8.8. */
 export const sessionIdText: AvpType<string> = text((value) => {
-  if (!/^[\x20-\x7e]{1,512}$/.test(value)) throw new InvalidValue('Session-Id', 'not 1 to 512 printable characters')
+  if (!/^[\x20-\x7e]{1,512}$/.test(value))
+    throw new InvalidValue('Session-Id', 'not 1 to 512 printable characters')
   return value
 })
 
@@ -123,7 +124,8 @@ export const time: AvpType<Instant> = {
 
 const groupsOfIpv6 = (address: string): number[] => {
   const [head = '', tail] = address.split('::')
-  const words = (part: string) => (part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16)))
+  const words = (part: string) =>
+    part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16))
   const first = words(head)
   const last = tail === undefined ? [] : words(tail)
   return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last]
