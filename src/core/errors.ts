@@ -25,11 +25,13 @@ export class MalformedMessage extends PeerFault {
   readonly code = 'ERR_MALFORMED_MESSAGE'
   readonly field: string
   readonly offset: number
+  readonly reason: string
 
   constructor(field: string, offset: number, reason: string, options?: ErrorOptions & { clause?: string }) {
     super(`${field} at octet ${offset}: ${reason}`, options?.clause, options)
     this.field = field
     this.offset = offset
+    this.reason = reason
   }
 }
 

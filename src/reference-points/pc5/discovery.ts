@@ -7,7 +7,7 @@ import {
   type UserInfoId,
 } from '../../core/identities/prose.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
-import { textOf, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
+import { stoppedBy, textOf, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
 import { enumerated, mapped, octets, u24, u32, u8, type FieldCodec } from '../../wire/tlv/field.ts'
 import { relayServiceCode } from './information-elements.ts'
 
@@ -209,7 +209,7 @@ export function explainDiscovery(message: Uint8Array): Explanation {
       ranges: [{ name: 'Message type', from: 0, valueFrom: 0, to: 1, text: name }, ...ranges],
     }
   } catch (error) {
-    if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], stopped: error }
+    if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { concat, readUint, u16 } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
-import type { ByteRange } from '../../wire/tlv/explain.ts'
+import type { Protection } from '../../core/tap.ts'
 import { decodeSdu, type Pc5Message, type Pc5MessageType } from './messages.ts'
 
 /** SDU Type, bits 8-6 of octet 1. TS 36.323 6.3.14. */
@@ -20,6 +20,12 @@ export const isUserData = (lcid: Lcid): boolean => lcid <= 10
 
 /** In the seed profile Command and Complete stay clear; all else that is protected is ciphered. */
 export const isCiphered = (lcid: Lcid): boolean => lcid === lcids.protected || isUserData(lcid)
+
+/** What protects the octets of a channel in the seed profile, for the tap. */
+export function protectionOf(lcid: Lcid): Protection {
+  if (lcid === lcids.unprotected) return 'clear'
+  return isCiphered(lcid) ? 'ciphered' : 'integrity'
+}
 
 /** Octets of the header and of the MAC-I. TS 36.323 6.2.10. */
 export const pdcpHeaderSize = 5
@@ -104,20 +110,4 @@ export function decodeSignalling(lcid: Lcid, sdu: Uint8Array): Pc5Message {
       clause: 'TS 36.321 6.2.4',
     })
   return message
-}
-
-/** What the octets of a PDCP header say. */
-export function explainPdcpHeader(pdu: Pdu): readonly ByteRange[] {
-  const range = (name: string, from: number, to: number, text: string) => ({
-    name,
-    from,
-    valueFrom: from,
-    to,
-    text,
-  })
-  return [
-    range('SDU Type', 0, 1, pdu.sduType),
-    range('KD-sess ID', 1, 3, pdu.kdSessId.toString(16).padStart(4, '0')),
-    range('PDCP SN', 3, 5, String(pdu.sn)),
-  ]
 }

@@ -1,7 +1,6 @@
 import { concat, readUint, writeUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
-import { hexOf24, type Layer2Id } from '../../core/identities/prose.ts'
-import type { ByteRange } from '../../wire/tlv/explain.ts'
+import type { Layer2Id } from '../../core/identities/prose.ts'
 import { isLcid, macSize, maximumSduSize, pdcpHeaderSize, type Lcid } from './pdcp.ts'
 
 /** One MAC PDU on SL-SCH with 24-bit addresses that holds one PDCP PDU. TS 36.321 6.2.4. */
@@ -12,7 +11,7 @@ export interface SlSchFrame {
   readonly pdu: Uint8Array
 }
 
-const headerSize = 8
+export const frameHeaderSize = 8
 /** V = 0011: both addresses have 24 bits. */
 const version = 3
 
@@ -30,8 +29,8 @@ export const encodeFrame = ({ source, destination, lcid, pdu }: SlSchFrame): Uin
 export function decodeFrame(octets: Uint8Array): SlSchFrame {
   const fail = (field: string, offset: number, reason: string) =>
     new MalformedMessage(field, offset, reason, { clause: 'TS 36.321 6.2.4' })
-  if (octets.length < headerSize + pdcpHeaderSize) throw fail('SL-SCH frame', octets.length, 'cut short')
-  if (octets.length > headerSize + pdcpHeaderSize + maximumSduSize + macSize)
+  if (octets.length < frameHeaderSize + pdcpHeaderSize) throw fail('SL-SCH frame', octets.length, 'cut short')
+  if (octets.length > frameHeaderSize + pdcpHeaderSize + maximumSduSize + macSize)
     throw fail('SL-SCH frame', octets.length, 'too long')
   if ((octets[0] ?? 0) >> 4 !== version) throw fail('V', 0, 'not 0011')
   const address = (field: string, at: number) => {
@@ -41,30 +40,13 @@ export function decodeFrame(octets: Uint8Array): SlSchFrame {
   }
   const source = address('SRC', 1)
   const destination = address('DST', 4)
-  const subheader = octets[headerSize - 1] ?? 0
+  const subheader = octets[frameHeaderSize - 1] ?? 0
   const lcid = subheader & 0x1f
-  if ((subheader & 0x20) !== 0) throw fail('E', headerSize - 1, 'more than one subheader')
-  if (!isLcid(lcid)) throw fail('LCID', headerSize - 1, `${lcid} is not used`)
-  return { source, destination, lcid, pdu: octets.subarray(headerSize) }
+  if ((subheader & 0x20) !== 0) throw fail('E', frameHeaderSize - 1, 'more than one subheader')
+  if (!isLcid(lcid)) throw fail('LCID', frameHeaderSize - 1, `${lcid} is not used`)
+  return { source, destination, lcid, pdu: octets.subarray(frameHeaderSize) }
 }
 
 /** Whether a UE takes a frame: sent to it, and not its own coming back (R28). */
 export const isFor = ({ source, destination }: SlSchFrame, own: Layer2Id): boolean =>
   destination === own && source !== own
-
-/** What the octets before the PDCP PDU say. */
-export function explainFrameHeader(frame: SlSchFrame): readonly ByteRange[] {
-  const range = (name: string, from: number, to: number, text: string) => ({
-    name,
-    from,
-    valueFrom: from,
-    to,
-    text,
-  })
-  return [
-    range('V', 0, 1, '24-bit addresses'),
-    range('SRC', 1, 4, hexOf24(frame.source)),
-    range('DST', 4, 7, hexOf24(frame.destination)),
-    range('LCID', 7, 8, String(frame.lcid)),
-  ]
-}

@@ -22,18 +22,22 @@ export interface Explanation {
   readonly name: string
   readonly clause?: string
   readonly ranges: readonly ByteRange[]
-  /** Why and where reading stopped; octets from its `offset` on have no range. */
-  readonly stopped?: MalformedMessage
+  /** Where and why reading stopped; octets from `offset` on have no range. */
+  readonly stopped?: { readonly field: string; readonly offset: number; readonly reason: string }
 }
 
 export const textOf = (value: JsonValue): string =>
   typeof value === 'string' ? value : JSON.stringify(value)
 
+export const stoppedBy = ({ field, offset, reason }: MalformedMessage) => ({
+  stopped: { field, offset, reason },
+})
+
 /** Never throws: malformed octets are explained up to where reading stops. */
 export function explainMessage(table: MessageTable, octets: Uint8Array): Explanation {
   const found = delimit(table, octets)
   const { message, slices } = found
-  const stopped = 'fault' in found ? { stopped: found.fault } : {}
+  const stopped = 'fault' in found ? stoppedBy(found.fault) : {}
   if (!message) return { name: 'unknown', ranges: [], ...stopped }
   const ranges: ByteRange[] = [{ name: 'Message type', from: 0, valueFrom: 0, to: 1, text: message.name }]
   for (const slice of slices) {

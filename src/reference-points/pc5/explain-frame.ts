@@ -1,0 +1,80 @@
+import { hex } from '../../core/bytes.ts'
+import { MalformedMessage } from '../../core/errors.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
+import { stoppedBy, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
+import { explainSdu } from './messages.ts'
+import { decodePdu, isCiphered, isUserData, macSize, pdcpHeaderSize, type Lcid, type Pdu } from './pdcp.ts'
+import { decodeFrame, frameHeaderSize, type SlSchFrame } from './sl-sch.ts'
+
+const range = (name: string, from: number, to: number, text: string): ByteRange => ({
+  name,
+  from,
+  valueFrom: from,
+  to,
+  text,
+})
+
+/** `inner` as a part that starts `by` octets into the whole. */
+const moved = ({ stopped, ranges, ...inner }: Explanation, by: number): Explanation => ({
+  ...inner,
+  ranges: ranges.map((one) => ({
+    ...one,
+    from: one.from + by,
+    valueFrom: one.valueFrom + by,
+    to: one.to + by,
+  })),
+  ...(stopped ? { stopped: { ...stopped, offset: stopped.offset + by } } : {}),
+})
+
+/**
+ * What each octet of an SL-SCH frame says. A ciphered SDU is one range, unless its clear octets are given as
+ * `clearSdu` (of the same length). Never throws.
+ */
+export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array): Explanation {
+  try {
+    const parts = decodeFrame(frame)
+    const inner = moved(explainPdu(parts.lcid, parts.pdu, clearSdu), frameHeaderSize)
+    return { ...inner, ranges: [...headerRanges(parts), ...inner.ranges] }
+  } catch (error) {
+    if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
+    throw error
+  }
+}
+
+/** The same for a PDCP PDU; `stopped.offset` counts from its first octet, as the ranges do. */
+export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array): Explanation {
+  try {
+    const pdu = decodePdu(lcid, octets)
+    const inner = moved(explainData(lcid, pdu, clearSdu), pdcpHeaderSize)
+    const end = octets.length - pdu.mac.length
+    const mac = pdu.mac.length === macSize ? [range('MAC-I', end, octets.length, hex(pdu.mac))] : []
+    return { ...inner, ranges: [...pduRanges(pdu), ...inner.ranges, ...mac] }
+  } catch (error) {
+    if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
+    throw error
+  }
+}
+
+function explainData(lcid: Lcid, { data }: Pdu, clearSdu: Uint8Array | undefined): Explanation {
+  const clear = isCiphered(lcid) ? clearSdu : data
+  if (clear === undefined)
+    return {
+      name: isUserData(lcid) ? 'user data' : 'protected signalling',
+      ranges: [range('SDU', 0, data.length, 'ciphered')],
+    }
+  if (isUserData(lcid)) return { name: 'user data', ranges: [range('SDU', 0, data.length, hex(clear))] }
+  return explainSdu(clear)
+}
+
+const headerRanges = ({ source, destination, lcid }: SlSchFrame): readonly ByteRange[] => [
+  range('V', 0, 1, '24-bit addresses'),
+  range('SRC', 1, 4, hexOf24(source)),
+  range('DST', 4, 7, hexOf24(destination)),
+  range('LCID', 7, 8, String(lcid)),
+]
+
+const pduRanges = ({ sduType, kdSessId, sn }: Pdu): readonly ByteRange[] => [
+  range('SDU Type', 0, 1, sduType),
+  range('KD-sess ID', 1, 3, kdSessId.toString(16).padStart(4, '0')),
+  range('PDCP SN', 3, 5, String(sn)),
+]
