@@ -23,7 +23,13 @@ export interface Eea {
    * New octets, as many as given. COUNT has 32 bits, BEARER 5. Throws InvalidValue for a key that is not of 16 octets
    * or is wiped, and for numbers that do not fit.
    */
-  crypt(key: Pek, count: number, bearer: number, direction: Direction, octets: Uint8Array): Uint8Array
+  readonly crypt: (
+    key: Pek,
+    count: number,
+    bearer: number,
+    direction: Direction,
+    octets: Uint8Array,
+  ) => Uint8Array
 }
 
 /** The algorithm itself, for the first `bits` bits of `octets`; the bits after them come out as zero. */
@@ -67,7 +73,7 @@ const row = (id: EeaId, name: string, clause: string, crypt: Crypt): Eea => ({
   id,
   name,
   clause,
-  crypt(key, count, bearer, direction, octets) {
+  crypt: (key, count, bearer, direction, octets) => {
     checkSecurityInputs(key, count, bearer)
     return crypt(key, count, bearer, direction, octets, 8 * octets.length)
   },

@@ -16,14 +16,20 @@ export interface Eia {
    * MAC-I, 4 octets, to be compared by `equalInConstantTime` only. COUNT has 32 bits, BEARER 5. Throws InvalidValue for
    * a key that is not of 16 octets or is wiped, and for numbers that do not fit.
    */
-  mac(key: Pik, count: number, bearer: number, direction: Direction, octets: Uint8Array): Uint8Array
+  readonly mac: (
+    key: Pik,
+    count: number,
+    bearer: number,
+    direction: Direction,
+    octets: Uint8Array,
+  ) => Uint8Array
 }
 
 const row = (id: EiaId, name: string, clause: string, mac: Mac): Eia => ({
   id,
   name,
   clause,
-  mac(key, count, bearer, direction, octets) {
+  mac: (key, count, bearer, direction, octets) => {
     checkSecurityInputs(key, count, bearer)
     return mac(key, count, bearer, direction, octets, 8 * octets.length)
   },

@@ -1,27 +1,106 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../src/core/bytes.ts'
-import { eea1, eea2, eea3, type Crypt } from '../../src/crypto/eea.ts'
+import { InvalidValue } from '../../src/core/errors.ts'
+import { keyOctets, wipe, type Pek } from '../../src/core/keys.ts'
+import { eea1, eea2, eea3, eeaById, eeas, type Crypt } from '../../src/crypto/eea.ts'
 import type { Direction } from '../../src/crypto/security-inputs.ts'
 import vectors from '../vectors/eea.json' with { type: 'json' }
+import { flipped, someBit } from './flip.ts'
+
+const pek = (fill = 3) => keyOctets(new Uint8Array(16).fill(fill)) as Pek
 
 describe.each([
   ['128-EEA1', eea1, vectors.eea1.sets],
   ['128-EEA2', eea2, vectors.eea2.sets],
   ['128-EEA3', eea3, vectors.eea3.sets],
 ] as const)('%s', (_, crypt: Crypt, sets) => {
-  it.each(sets)('enciphers and deciphers published set $set', (set) => {
-    const run = (octets: string) =>
-      hex(
-        crypt(
-          fromHex(set.key),
-          Number.parseInt(set.count, 16),
-          set.bearer,
-          set.direction as Direction,
-          fromHex(octets),
-          set.bitLength,
-        ),
+  describe.each(sets)('published set $set', (set) => {
+    const { bearer, bitLength } = set
+    const direction = set.direction as Direction
+    const [key, plaintext, ciphertext] = [set.key, set.plaintext, set.ciphertext].map(fromHex) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ]
+    const count = Number.parseInt(set.count, 16)
+
+    it('enciphers and deciphers', () => {
+      expect(hex(crypt(key, count, bearer, direction, plaintext, bitLength))).toBe(set.ciphertext)
+      expect(hex(crypt(key, count, bearer, direction, ciphertext, bitLength))).toBe(set.plaintext)
+    })
+
+    it('gives something else for any one bit of key, COUNT, BEARER, DIRECTION or text', () => {
+      const other = [
+        crypt(flipped(key, someBit(set.set, 128)), count, bearer, direction, plaintext, bitLength),
+        crypt(key, (count ^ (1 << set.set)) >>> 0, bearer, direction, plaintext, bitLength),
+        crypt(key, count, bearer ^ (1 << (set.set % 5)), direction, plaintext, bitLength),
+        crypt(key, count, bearer, direction ? 0 : 1, plaintext, bitLength),
+        crypt(key, count, bearer, direction, flipped(plaintext, someBit(set.set, bitLength)), bitLength),
+      ]
+      for (const octets of other) expect(hex(octets)).not.toBe(set.ciphertext)
+    })
+  })
+})
+
+describe('the rows', () => {
+  it('have the identities of TS 33.401 5.1.3.2', () => {
+    expect(eeas.map(({ id, name }) => [id, name])).toEqual([
+      [0, 'EEA0'],
+      [1, '128-EEA1'],
+      [2, '128-EEA2'],
+      [3, '128-EEA3'],
+    ])
+    expect(eeaById(4)).toBeUndefined()
+  })
+
+  it('EEA0 gives the octets as they are, in a new array', () => {
+    const octets = Uint8Array.of(1, 2, 3)
+    const out = eeaById(0)?.crypt(pek(), 1, 1, 0, octets)
+    expect(out).toEqual(octets)
+    expect(out).not.toBe(octets)
+  })
+
+  const ciphers = eeas.filter(({ id }) => id !== 0)
+
+  it.each(ciphers)('$name gives back any text, and leaves its input as it was', ({ crypt }) => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 70 }),
+        fc.nat(0xffffffff),
+        fc.nat(31),
+        (octets, count, bearer) => {
+          const before = hex(octets)
+          const out = crypt(pek(), count, bearer, 1, octets)
+          expect(out).toHaveLength(octets.length)
+          expect(hex(crypt(pek(), count, bearer, 1, out))).toBe(before)
+          expect(hex(octets)).toBe(before)
+        },
+      ),
+    )
+  })
+
+  it.each(ciphers)('$name takes a view into a larger buffer', ({ crypt }) => {
+    const octets = Uint8Array.from({ length: 23 }, (_, at) => at)
+    const whole = new Uint8Array(40)
+    whole.set(octets, 5)
+    expect(hex(crypt(pek(), 7, 1, 0, whole.subarray(5, 28)))).toBe(hex(crypt(pek(), 7, 1, 0, octets)))
+  })
+
+  it.each(ciphers)('R30: $name throws for another key length and numbers that do not fit', ({ crypt }) => {
+    const octets = new Uint8Array(4)
+    for (const length of [0, 15, 17, 32])
+      expect(() => crypt(keyOctets(new Uint8Array(length).fill(1)) as Pek, 1, 1, 0, octets)).toThrow(
+        InvalidValue,
       )
-    expect(run(set.plaintext)).toBe(set.ciphertext)
-    expect(run(set.ciphertext)).toBe(set.plaintext)
+    for (const count of [-1, 2 ** 32, 0.5])
+      expect(() => crypt(pek(), count, 1, 0, octets)).toThrow(InvalidValue)
+    for (const bearer of [-1, 32, 0.5]) expect(() => crypt(pek(), 1, bearer, 0, octets)).toThrow(InvalidValue)
+  })
+
+  it.each(ciphers)('R33: $name throws for a wiped key', ({ crypt }) => {
+    const key = pek()
+    wipe(key)
+    expect(() => crypt(key, 1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
   })
 })

@@ -3,6 +3,8 @@ import { fromHex, hex } from '../../src/core/bytes.ts'
 import { InvalidValue } from '../../src/core/errors.ts'
 import { ProseUeId } from '../../src/core/identities/prose.ts'
 import { keyOctets, KsNaf, Pdk } from '../../src/core/keys.ts'
+import { eeaById } from '../../src/crypto/eea.ts'
+import { eiaById } from '../../src/crypto/eia.ts'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
 
 const nonce1 = new Uint8Array(16).fill(0x11)
@@ -65,5 +67,66 @@ describe('R30: inputs of another length throw before anything is derived', () =>
   it('R30: a PDK of zeros is not accepted', () => {
     expect(() => Pdk(new Uint8Array(32))).toThrow(InvalidValue)
     expect(() => deriveKdSess(keyOctets(new Uint8Array(32)) as Pdk, nonce1, nonce2)).toThrow(InvalidValue)
+  })
+})
+
+describe('worked example of protected packets: EEA2, EIA2, KD-sess ID 5ac3', () => {
+  const kdSess = deriveKdSess(
+    derivePdk(
+      KsNaf(fromHex('fc917a121a4f42f881173d880bdf7f63a80d3d6c2d6f5b624dd8e283813aa3a7')),
+      ProseUeId(0x0a0b0c),
+    ),
+    nonce1,
+    nonce2,
+  )
+  const command = `0c00017070${'22'.repeat(16)}22c3720a0b0c745a`
+
+  it.each([
+    {
+      name: 'COMMAND',
+      sn: 1,
+      bearer: 29,
+      direction: 1,
+      header: '405ac30001',
+      sdu: command,
+      data: command,
+      mac: 'ee1c9579',
+    },
+    {
+      name: 'COMPLETE',
+      sn: 1,
+      bearer: 29,
+      direction: 0,
+      header: '405ac30001',
+      sdu: '0d0002',
+      data: '0d0002',
+      mac: 'b99444dd',
+    },
+    {
+      name: 'ACCEPT',
+      sn: 2,
+      bearer: 30,
+      direction: 1,
+      header: '405ac30002',
+      sdu: '02000204',
+      data: 'ba5c2b08',
+      mac: '4bea1392',
+    },
+    {
+      name: '"hello"',
+      sn: 2,
+      bearer: 1,
+      direction: 0,
+      header: '605ac30002',
+      sdu: '68656c6c6f',
+      data: 'b9e0613684',
+      mac: '64e06e3f',
+    },
+  ] as const)('$name', ({ sn, bearer, direction, header, sdu, data, mac }) => {
+    const inputs = [0x5ac30000 + sn, bearer, direction] as const
+    expect(hex(eiaById(2)?.mac(derivePik(kdSess, 2), ...inputs, fromHex(header + sdu)) ?? nonce1)).toBe(mac)
+    const enciphered = eeaById(2)?.crypt(derivePek(kdSess, 2), ...inputs, fromHex(sdu)) ?? nonce1
+    if (data === sdu) expect(hex(enciphered)).not.toBe(data)
+    else expect(hex(enciphered)).toBe(data)
   })
 })
