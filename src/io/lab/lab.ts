@@ -1,0 +1,162 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { Clock, Random } from '../../core/environment.ts'
+import { hex, utf8 } from '../../core/bytes.ts'
+import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
+import {
+  isGoodCaCertificate,
+  isGoodHostCertificate,
+  newCaCertificate,
+  newHostCertificate,
+  newPrivateKey,
+} from './certificates.ts'
+import { ensureDirectory, replace, writeOnce } from './files.ts'
+import { checkAccess, fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
+
+/** A Diameter entity and the files that say it is itself. */
+export interface HostFiles {
+  /** The settings of the entity, for example `plmns[0].hss.diameter`. */
+  readonly path: string
+  readonly host: string
+  readonly certificateFile: string
+  readonly certificateKeyFile: string
+}
+
+/** The files that some nodes need before they can start. */
+export interface NeededFiles {
+  /** The configuration that names them. */
+  readonly config: string
+  /** The setting and file of the authority of all hosts; undefined without TLS. */
+  readonly trustedCa?: { readonly path: string; readonly file: string }
+  readonly hosts: readonly HostFiles[]
+  readonly secrets: readonly SecretFile[]
+}
+
+export interface Lab {
+  readonly directory: string
+  readonly createMissingSecrets: boolean
+}
+
+export interface LabEnvironment {
+  readonly clock: Clock
+  readonly random: Random
+}
+
+const isInside = (directory: string, file: string): boolean => {
+  const path = relative(directory, file)
+  return path !== '' && !path.startsWith('..') && !path.startsWith('/')
+}
+
+/** As octets, or as a line of hex. */
+function newSecret({ octets, form }: SecretFile, random: Random): Uint8Array {
+  const secret = random.octets(octets[0] ?? 0)
+  return form === 'hex' ? utf8(`${hex(secret)}\n`) : secret
+}
+
+function createSecrets(lab: Lab, secrets: readonly SecretFile[], random: Random): void {
+  for (const secret of secrets)
+    if (isInside(lab.directory, secret.file) && !existsSync(secret.file))
+      writeOnce(secret.file, newSecret(secret, random))
+}
+
+/** The key in `file`; of several processes that make one, all get the same. */
+function keyOnce(file: string): Uint8Array {
+  if (!existsSync(file)) writeOnce(file, newPrivateKey())
+  return readFileSync(file)
+}
+
+const isGood = (file: string, check: (pem: Uint8Array) => boolean): boolean => {
+  if (!existsSync(file)) return false
+  try {
+    return check(readFileSync(file))
+  } catch {
+    return false
+  }
+}
+
+/** The key of the lab's authority, whose certificate is made or renewed beside it. */
+async function labAuthority(lab: Lab, caFile: string, { clock }: LabEnvironment): Promise<Uint8Array> {
+  const caKey = keyOnce(`${lab.directory}/ca/ca.key`)
+  if (!isGood(caFile, (pem) => isGoodCaCertificate(pem, caKey, clock.now())))
+    replace(caFile, await newCaCertificate(caKey, clock.now()))
+  return caKey
+}
+
+async function certify(
+  lab: Lab,
+  entity: HostFiles,
+  caKey: Uint8Array,
+  { clock }: LabEnvironment,
+): Promise<void> {
+  const { host, certificateFile, certificateKeyFile } = entity
+  if (!isInside(lab.directory, certificateFile) || !isInside(lab.directory, certificateKeyFile)) return
+  const key = keyOnce(certificateKeyFile)
+  const now = clock.now()
+  if (!isGood(certificateFile, (pem) => isGoodHostCertificate(pem, host, key, caKey, now)))
+    replace(certificateFile, await newHostCertificate(host, key, caKey, now))
+}
+
+/**
+ * Makes what the lab does not have yet: directories, secrets, an authority, a certificate for each host, renewed when its
+ * name changed or its end is near. Secrets and keys are never overwritten; several processes may do this at once.
+ * Throws InvalidConfig when the directory cannot be written.
+ */
+export async function prepareLab(lab: Lab, needed: NeededFiles, environment: LabEnvironment): Promise<void> {
+  try {
+    ensureDirectory(lab.directory)
+    if (lab.createMissingSecrets) createSecrets(lab, needed.secrets, environment.random)
+    if (!needed.trustedCa || !isInside(lab.directory, needed.trustedCa.file)) return
+    const caKey = await labAuthority(lab, needed.trustedCa.file, environment)
+    for (const entity of needed.hosts) await certify(lab, entity, caKey, environment)
+  } catch (cause) {
+    const message = `cannot be written: ${(cause as Error).message}`
+    throw new InvalidConfig(needed.config, [{ file: lab.directory, path: 'lab.directory', message }], {
+      cause,
+    })
+  }
+}
+
+/** What `check` says, or throws, of a file. */
+function mistakesOf(path: string, file: string, check: () => string | undefined): readonly ConfigMistake[] {
+  try {
+    const message = check()
+    return message === undefined ? [] : [{ file, path, message }]
+  } catch (cause) {
+    return [fileMistake(path, file, cause)]
+  }
+}
+
+const certificateIn = (file: string) => new X509Certificate(readFileSync(file))
+
+function hostMistakes({ path, host, certificateFile, certificateKeyFile }: HostFiles) {
+  const ofCertificate = mistakesOf(`${path}.certificateFile`, certificateFile, () =>
+    certificateIn(certificateFile).checkHost(host, { subject: 'never' }) === undefined
+      ? `the certificate is not for ${host}`
+      : undefined,
+  )
+  const ofKey = mistakesOf(`${path}.certificateKeyFile`, certificateKeyFile, () => {
+    checkAccess(statSync(certificateKeyFile))
+    const key = createPrivateKey(readFileSync(certificateKeyFile))
+    const isPair = ofCertificate.length > 0 || certificateIn(certificateFile).checkPrivateKey(key)
+    return isPair ? undefined : 'the key is not that of the certificate'
+  })
+  return [...ofCertificate, ...ofKey]
+}
+
+function authorityMistakes(authority: NeededFiles['trustedCa']) {
+  if (!authority) return []
+  return mistakesOf(authority.path, authority.file, () =>
+    certificateIn(authority.file).ca ? undefined : 'it is not the certificate of an authority',
+  )
+}
+
+/** Throws InvalidConfig that names every file which is missing or cannot be used, and the setting that names it (B72). */
+export function checkFiles({ config, trustedCa, hosts, secrets }: NeededFiles): void {
+  const mistakes = [
+    ...secrets.flatMap((secret) => secretMistake(secret) ?? []),
+    ...authorityMistakes(trustedCa),
+    ...hosts.flatMap(hostMistakes),
+  ]
+  if (mistakes.length > 0) throw new InvalidConfig(config, mistakes)
+}

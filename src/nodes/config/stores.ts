@@ -1,0 +1,73 @@
+import type { AuthorisationStore } from '../../entities/kmf/ports.ts'
+import type { SubscriberStore } from '../../entities/hss/ports.ts'
+import { readSecret } from '../../io/lab/secret-file.ts'
+import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
+import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
+import { openKmfStore, type KmfStore } from '../../io/store/kmf-store.ts'
+import { wipe } from '../../core/keys.ts'
+import { readAkaSecrets, storeKeyFile, type EntityKind } from './files.ts'
+import type { NetworkConfig, PlmnConfig } from './network-config.ts'
+
+async function opened<Store>(
+  config: NetworkConfig,
+  plmn: PlmnConfig,
+  kind: EntityKind,
+  open: (path: string, key: Uint8Array) => Promise<Store>,
+): Promise<Store> {
+  const key = readSecret(config.file, storeKeyFile(config, plmn, kind))
+  try {
+    return await open(plmn[kind].store.file, key)
+  } finally {
+    wipe(key)
+  }
+}
+
+/** The subscribers of the file as the HSS keeps them; sequence numbers stay, and so do subscribers the file does not name. */
+export async function seedSubscribers(
+  config: NetworkConfig,
+  plmn: PlmnConfig,
+  store: SubscriberStore,
+): Promise<void> {
+  for (const subscriber of plmn.subscribers) {
+    const { imsi, impi, amf, gba, ksLifetime, prose } = subscriber
+    await store.put({
+      imsi,
+      impi,
+      aka: readAkaSecrets(config, plmn, subscriber),
+      amf,
+      gba,
+      ...(ksLifetime === undefined ? {} : { ksLifetime }),
+      ...(prose && {
+        prose: { ueIds: prose.ueIds, permissions: prose.permissions, publicSafety: prose.publicSafety },
+      }),
+    })
+  }
+}
+
+/** Of a subscriber that the file names, the rows become those of `mayLinkWith`; all other rows stay. */
+export async function seedAuthorisations(plmn: PlmnConfig, store: AuthorisationStore): Promise<void> {
+  for (const { imsi, prose } of plmn.subscribers) {
+    const wanted = prose?.mayLinkWith ?? []
+    for (const row of await store.list(imsi))
+      if (!wanted.includes(row.plmn)) await store.revoke(imsi, row.plmn)
+    for (const target of wanted) await store.grant(imsi, target)
+  }
+}
+
+/** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
+export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {
+  const store = await opened(config, plmn, 'hss', openHssStore)
+  await seedSubscribers(config, plmn, store.subscribers)
+  return store
+}
+
+/** The store of the BSF of `plmn`. Throws InvalidConfig, StoreUnusable. */
+export const openConfiguredBsfStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<BsfStore> =>
+  opened(config, plmn, 'bsf', openBsfStore)
+
+/** The store of the KMF of `plmn` with the permissions of the file in it. Throws InvalidConfig, StoreUnusable. */
+export async function openSeededKmfStore(config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> {
+  const store = await opened(config, plmn, 'kmf', openKmfStore)
+  await seedAuthorisations(plmn, store.authorisations)
+  return store
+}
