@@ -1,0 +1,93 @@
+import { readUint } from '../../core/bytes.ts'
+import { MalformedMessage } from '../../core/errors.ts'
+
+const contentHandshake = 22
+const longestRecord = 16384 + 2048
+const longestHandshake = 64 * 1024
+
+const malformed = (field: string, at: number, reason: string): MalformedMessage =>
+  new MalformedMessage(field, at, reason, { clause: 'RFC 8446 5.1' })
+
+/** One handshake message: its type and its body. */
+export interface HandshakeMessage {
+  readonly type: number
+  readonly body: Uint8Array
+}
+
+/** Whether octets can begin a TLS connection: a handshake record of major version 3; one octet is enough to say no. */
+export const looksLikeTls = (octets: Uint8Array): boolean =>
+  (octets[0] ?? contentHandshake) === contentHandshake && (octets[1] ?? 3) === 3
+
+/**
+ * Takes the octets of one direction as they come and gives the handshake messages that end in them, as long as these
+ * are in the clear. Keeps at most one message. RFC 8446 5.1, RFC 5246 6.2.1.
+ */
+export class HandshakeReader {
+  readonly #header = new Uint8Array(5)
+  #headerLength = 0
+  #recordLeft = 0
+  readonly #messageHeader = new Uint8Array(4)
+  #messageHeaderLength = 0
+  #body = new Uint8Array(0)
+  #bodyLength = 0
+  #read = 0
+
+  /** Throws MalformedMessage at a record that is no handshake, or longer than TLS allows. */
+  push(octets: Uint8Array): readonly HandshakeMessage[] {
+    const messages: HandshakeMessage[] = []
+    let at = 0
+    while (at < octets.length) {
+      if (this.#recordLeft === 0) at += this.#readRecordHeader(octets.subarray(at))
+      else at += this.#readFragment(octets.subarray(at, at + this.#recordLeft), messages)
+    }
+    return messages
+  }
+
+  #readRecordHeader(octets: Uint8Array): number {
+    const part = octets.subarray(0, this.#header.length - this.#headerLength)
+    this.#header.set(part, this.#headerLength)
+    this.#headerLength += part.length
+    if (!looksLikeTls(this.#header.subarray(0, this.#headerLength)))
+      throw malformed('record', 0, 'no handshake record of TLS')
+    if (this.#headerLength === this.#header.length) {
+      this.#recordLeft = readUint(this.#header, 3, 2)
+      this.#headerLength = 0
+      if (this.#recordLeft === 0 || this.#recordLeft > longestRecord)
+        throw malformed('record', 3, 'empty or too long')
+    }
+    return part.length
+  }
+
+  #readFragment(octets: Uint8Array, messages: HandshakeMessage[]): number {
+    const isHeader = this.#messageHeaderLength < this.#messageHeader.length
+    const part = isHeader ? this.#readMessageHeader(octets) : this.#readBody(octets)
+    this.#recordLeft -= part
+    this.#read += part
+    if (this.#read > longestHandshake) throw malformed('handshake', this.#read, 'longer than 64 KiB')
+    if (this.#messageHeaderLength === 4 && this.#bodyLength === this.#body.length) {
+      messages.push({ type: this.#messageHeader[0] ?? 0, body: this.#body })
+      this.#messageHeaderLength = 0
+    }
+    return part
+  }
+
+  #readMessageHeader(octets: Uint8Array): number {
+    const part = octets.subarray(0, this.#messageHeader.length - this.#messageHeaderLength)
+    this.#messageHeader.set(part, this.#messageHeaderLength)
+    this.#messageHeaderLength += part.length
+    if (this.#messageHeaderLength === this.#messageHeader.length) {
+      const length = readUint(this.#messageHeader, 1, 3)
+      if (length > longestHandshake) throw malformed('handshake', 1, 'longer than 64 KiB')
+      this.#body = new Uint8Array(length)
+      this.#bodyLength = 0
+    }
+    return part.length
+  }
+
+  #readBody(octets: Uint8Array): number {
+    const part = octets.subarray(0, this.#body.length - this.#bodyLength)
+    this.#body.set(part, this.#bodyLength)
+    this.#bodyLength += part.length
+    return part.length
+  }
+}

@@ -1,0 +1,217 @@
+import { constants } from 'node:crypto'
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import {
+  KeyRequestFailed,
+  MalformedMessage,
+  Pc8IdentityRefused,
+  TemporaryFailure,
+} from '../../core/errors.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { projectValues } from '../../core/project-values.ts'
+import { traceparentOf } from '../../core/traceparent.ts'
+import type { Pc8Association, Pc8Port } from '../../entities/ue/ports.ts'
+import { describeRequest } from '../../reference-points/pc8/describe.ts'
+import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+import { encodeProseDirectKeyRequest, responseTo } from '../../reference-points/pc8/messages.ts'
+import { isBootstrappingHint, pskIdentityOf } from '../../reference-points/pc8/psk-identity.ts'
+import type { HttpFields } from '../../reference-points/ub/exchange.ts'
+import { requestOctets } from '../../reference-points/ub/http-octets.ts'
+import { bodyWithin } from './http-body.ts'
+import { pc8Suites, versionRange, type Pc8Message, type TlsVersion } from './pc8-message.ts'
+
+export interface Pc8ClientOptions {
+  /** Where the KMF listens; its name goes into server_name and Host only. */
+  readonly address: string
+  readonly port: number
+  /** What is offered; of both the server takes 1.3. */
+  readonly versions: readonly TlsVersion[]
+  /** For opening a connection, 10 s, and for one request on it, 13 s. In milliseconds. */
+  readonly deadlines?: { readonly open: number; readonly request: number }
+  readonly onMessage: (message: Pc8Message) => void
+}
+
+const defaultDeadlines = { open: 10_000, request: 13_000 } as const
+const limits = { head: 16 * 1024, body: 64 * 1024 } as const
+
+/**
+ * Alerts of a server that does not take the identity or the key: bad_record_mac, handshake_failure, illegal_parameter,
+ * decrypt_error, unknown_psk_identity. Which one it is depends on the version of TLS and of the library. RFC 8446 6.
+ */
+const identityAlerts: readonly number[] = [20, 40, 47, 51, 115]
+
+interface OpenConnection {
+  readonly tls: TLSSocket
+  readonly agent: Agent
+  readonly kmf: Fqdn
+  readonly btid: BTid
+}
+
+/** PC8 on the side of the UE: one connection that is kept, requests on it one after the other. */
+export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
+  let connection: OpenConnection | undefined
+  const isOpen = () => connection !== undefined && !connection.tls.destroyed && connection.tls.writable
+  const close = () => {
+    connection?.agent.destroy()
+    connection?.tls.destroy()
+    connection = undefined
+  }
+  return {
+    get isOpen() {
+      return isOpen()
+    },
+    async open(association) {
+      close()
+      const tls = await connectTls(association, options)
+      connection = { tls, agent: agentOf(tls), kmf: association.kmf, btid: association.btid }
+    },
+    async requestKey(request, context) {
+      if (!connection || !isOpen()) throw new TemporaryFailure('PC8: no connection to the KMF')
+      return exchange(connection, request, context, options)
+    },
+    close() {
+      close()
+      return Promise.resolve()
+    },
+  }
+}
+
+/** One of its requests at a time has the socket; there is no other socket. */
+function agentOf(tls: TLSSocket): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, maxTotalSockets: 1 })
+  agent.createConnection = () => tls
+  return agent
+}
+
+async function connectTls(association: Pc8Association, options: Pc8ClientOptions): Promise<TLSSocket> {
+  const tls = connect(tlsOptions(association, options))
+  const deadline = options.deadlines?.open ?? defaultDeadlines.open
+  const timer = setTimeout(
+    () => tls.destroy(new TemporaryFailure(`PC8: no handshake in ${deadline} ms`)),
+    deadline,
+  )
+  try {
+    await new Promise<void>((resolve, reject) => {
+      tls.once('secureConnect', resolve)
+      tls.once('error', reject)
+      tls.once('close', () => reject(new TemporaryFailure('PC8: the KMF closed the connection')))
+    })
+    tls.on('error', () => tls.destroy())
+    return tls
+  } catch (error) {
+    tls.destroy()
+    throw openingFailed(error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The hint is null for TLS 1.3 and for a server of 1.2 that sends none; ours always sends it. */
+function tlsOptions(association: Pc8Association, options: Pc8ClientOptions): ConnectionOptions {
+  const identity = pskIdentityOf(association.btid)
+  const offers13 = options.versions.includes('1.3')
+  return {
+    ...{ host: options.address, port: options.port, servername: association.kmf },
+    ...{ ciphers: pc8Suites, ...versionRange(options.versions), minDHSize: 2048 },
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    pskCallback: (hint) => {
+      if (hint === null && offers13) return { psk: association.tls13Key, identity }
+      if (hint !== null && isBootstrappingHint(hint)) return { psk: association.tls12Key, identity }
+      return null
+    },
+    // The key proves who the server is: there is no certificate to check. TS 33.222 5.4.
+    checkServerIdentity: () => undefined,
+  }
+}
+
+function openingFailed(error: unknown): Error {
+  if (error instanceof TemporaryFailure) return error
+  const alert = /SSL alert number (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
+  if (alert !== undefined && identityAlerts.includes(Number(alert)))
+    return new Pc8IdentityRefused(`PC8: alert ${alert}`, 'TS 33.222 5.4', { cause: error })
+  return new TemporaryFailure('PC8: no connection to the KMF', undefined, { cause: error })
+}
+
+async function exchange(
+  connection: OpenConnection,
+  request: ProseDirectKeyRequest,
+  context: string | undefined,
+  options: Pc8ClientOptions,
+): Promise<ProseDirectKeyResponse> {
+  const body = encodeProseDirectKeyRequest(request)
+  const fields = fieldsOf(connection, body, context)
+  const deadline = options.deadlines?.request ?? defaultDeadlines.request
+  const signal = AbortSignal.timeout(deadline)
+  try {
+    const octets = await post(connection, fields, body, signal, () => {
+      options.onMessage(messageOf(connection, request, fields, body, context))
+    })
+    return responseTo(request, octets)
+  } catch (error) {
+    if (error instanceof MalformedMessage)
+      throw new KeyRequestFailed('PC8: malformed answer', undefined, { cause: error })
+    if (error instanceof KeyRequestFailed || error instanceof TemporaryFailure) throw error
+    const reason = signal.aborted ? `no answer in ${deadline} ms` : 'the connection broke'
+    throw new TemporaryFailure(`PC8: ${reason}`, undefined, { cause: error })
+  }
+}
+
+const method = 'POST'
+const target = projectValues.pc8Path.value
+
+const fieldsOf = ({ kmf }: OpenConnection, body: Uint8Array, context: string | undefined): HttpFields => [
+  ['Host', kmf],
+  ['Content-Type', projectValues.pc8MediaType.value],
+  ['Content-Length', String(body.length)],
+  ...(context === undefined ? [] : [['traceparent', traceparentOf(context)] as const]),
+  ['Connection', 'keep-alive'],
+]
+
+const messageOf = (
+  { tls, btid }: OpenConnection,
+  request: ProseDirectKeyRequest,
+  fields: HttpFields,
+  body: Uint8Array,
+  context: string | undefined,
+): Pc8Message => ({
+  ...{ sender: 'ue', client: `${tls.localAddress ?? ''}:${tls.localPort ?? 0}`, identity: { btid }, context },
+  octets: requestOctets({ method, target, fields, body }),
+  ...describeRequest(request),
+})
+
+/** The body of a 200; throws for every other status. `sent` is called when the request has the connection. */
+function post(
+  { agent, kmf }: OpenConnection,
+  fields: HttpFields,
+  body: Uint8Array,
+  signal: AbortSignal,
+  sent: () => void,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({
+      ...{ agent, signal, host: kmf, maxHeaderSize: limits.head },
+      ...{ method, path: target, headers: fields.flat() },
+    })
+    outgoing.once('socket', sent)
+    outgoing.on('error', reject)
+    outgoing.on('response', (incoming) => {
+      documentOf(incoming).then(resolve, (error: unknown) => {
+        outgoing.destroy()
+        reject(error instanceof Error ? error : new TemporaryFailure('PC8: the answer broke off'))
+      })
+    })
+    outgoing.end(body)
+  })
+}
+
+async function documentOf(incoming: IncomingMessage): Promise<Uint8Array> {
+  const { statusCode = 0, headers } = incoming
+  if (statusCode >= 500) throw new TemporaryFailure(`PC8: HTTP ${statusCode}`)
+  if (statusCode !== 200) throw new KeyRequestFailed(`PC8: HTTP ${statusCode}`)
+  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== projectValues.pc8MediaType.value)
+    throw new KeyRequestFailed('PC8: the answer is of another media type')
+  const body = await bodyWithin(limits.body, incoming)
+  if (!body) throw new KeyRequestFailed('PC8: the answer is too long')
+  return body
+}

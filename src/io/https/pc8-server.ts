@@ -1,0 +1,206 @@
+import { constants } from 'node:crypto'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  createSecureContext,
+  TLSSocket,
+  type SecureContext,
+  type TLSSocketOptions,
+  type TlsOptions,
+} from 'node:tls'
+import { uaIds, type UaId } from '../../core/identities/naf-id.ts'
+import type { Pc8Subscriber } from '../../entities/kmf/ports.ts'
+import { pskIdentityHint, pskIdentityLimit } from '../../reference-points/pc8/psk-identity.ts'
+import { ffdhe2048 } from './ffdhe2048.ts'
+import { httpLimits, refusalOctets, servePc8, type Pc8Client, type Pc8HttpOptions } from './pc8-http.ts'
+import { identityOf, pc8Suites, versionRange, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
+import { PskGate, type GateOffer } from './psk-gate.ts'
+
+export interface Pc8ServerOptions extends Pc8HttpOptions {
+  readonly address: string
+  /** 0: a free one. */
+  readonly port: number
+  readonly versions: readonly TlsVersion[]
+  /** Connections at once; more are closed (R43). */
+  readonly maxConnections: number
+  /** For a handshake, and for one request to arrive; 10 s each. In milliseconds. */
+  readonly deadlines?: { readonly handshake: number; readonly request: number }
+  readonly onOctets?: (octets: Pc8Octets) => void
+  /** Key material: only ever given when keys may be revealed. A line of the NSS key log format. */
+  readonly onKeyLog?: (line: string) => void
+}
+
+export interface Pc8Server {
+  readonly port: number
+  close(): Promise<void>
+}
+
+const defaultDeadlines = { handshake: 10_000, request: 10_000 } as const
+
+/** Suite TLS_DHE_PSK_WITH_AES_128_GCM_SHA256. RFC 5487 2. */
+const suiteDhePsk = 0x00aa
+
+/** HTTP over TLS with the key of a B-TID. TS 33.222 5.4, TS 24.109 5.3.3. */
+export async function startPc8Server(options: Pc8ServerOptions): Promise<Pc8Server> {
+  const secureContext = createSecureContext({
+    ...{ ciphers: pc8Suites, ...versionRange(options.versions), dhparam: ffdhe2048 },
+    // A resumed session would have no identity (R38).
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+    sessionIdContext: 'pc8',
+  })
+  const clients = new WeakMap<Socket, Connection>()
+  const http = httpServer(clients, options)
+  const open = new Set<Socket>()
+  const server = createServer((raw) => {
+    open.add(raw)
+    raw.once('close', () => open.delete(raw))
+    raw.setNoDelay(true)
+    const connection = new Connection(raw, secureContext, options)
+    clients.set(connection.tls, connection)
+    connection.tls.once('secure', () => http.emit('connection', connection.tls))
+  })
+  server.maxConnections = options.maxConnections
+  server.on('drop', () => options.count('pc8-connection-dropped'))
+  await listening(server, options)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const raw of open) raw.destroy()
+      }),
+  }
+}
+
+/** Never listens: it is given sockets whose handshake is done. Its own time limits count from `Connection`. */
+function httpServer(clients: WeakMap<Socket, Connection>, options: Pc8ServerOptions): HttpServer {
+  const http = createHttpServer({ maxHeaderSize: httpLimits.head, keepAliveTimeout: 0 })
+  http.on('request', (incoming, outgoing) => {
+    const connection = clients.get(incoming.socket)
+    incoming.once('end', () => connection?.requestComplete())
+    void servePc8(connection ?? stranger, incoming, outgoing, options)
+  })
+  http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    options.count('pc8-http-malformed')
+    if (socket.writable) socket.end(refusalOctets(error.code), () => socket.destroy())
+    else socket.destroy()
+  })
+  return http
+}
+
+const stranger: Pc8Client = { name: '', subscriber: undefined }
+
+/** One TCP connection with its gate, its TLS and the identity that its key proves. */
+class Connection implements Pc8Client {
+  readonly name: string
+  readonly tls: TLSSocket
+  readonly #options: Pc8ServerOptions
+  readonly #deadlines: { readonly handshake: number; readonly request: number }
+  readonly #octets: Pc8Octets[] = []
+  #offered: { readonly identity: string; readonly subscriber: Pc8Subscriber | undefined } | undefined
+  #secure = false
+  #timer: NodeJS.Timeout | undefined
+  #expiry: NodeJS.Timeout | undefined
+
+  constructor(raw: Socket, secureContext: SecureContext, options: Pc8ServerOptions) {
+    this.name = `${raw.remoteAddress ?? ''}:${raw.remotePort ?? 0}`
+    this.#options = options
+    this.#deadlines = options.deadlines ?? defaultDeadlines
+    const gate = new PskGate(raw, {
+      lookUp: (offer) => this.#lookUp(offer),
+      onOctets: (direction, octets) => this.#passed(direction, octets),
+    })
+    this.tls = new TLSSocket(gate, this.#tlsOptions(secureContext))
+    this.#startTimer(this.#deadlines.handshake)
+    this.tls.once('secure', () => this.#secured())
+    this.tls.once('close', () => this.#closed())
+    for (const stream of [gate, this.tls]) stream.on('error', () => this.tls.destroy())
+    if (options.onKeyLog)
+      this.tls.on('keylog', (line: Buffer) => options.onKeyLog?.(line.toString('latin1').trim()))
+  }
+
+  get subscriber(): Pc8Subscriber | undefined {
+    return this.#secure ? this.#offered?.subscriber : undefined
+  }
+
+  /** The whole of a request is here: the next one has its own time. */
+  requestComplete(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #tlsOptions(secureContext: SecureContext): TLSSocketOptions {
+    const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback' | 'pskIdentityHint'> = {
+      ...{ isServer: true, secureContext, pskIdentityHint },
+      pskCallback: (_socket, identity) =>
+        this.#offered?.identity === identity ? (this.#offered.subscriber?.key ?? null) : null,
+    }
+    return options
+  }
+
+  async #lookUp(offer: GateOffer): Promise<void> {
+    const uaId = uaIdOf(offer, this.#options.versions)
+    if (uaId && offer.identity.length <= pskIdentityLimit) {
+      const subscriber = await this.#options.service.associate({ identity: offer.identity, uaId })
+      this.#offered = { identity: offer.identity, subscriber }
+    }
+    this.#flushOctets()
+  }
+
+  #secured(): void {
+    this.requestComplete()
+    this.#secure = true
+    const { subscriber } = this
+    if (!subscriber) return
+    const left = subscriber.expires - this.#options.clock.now()
+    this.#expiry = setTimeout(() => this.tls.destroy(), Math.min(left, 0x7fffffff))
+    this.#expiry.unref()
+  }
+
+  #closed(): void {
+    if (!this.#secure) this.#options.count('pc8-handshake-refused')
+    this.requestComplete()
+    clearTimeout(this.#expiry)
+    this.#flushOctets()
+  }
+
+  #startTimer(delay: number): void {
+    this.#timer = setTimeout(() => {
+      this.#options.count('pc8-too-slow')
+      this.tls.destroy()
+    }, delay)
+  }
+
+  #passed(direction: 'in' | 'out', octets: Uint8Array): void {
+    if (direction === 'in' && this.#secure) {
+      if (!this.#timer) this.#startTimer(this.#deadlines.request)
+    }
+    if (!this.#options.onOctets) return
+    const sender = direction === 'in' ? 'ue' : 'kmf'
+    const time = this.#options.clock.now()
+    this.#octets.push({ client: this.name, sender, time, identity: undefined, octets: octets.slice() })
+    if (this.#offered) this.#flushOctets()
+  }
+
+  /** Octets wait until it is known whose they are. */
+  #flushOctets(): void {
+    for (const octets of this.#octets.splice(0))
+      this.#options.onOctets?.({ ...octets, identity: identityOf(this.#offered?.subscriber) })
+  }
+}
+
+/** The Ua security protocol identifier of what was negotiated, undefined for what is not on offer. TS 33.220 H.3. */
+function uaIdOf(offer: GateOffer, versions: readonly TlsVersion[]): UaId | undefined {
+  if (!versions.includes(offer.version)) return undefined
+  if (offer.version === '1.3') return uaIds.tls13
+  return offer.suite === suiteDhePsk ? uaIds.tls12DhePsk : undefined
+}
+
+const listening = (server: Server, { address, port }: Pc8ServerOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
