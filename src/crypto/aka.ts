@@ -56,15 +56,13 @@ export function verifyAuts(functions: AkaFunctions, rand: Rand, auts: Auts): Sqn
 }
 
 /** SQN xor AK, 6 octets. */
-const concealed = (sqn: Sqn, ak: Uint8Array): Uint8Array =>
-  writeUint(sqn, 6).map((octet, at) => octet ^ (ak[at] ?? 0))
+const concealed = (sqn: Sqn, ak: Uint8Array): Uint8Array => xorOctets(writeUint(sqn, 6), ak)
 
 /** The SQN in the first 6 octets of AUTN or AUTS. */
-const revealed = (token: Uint8Array, ak: Uint8Array): Sqn =>
-  Sqn(
-    readUint(
-      Uint8Array.from(ak, (octet, at) => octet ^ (token[at] ?? 0)),
-      0,
-      6,
-    ),
-  )
+const revealed = (token: Uint8Array, ak: Uint8Array): Sqn => Sqn(readUint(xorOctets(ak, token), 0, 6))
+
+function xorOctets(octets: Uint8Array, mask: Uint8Array): Uint8Array {
+  const out = new Uint8Array(octets.length)
+  for (let at = 0; at < out.length; at++) out[at] = (octets[at] ?? 0) ^ (mask[at] ?? 0)
+  return out
+}

@@ -43,16 +43,16 @@ function multiplesOf(high: number, low: number): Int32Array {
 
 /** sum = (sum + block) times the element of `multiples`, four bits at a time. */
 function addAndMultiply(sum: Int32Array, blockHigh: number, blockLow: number, multiples: Int32Array): void {
-  const factors = [at(sum, 0) ^ blockHigh, at(sum, 1) ^ blockLow]
+  const factorHigh = at(sum, 0) ^ blockHigh
+  const factorLow = at(sum, 1) ^ blockLow
   let high = 0
   let low = 0
-  for (const factor of factors)
-    for (let shift = 28; shift >= 0; shift -= 4) {
-      const entry = 2 * ((factor >>> shift) & 15)
-      const carry = high >>> 28
-      high = (high << 4) ^ (low >>> 28) ^ at(multiples, entry)
-      low = (low << 4) ^ at(reductions, carry) ^ at(multiples, entry + 1)
-    }
+  for (let shift = 60; shift >= 0; shift -= 4) {
+    const entry = 2 * (((shift < 32 ? factorLow : factorHigh) >>> (shift & 31)) & 15)
+    const carry = high >>> 28
+    high = (high << 4) ^ (low >>> 28) ^ at(multiples, entry)
+    low = (low << 4) ^ at(reductions, carry) ^ at(multiples, entry + 1)
+  }
   sum[0] = high
   sum[1] = low
 }

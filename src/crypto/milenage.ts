@@ -1,4 +1,4 @@
-import { createCipheriv, createSecretKey } from 'node:crypto'
+import { createCipheriv } from 'node:crypto'
 import type { Amf, Rand, Sqn } from '../core/aka.ts'
 import { concat, writeUint } from '../core/bytes.ts'
 import { keyOctets, type Ck, type Ik, type K, type Opc, type Res } from '../core/keys.ts'
@@ -13,39 +13,65 @@ export function opcFromOp(k: K, op: Uint8Array): Opc {
 
 /** f1 to f5* of a subscriber; RES has 8 octets. Throws InvalidValue for a K that is not of 16 octets. TS 35.206 4.1. */
 export function milenage(k: K, opc: Opc): AkaFunctions {
-  const key = createSecretKey(exactly(16, 'K', k))
+  // ECB keeps nothing between whole blocks, so one cipher serves every call.
+  const aes = createCipheriv('aes-128-ecb', exactly(16, 'K', k), null)
   exactly(16, 'OPc', opc)
 
-  /** E_K(block) xor OPc for each block that `blocks` makes of TEMP: two AES calls, whatever their number. */
-  function outputs(rand: Rand, blocks: (temp: Uint8Array) => readonly Uint8Array[]): Uint8Array {
-    const aes = createCipheriv('aes-128-ecb', key, null)
+  /** OUT of `count` blocks that `write` makes of TEMP: two AES calls, whatever their number. */
+  function outputs(
+    rand: Rand,
+    count: number,
+    write: (blocks: Uint8Array, temp: Uint8Array) => void,
+  ): Uint8Array {
     const temp = aes.update(xor(exactly(16, 'RAND', rand), opc))
-    return xor(aes.update(concat(...blocks(temp))), opc)
+    const blocks = new Uint8Array(16 * count)
+    write(blocks, temp)
+    return xor(aes.update(blocks), opc)
   }
 
-  function block1(temp: Uint8Array, sqn: Sqn, amf: Amf): Uint8Array {
-    const half = concat(writeUint(sqn, 6), exactly(2, 'AMF', amf))
-    return xor(temp, rotated(xor(concat(half, half), opc), 8))
+  function write1(blocks: Uint8Array, at: number, temp: Uint8Array, sqn: Sqn, amf: Amf): void {
+    blocks.set(temp, at)
+    addRotated(blocks, at, xor(in1Of(sqn, amf), opc), 8, 0)
   }
 
-  /** Rotated by r bits, given in octets; c is added to the last octet. */
-  function block(temp: Uint8Array, r: number, c: number): Uint8Array {
-    const out = rotated(xor(temp, opc), r)
-    out[15] = (out[15] ?? 0) ^ c
-    return out
+  function write2To4(blocks: Uint8Array, temp: Uint8Array): void {
+    const masked = xor(temp, opc)
+    addRotated(blocks, 0, masked, 0, 1)
+    addRotated(blocks, 16, masked, 4, 2)
+    addRotated(blocks, 32, masked, 8, 4)
   }
-  const blocks2To4 = (temp: Uint8Array) => [block(temp, 0, 1), block(temp, 4, 2), block(temp, 8, 4)]
+
+  const out1 = (rand: Rand, sqn: Sqn, amf: Amf) =>
+    outputs(rand, 1, (blocks, temp) => write1(blocks, 0, temp, sqn, amf))
 
   return {
-    f1: (rand, sqn, amf) => outputs(rand, (temp) => [block1(temp, sqn, amf)]).slice(0, 8),
-    f1Star: (rand, sqn, amf) => outputs(rand, (temp) => [block1(temp, sqn, amf)]).slice(8, 16),
-    f2345: (rand) => responseAndKeys(outputs(rand, blocks2To4)),
-    f5Star: (rand) => outputs(rand, (temp) => [block(temp, 12, 8)]).slice(0, 6),
+    f1: (rand, sqn, amf) => out1(rand, sqn, amf).slice(0, 8),
+    f1Star: (rand, sqn, amf) => out1(rand, sqn, amf).slice(8, 16),
+    f2345: (rand) => responseAndKeys(outputs(rand, 3, write2To4)),
+    f5Star: (rand) =>
+      outputs(rand, 1, (blocks, temp) => addRotated(blocks, 0, xor(temp, opc), 12, 8)).slice(0, 6),
     f12345(rand, sqn, amf) {
-      const out = outputs(rand, (temp) => [...blocks2To4(temp), block1(temp, sqn, amf)])
-      return { ...responseAndKeys(out), mac: out.slice(48, 56) }
+      const out = outputs(rand, 4, (blocks, temp) => {
+        write2To4(blocks, temp)
+        write1(blocks, 48, temp, sqn, amf)
+      })
+      const { res, ck, ik, ak } = responseAndKeys(out)
+      return { res, ck, ik, ak, mac: out.slice(48, 56) }
     },
   }
+}
+
+/** IN1 = SQN || AMF || SQN || AMF. */
+function in1Of(sqn: Sqn, amf: Amf): Uint8Array {
+  const half = concat(writeUint(sqn, 6), exactly(2, 'AMF', amf))
+  return concat(half, half)
+}
+
+/** Adds rot(block, r) xor c to the 16 octets at `at`; r, here in octets, and c are the constants of the block. */
+function addRotated(blocks: Uint8Array, at: number, block: Uint8Array, r: number, c: number): void {
+  for (let index = 0; index < 16; index++)
+    blocks[at + index] = (blocks[at + index] ?? 0) ^ (block[(index + r) & 15] ?? 0)
+  blocks[at + 15] = (blocks[at + 15] ?? 0) ^ c
 }
 
 /** f2 to f5 of OUT2 || OUT3 || OUT4. */
@@ -62,6 +88,3 @@ function xor(octets: Uint8Array, mask: Uint8Array): Uint8Array {
   for (let at = 0; at < out.length; at++) out[at] = (octets[at] ?? 0) ^ (mask[at & 15] ?? 0)
   return out
 }
-
-const rotated = (octets: Uint8Array, by: number): Uint8Array =>
-  concat(octets.subarray(by), octets.subarray(0, by))

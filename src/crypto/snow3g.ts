@@ -1,8 +1,8 @@
-/** Multiplication by x in GF(2^8) modulo x^8 + `reduction`. TS 35.216 3.1.1. */
+/** Multiplication by x in GF(2^8) modulo x^8 + `reduction`. TS 35.216 3. */
 const mulx = (value: number, reduction: number): number =>
   (value & 0x80 ? (value << 1) ^ reduction : value << 1) & 0xff
 
-/** Multiplication by x^exponent. TS 35.216 3.1.2. */
+/** Multiplication by x^exponent. TS 35.216 3. */
 function mulxPow(value: number, exponent: number, reduction: number): number {
   let result = value
   for (let step = 0; step < exponent; step++) result = mulx(result, reduction)
@@ -21,14 +21,14 @@ function power(base: number, exponent: number, reduction: number): number {
   return result
 }
 
-/** S_R, the S-box of AES: the inverse, then an affine map. TS 35.216 3.3.1. */
+/** S_R, the S-box of AES: the inverse, then an affine map. TS 35.216 3. */
 function rijndaelBox(input: number): number {
   const inverse = power(input, 254, 0x1b)
   const rotated = (bits: number) => (inverse << bits) | (inverse >>> (8 - bits))
   return ((inverse ^ rotated(1) ^ rotated(2) ^ rotated(3) ^ rotated(4)) & 0xff) ^ 0x63
 }
 
-/** S_Q, from a Dickson polynomial. TS 35.216 3.3.2. */
+/** S_Q, from a Dickson polynomial. TS 35.216 3. */
 const dicksonBox = (input: number): number =>
   [1, 9, 13, 15, 33, 41, 45, 47, 49].reduce((sum, exponent) => sum ^ power(input, exponent, 0x69), 0x25)
 
@@ -67,7 +67,7 @@ const substitute = (table: Int32Array, input: number): number =>
   at(table, 512 | ((input >>> 8) & 255)) ^
   at(table, 768 | (input & 255))
 
-/** The LFSR step without FSM: what s16 becomes when s[t] is s0. TS 35.216 3.4.3. */
+/** The LFSR step without FSM: what s16 becomes when s[t] is s0. TS 35.216 3. */
 const feedback = (s: Int32Array, t: number): number =>
   (at(s, t) << 8) ^
   at(mulAlpha, at(s, t) >>> 24) ^

@@ -17,11 +17,11 @@ export interface TuakLengths {
 /** Those that AUTN and Ks have room for. TS 33.102 6.3.2, 6.3.7. */
 const usualLengths: TuakLengths = { mac: 8, res: 8, ck: 16, ik: 16 }
 
-/** TOPc of a TOP, 32 octets each. TS 35.231 6.1. */
+/** TOPc of a TOP, 32 octets each. TS 35.231 6. */
 export const topcFromTop = (k: K, top: Uint8Array, keccakIterations: number): Topc =>
   keyOctets(field(keccak(k, top, keccakIterations, 0x00, [new Uint8Array(24)]), 0, 32)) as Topc
 
-/** f1 to f5* of a subscriber with a K of 16 or 32 octets; 1 to 255 iterations of Keccak. TS 35.231 6.2 to 6.5. */
+/** f1 to f5* of a subscriber with a K of 16 or 32 octets; 1 to 255 iterations of Keccak. TS 35.231 6. */
 export function tuak(k: K, topc: Topc, keccakIterations: number, lengths = usualLengths): AkaFunctions {
   const run = (instance: number, ...fields: readonly Uint8Array[]) =>
     keccak(k, topc, keccakIterations, instance, fields)
@@ -67,9 +67,9 @@ const kIs256Bits = 0x01
  */
 function keccak(k: K, top: Uint8Array, iterations: number, instance: number, fields: readonly Uint8Array[]) {
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > 255)
-    throw new InvalidValue('Keccak iterations', '1 to 255 are needed', 'TS 35.231 5.2')
+    throw new InvalidValue('Keccak iterations', '1 to 255 are needed', 'TS 35.231 5')
   if (k.length !== 16 && k.length !== 32)
-    throw new InvalidValue('K', '16 or 32 octets are needed', 'TS 35.231 5.1')
+    throw new InvalidValue('K', '16 or 32 octets are needed', 'TS 35.231 5')
   const whole = instance | (k.length === 32 ? kIs256Bits : 0)
   const parts = [exactly(32, 'TOP or TOPc', top), Uint8Array.of(whole), algorithmName, ...fields, k]
   const input = concat(...parts.map(reversed), new Uint8Array(32 - k.length))

@@ -1,6 +1,6 @@
 import { fromHex } from '../core/bytes.ts'
 
-/** TS 35.222 3.4.2. */
+/** TS 35.222 3.4. */
 const s0 = fromHex(
   '3e725b47cae0003304d1549809b96dcb7b1bf932af9d6aa5b82dfc1d08530390' +
     '4d4e8499e4ced991ddb685488b296eaccdc1f81e734369c6b5bdfd396320d438' +
@@ -52,7 +52,8 @@ function feedback(s: Int32Array, t: number, input: number): number {
     at(s, t + 4) * 2 ** 20 +
     at(s, t) * 257 +
     input
-  const folded = (sum % 2 ** 31) + Math.floor(sum / 2 ** 31)
+  const above = Math.floor(sum / 2 ** 31)
+  const folded = sum - above * 2 ** 31 + above
   const next = folded > 0x7fffffff ? folded - 0x7fffffff : folded
   return next === 0 ? 0x7fffffff : next
 }
