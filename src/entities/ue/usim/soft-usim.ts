@@ -21,15 +21,15 @@ export class SoftUsim implements Usim {
   readonly impi: Impi
   readonly #profile: UsimProfile
   /** Highest SEQ taken for each IND. TS 33.102 C.2.2. */
-  readonly #seqOfInd = new Array<number>(32).fill(0)
+  readonly #seqOfInd: number[]
   #highest: Sqn
 
-  /** `highest` is the highest SQN that the card has taken so far. */
+  /** `highest` is the highest SQN that the card has taken so far; none below it is taken again, whatever its IND. */
   constructor(profile: UsimProfile, highest: Sqn = sqnOf(0, 0)) {
     this.impi = profile.impi
     this.#profile = profile
     this.#highest = highest
-    this.#seqOfInd[indOf(highest)] = seqOf(highest)
+    this.#seqOfInd = new Array<number>(32).fill(seqOf(highest))
   }
 
   /** AUTHENTICATE: MAC first, then SQN, which is taken with it. TS 33.102 6.3.3, TS 31.102 7.1.2. */
