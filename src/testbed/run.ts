@@ -58,3 +58,6 @@ export interface RunningNode extends NetworkNode {
 
 /** Starts one node as a service of its own; resolves when it serves. */
 export type StartNode = (options: NodeOptions) => Promise<RunningNode>
+
+export const startRun: StartRun = () => Promise.reject(new Error('no network can be started yet'))
+export const startNode: StartNode = () => Promise.reject(new Error('no node can be started yet'))

@@ -1,0 +1,62 @@
+import { Instant } from '../../core/units.ts'
+import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import { EventLines } from '../../testbed/event-lines.ts'
+import type { NodeRole } from '../../testbed/run.ts'
+import { WrongUsage } from '../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { NetworkFlags } from '../flags.ts'
+import { displayName } from '../ladder/names.ts'
+import { pipedLine } from '../ladder/piped.ts'
+import { nearMiss } from '../near-miss.ts'
+import { note } from '../terminal.ts'
+import { withWarning, type Surroundings } from './run-once.ts'
+
+export const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
+
+/** One entity as a service, until Ctrl-C or SIGTERM. What it sends and decides goes to stdout. */
+export async function node(
+  role: string,
+  flags: NetworkFlags & { readonly name?: string },
+  { terminal, services, interruption }: Surroundings,
+): Promise<ExitCode> {
+  const known = roles.find((some) => some === role)
+  if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, roles))
+  const config = await services.loadConfig(flags.config)
+  const name = nameOf(known, flags.name, config)
+  return withWarning(config, flags, terminal, async () => {
+    const lines = new EventLines(Instant(Date.now()))
+    const running = await services.startNode({
+      config,
+      role: known,
+      name,
+      unsafeRevealKeys: flags.unsafeRevealKeys ?? false,
+      tap(event) {
+        const line = flags.json ? JSON.stringify(lines.of(event)) : pipedLine(event)
+        if (line !== undefined) terminal.out(line)
+      },
+    })
+    if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
+    await interruption.happened
+    await running.stop()
+    return exitCodes.done
+  })
+}
+
+function nameOf(role: NodeRole, name: string | undefined, config: NetworkConfig): string {
+  const names = namesOf(role, config)
+  const [first] = names
+  if (first === undefined) throw new WrongUsage(`${config.file} has no ${role}`)
+  if (name === undefined && names.length > 1)
+    throw new WrongUsage(`${config.file} has ${names.join(' and ')}`, `choose one with --name ${first}`)
+  if (name !== undefined && !names.includes(name))
+    throw new WrongUsage(`${config.file} has no ${role} ${name}`, didYouMean(name, names))
+  return name ?? first
+}
+
+const namesOf = (role: NodeRole, { plmns, ues }: NetworkConfig): string[] =>
+  role === 'ue' ? ues.map(({ name }) => name) : plmns.map((plmn) => plmn[role].name)
+
+function didYouMean(typed: string, names: readonly string[]): string {
+  const meant = nearMiss(typed, names)
+  return meant === undefined ? `it is one of ${names.join(', ')}` : `did you mean ${meant}`
+}

@@ -1,0 +1,124 @@
+import type { Tap, TapEvent } from '../../core/tap.ts'
+import { Instant } from '../../core/units.ts'
+import { CaptureFile } from '../../io/capture/capture-file.ts'
+import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import type { ScenarioResult } from '../../testbed/result.ts'
+import type { NetworkNode, Run } from '../../testbed/run.ts'
+import { NotALab } from '../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { NetworkFlags, RunFlags } from '../flags.ts'
+import type { Interruption } from '../interruption.ts'
+import type { Services } from '../services.ts'
+import { note, type Terminal } from '../terminal.ts'
+import { viewOf, type View } from '../view.ts'
+
+export interface Surroundings {
+  readonly terminal: Terminal
+  readonly services: Services
+  readonly interruption: Interruption
+}
+
+export interface Order {
+  readonly config: NetworkConfig
+  readonly scenario: string
+  readonly flags: RunFlags
+  /** The link is released when it was used; otherwise it stays until somebody interrupts. */
+  readonly once: boolean
+}
+
+const unsafeWarning =
+  'unsafe: this run shows and records keys; treat its output, capture and pages as you treat the keys'
+
+/** Runs `work` between the two warnings that keys are shown; throws NotALab where they may not be. */
+export async function withWarning<Result>(
+  config: NetworkConfig,
+  flags: NetworkFlags,
+  terminal: Terminal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (!flags.unsafeRevealKeys) return work()
+  if (config.lab === undefined)
+    throw new NotALab(`--unsafe-reveal-keys needs a lab: section, and ${config.file} has none`)
+  note(terminal, unsafeWarning)
+  try {
+    return await work()
+  } finally {
+    note(terminal, unsafeWarning)
+  }
+}
+
+/** Events that come before the nodes are known wait for them. */
+class HeldTap {
+  #held: TapEvent[] | undefined = []
+  #sinks: readonly Tap[] = []
+
+  readonly tap: Tap = (event) => {
+    if (this.#held) this.#held.push(event)
+    else for (const sink of this.#sinks) sink(event)
+  }
+
+  release(...sinks: readonly Tap[]): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    this.#sinks = sinks
+    for (const event of held) this.tap(event)
+  }
+}
+
+/** One scenario on a network of its own, from start to stop. */
+export async function runOnce(order: Order, surroundings: Surroundings): Promise<ExitCode> {
+  const { flags, config, scenario, once } = order
+  const { terminal, services } = surroundings
+  const unsafeRevealKeys = flags.unsafeRevealKeys ?? false
+  const view = viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
+  const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
+  const held = new HeldTap()
+  try {
+    const processes = flags.processes ?? false
+    const run = await services.startRun({
+      config,
+      scenario,
+      tap: held.tap,
+      once,
+      processes,
+      unsafeRevealKeys,
+    })
+    begin(run.nodes, view, capture, held)
+    return await toTheEnd(run, view, order, surroundings.interruption)
+  } finally {
+    capture?.close()
+  }
+}
+
+function begin(
+  nodes: readonly NetworkNode[],
+  view: View,
+  capture: CaptureFile | undefined,
+  held: HeldTap,
+): void {
+  view.begin(nodes)
+  capture?.begin(nodes)
+  held.release(...(capture ? [capture.tap] : []), (event) => view.event(event))
+}
+
+async function toTheEnd(
+  run: Run,
+  view: View,
+  { once }: Order,
+  { happened }: Interruption,
+): Promise<ExitCode> {
+  try {
+    const ended = await Promise.race([run.result, happened])
+    if (typeof ended === 'number') return once ? ended : exitCodes.done
+    const stays = !once && ended.outcome === 'secured'
+    view.result(ended, stays)
+    if (stays) await happened
+    return exitCodeOf(ended)
+  } finally {
+    await run.stop()
+    view.end()
+  }
+}
+
+const exitCodeOf = ({ expected }: ScenarioResult): ExitCode =>
+  expected ? exitCodes.done : exitCodes.otherOutcome

@@ -1,0 +1,43 @@
+import { findScenario, scenarios } from '../../testbed/scenarios.ts'
+import { WrongUsage } from '../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { RunFlags } from '../flags.ts'
+import { nearMiss } from '../near-miss.ts'
+import { note } from '../terminal.ts'
+import { runOnce, withWarning, type Surroundings } from './run-once.ts'
+
+/** Each named scenario on a network of its own, judged against what it expects. */
+export async function run(
+  names: readonly string[],
+  flags: RunFlags & { readonly all?: boolean },
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { terminal, services } = surroundings
+  const wanted = wantedScenarios(names, flags.all ?? false)
+  if (flags.pcap !== undefined && wanted.length > 1)
+    throw new WrongUsage('--pcap takes one scenario', 'run them one by one, each with a file of its own')
+  const config = await services.loadConfig(flags.config)
+  return withWarning(config, flags, terminal, async () => {
+    let worst: ExitCode = exitCodes.done
+    for (const scenario of wanted) {
+      if (wanted.length > 1 && !flags.quiet) note(terminal, `run ${scenario}`)
+      const code = await runOnce({ config, scenario, flags, once: true }, surroundings)
+      if (code > exitCodes.otherOutcome) return code
+      if (code !== exitCodes.done) worst = code
+    }
+    return worst
+  })
+}
+
+function wantedScenarios(names: readonly string[], all: boolean): readonly string[] {
+  const known = scenarios.map(({ name }) => name)
+  if (all) return known
+  if (names.length === 0) throw new WrongUsage('run needs a scenario', 'npx sidelock scenarios lists them')
+  for (const name of names) {
+    if (findScenario(name)) continue
+    const meant = nearMiss(name, known)
+    const hint = meant === undefined ? 'npx sidelock scenarios lists them' : `did you mean ${meant}`
+    throw new WrongUsage(`there is no scenario ${name}`, hint)
+  }
+  return names
+}

@@ -1,0 +1,32 @@
+import { isAbsolute, relative } from 'node:path'
+import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import type { TestbedFlags } from '../flags.ts'
+import { counted } from '../ladder/names.ts'
+import { note } from '../terminal.ts'
+import { runOnce, withWarning, type Surroundings } from './run-once.ts'
+
+const scenario = '7a'
+
+/** The configured network with one link, until Ctrl-C. */
+export async function testbed(flags: TestbedFlags, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, services } = surroundings
+  const config = await services.loadConfig(flags.config)
+  if (!flags.quiet) note(terminal, networkLine(config))
+  const order = { config, scenario, flags, once: flags.once ?? false }
+  return withWarning(config, flags, terminal, () => runOnce(order, surroundings))
+}
+
+/** What is about to start, in one line. */
+export function networkLine({ plmns, ues, file, lab }: NetworkConfig): string {
+  const nodes = 3 * plmns.length + ues.length
+  const hosts = [...new Set(plmns.map(({ bsf }) => bsf.ubListen.host))].join(', ')
+  const keys = lab ? `, lab keys in ${near(lab.directory)}` : ''
+  return `${counted(plmns.length, 'PLMN')}, ${counted(nodes, 'node')} on ${hosts} from ${file}${keys}`
+}
+
+/** As it is called from the current folder. */
+function near(path: string): string {
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') || isAbsolute(short) ? path : short
+}

@@ -1,0 +1,24 @@
+import { LocalFault } from '../core/errors.ts'
+
+/** The command line cannot be understood. */
+export class WrongUsage extends LocalFault {
+  readonly code = 'ERR_USAGE'
+  readonly hint: string | undefined
+
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+/** A secret was typed where everybody on the machine can read it (B74). It is not repeated. */
+export class SecretInArguments extends LocalFault {
+  readonly code = 'ERR_SECRET_IN_ARGUMENTS'
+  readonly hint = 'put it into a file of mode 0600 and name that in the configuration, for example kFile'
+}
+
+/** `--unsafe-reveal-keys` without a `lab` section. */
+export class NotALab extends LocalFault {
+  readonly code = 'ERR_CONFIG'
+  readonly hint = 'it is for networks with a lab: section, whose keys are worth nothing'
+}

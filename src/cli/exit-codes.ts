@@ -1,0 +1,57 @@
+import { InvalidConfig } from '../core/invalid-config.ts'
+import { Outage, PeerFault, ProseError, Refused } from '../core/errors.ts'
+
+/** What the exit status of every command means; the numbers are those of sysexits.h where it has one. */
+export const exitCodes = {
+  /** Done, with the outcome that was asked for; an expected refusal is this too. */
+  done: 0,
+  /** Ran to its end with another outcome. */
+  otherOutcome: 1,
+  /** Unknown command, flag or value; a secret in the arguments. */
+  usage: 64,
+  inputMissing: 66,
+  /** A port is in use. */
+  unavailable: 69,
+  /** Our fault: prints what to report. */
+  ourFault: 70,
+  outputUnwritable: 73,
+  /** A store or peer is away: try again. */
+  temporary: 75,
+  notPermitted: 77,
+  /** Configuration, key file or certificate. */
+  configuration: 78,
+  /** A task was interrupted before its end, by Ctrl-C or SIGTERM. */
+  interrupted: 130,
+  terminated: 143,
+} as const
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+const byCode: Readonly<Record<string, ExitCode>> = {
+  ERR_USAGE: exitCodes.usage,
+  ERR_SECRET_IN_ARGUMENTS: exitCodes.usage,
+  ERR_CONFIG: exitCodes.configuration,
+  ERR_STORE_UNUSABLE: exitCodes.configuration,
+  ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,
+}
+
+/** What the operating system said, and what it means to somebody who started a command. */
+const bySystemCode: Readonly<Record<string, ExitCode>> = {
+  EADDRINUSE: exitCodes.unavailable,
+  EADDRNOTAVAIL: exitCodes.unavailable,
+  EACCES: exitCodes.notPermitted,
+  EPERM: exitCodes.notPermitted,
+  ENOSPC: exitCodes.outputUnwritable,
+  EROFS: exitCodes.outputUnwritable,
+}
+
+export const systemCodeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+/** The exit status of a command that ended with this error. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof InvalidConfig && systemCodeOf(error.cause) === 'ENOENT') return exitCodes.inputMissing
+  if (!(error instanceof ProseError)) return bySystemCode[systemCodeOf(error)] ?? exitCodes.ourFault
+  if (error instanceof Outage) return exitCodes.temporary
+  if (error instanceof PeerFault || error instanceof Refused) return exitCodes.otherOutcome
+  return byCode[error.code] ?? exitCodes.ourFault
+}

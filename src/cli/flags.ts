@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { relative } from 'node:path'
+
+/** What every command takes. */
+export interface SharedFlags {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** What commands that show messages take. */
+export interface ViewFlags extends SharedFlags {
+  /** False after `--no-color`. */
+  readonly color: boolean
+  readonly ascii?: boolean
+  readonly unfold?: boolean
+  readonly heartbeats?: boolean
+}
+
+/** What commands that start nodes take. */
+export interface NetworkFlags extends ViewFlags {
+  readonly config: string
+  readonly unsafeRevealKeys?: boolean
+}
+
+export interface RunFlags extends NetworkFlags {
+  readonly pcap?: string
+  readonly processes?: boolean
+}
+
+export interface TestbedFlags extends RunFlags {
+  readonly once?: boolean
+}
+
+/** The example that comes with the package, as it is called from the current folder. */
+export function defaultConfig(): string {
+  const example = fileURLToPath(new URL('../../examples/two-plmns.yaml', import.meta.url))
+  const near = relative(process.cwd(), example)
+  return near.startsWith('..') ? example : near
+}

@@ -1,0 +1,157 @@
+import type { TapEvent, TapMessage, TapOctets, TapState } from '../../core/tap.ts'
+import { decisionRow } from './decisions.ts'
+import { factsOf, wordOf } from './facts.ts'
+import { Fold } from './fold.ts'
+import { UserData } from './user-data.ts'
+import type { Row } from './row.ts'
+
+export interface RowOptions {
+  /** Names of the UEs. */
+  readonly ues: ReadonlySet<string>
+  /** Each message of steps 0 and 1 on a row of its own. */
+  readonly unfold: boolean
+  readonly heartbeats: boolean
+}
+
+/** Steps of the seed in which a UE meets its own network. */
+const ownNetworkSteps: readonly string[] = ['0', '1', 'RN5']
+
+/** Turns the tap into rows as it comes; exchanges of steps 0 and 1 become one row when they end. */
+export class Rows {
+  readonly #options: RowOptions
+  #folds: Fold[] = []
+  #data: UserData | undefined
+  readonly #connections = new Set<string>()
+  readonly #discovered = new Set<string>()
+  #attempt = 1
+  #renegotiated = false
+  #ownNetworkStep = '0'
+
+  constructor(options: RowOptions) {
+    this.#options = options
+  }
+
+  /** The rows that are complete with this event. */
+  take(event: TapEvent): Row[] {
+    switch (event.kind) {
+      case 'message':
+        return event.heartbeat && !this.#options.heartbeats ? [] : this.#message(event)
+      case 'state':
+        return this.#state(event)
+      case 'octets':
+        return this.#octets(event)
+      case 'secret':
+        return []
+    }
+  }
+
+  /** What was still folded. */
+  end(): Row[] {
+    const rows = [...this.#folds.map((fold) => fold.row()), ...(this.#data ? [this.#data.row()] : [])]
+    this.#folds = []
+    this.#data = undefined
+    return rows
+  }
+
+  #message(event: TapMessage): Row[] {
+    if (this.#isFolded(event)) return this.#fold(event)
+    if (event.point === 'PC5' && this.#isRepeatedDiscovery(event)) return []
+    if (UserData.isPartOf(event)) {
+      if (this.#data?.add(event)) return []
+      const rows = this.end()
+      this.#data = new UserData(event)
+      return rows
+    }
+    return [...this.end(), ...this.#separator(event), messageRow(event)]
+  }
+
+  #isFolded(event: TapMessage): boolean {
+    if (this.#options.unfold) return false
+    if (event.step === undefined) return event.point === 'Ub' || this.#folds.some((fold) => fold.takes(event))
+    return ownNetworkSteps.includes(event.step)
+  }
+
+  #fold(event: TapMessage | TapOctets): Row[] {
+    const step = event.kind === 'message' ? event.step : undefined
+    this.#ownNetworkStep = step ?? this.#ownNetworkStep
+    const open = this.#folds.find((fold) => fold.takes(event))
+    if (open) {
+      open.add(event)
+      return []
+    }
+    const ue = [event.from, event.to].find((end) => this.#options.ues.has(end))
+    const before = this.#close((fold) => fold.ue === undefined || fold.ue === ue)
+    const fold = new Fold(event, ue, this.#ownNetworkStep)
+    fold.add(event)
+    this.#folds.push(fold)
+    return before
+  }
+
+  #close(which: (fold: Fold) => boolean): Row[] {
+    const closed = this.#folds.filter(which)
+    this.#folds = this.#folds.filter((fold) => !which(fold))
+    return closed.map((fold) => fold.row())
+  }
+
+  /** A handshake of PC8 is told by its octets; what comes later on the connection is told by its messages. */
+  #octets(event: TapOctets): Row[] {
+    const isNew = !this.#connections.has(event.connection)
+    this.#connections.add(event.connection)
+    if (this.#options.unfold) return []
+    return isNew || this.#folds.some((fold) => fold.takes(event)) ? this.#fold(event) : []
+  }
+
+  #state(state: TapState): Row[] {
+    const { step, node } = state
+    if (step !== undefined && !ownNetworkSteps.includes(step))
+      return [...this.end(), decisionRow(state, step)]
+    const fold = this.#folds.find(({ ue }) => ue === node)
+    fold?.note(state)
+    return fold ? this.#close((other) => other === fold) : []
+  }
+
+  /** An announcement comes again every two seconds; the first of a node tells it. */
+  #isRepeatedDiscovery(event: TapMessage): boolean {
+    if (event.step !== '2') return false
+    const told = `${event.from} ${event.name}`
+    const isRepeated = this.#discovered.has(told)
+    this.#discovered.add(told)
+    return isRepeated
+  }
+
+  #separator({ point, name, fields }: TapMessage): Row[] {
+    if (point !== 'PC5') return []
+    if (name === 'BOOTSTRAPPING_RENEGOTIATION_REQUEST') this.#renegotiated = true
+    if (name !== 'DIRECT_COMMUNICATION_REQUEST' || !this.#renegotiated) return []
+    this.#renegotiated = false
+    const could = wordOf(fields['ue1Id'] ?? null).includes('@')
+    const why = could
+      ? 'UE-1 could bootstrap and comes back with the new B-TID'
+      : 'UE-1 could not bootstrap and comes back with its IMSI'
+    return [{ kind: 'separator', title: `attempt ${++this.#attempt}: ${why}` }]
+  }
+}
+
+function messageRow(event: TapMessage): Row {
+  const { from, to, protection, point, name, fields, time } = event
+  return {
+    kind: 'message',
+    step: event.step ?? '',
+    point,
+    arrows: [{ from, to, protection, bothWays: false }],
+    failed: isRefusal(event),
+    title: name,
+    facts: factsOf(fields, time),
+  }
+}
+
+/** A refusal or fault; 5403 and a challenge are part of the procedure. */
+export function isRefusal({ name, fields }: TapMessage): boolean {
+  if (name.endsWith('_REJECT') || 'error' in fields || /^(4(?!01)|5)\d\d /.test(name)) return true
+  const experimental = wordOf(fields['Experimental-Result'] ?? null)
+  const result = wordOf(fields['Result-Code'] ?? null)
+  return (
+    (experimental !== '' && experimental !== '5403' && !experimental.startsWith('2')) ||
+    /^[3-5]\d{3}$/.test(result)
+  )
+}

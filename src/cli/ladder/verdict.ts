@@ -1,0 +1,67 @@
+import type { ScenarioResult } from '../../testbed/result.ts'
+import { counted, duration, grouped } from './names.ts'
+import type { Page } from './page.ts'
+
+const labelWidth = 11
+const longestLine = 100
+
+/** How it ended and what it took, for a terminal. */
+export function verdictLines(result: ScenarioResult, told: readonly string[], page: Page): string[] {
+  const { signs, colors } = page
+  const word = result.outcome.replace('-', ' ')
+  const label = ` ${word.padEnd(labelWidth - 2)} `
+  const painted = result.outcome === 'secured' ? colors.green(label) : colors.red(label)
+  const indent = ' '.repeat(labelWidth)
+  const [left, right] = summary(result)
+  const room = Math.min(page.width, longestLine) - labelWidth - 1
+  const gap = Math.max(3, room - left.length - right.length)
+  return [
+    painted + signs.text(left) + ' '.repeat(gap) + signs.text(right),
+    ...(told.length === 0 ? [] : [`${indent}told: ${signs.text(told.join(', '))}`]),
+    ...costs(result).map((line) => indent + line),
+  ]
+}
+
+function summary(result: ScenarioResult): [left: string, right: string] {
+  if (result.outcome !== 'secured') return [because(result), expectation(result)]
+  const attempts = result.attempts > 1 ? `, ${ordinal(result.attempts)} attempt` : ''
+  const keys = result.keysEqual === false ? 'keys differ' : 'keys equal at UE-1 and UE-2'
+  const left = [`branch ${result.branch ?? 'none'}${attempts}`, algorithms(result), keys]
+    .filter((part) => part !== '')
+    .join('   ')
+  return [left, result.expected ? duration(result.ms) : expectation(result)]
+}
+
+const algorithms = ({ eea, eia }: ScenarioResult): string =>
+  [eea, eia].filter((name) => name !== null).join(' ')
+
+function because({ endedAt, branch, reason, clause }: ScenarioResult): string {
+  const step = endedAt === null ? [] : [`step ${endedAt}`]
+  const way = branch === null ? [] : [`branch ${branch}`]
+  return [...step, ...way, reason ?? '', clause ?? ''].filter((part) => part !== '').join('   ')
+}
+
+const expectation = ({ expected }: ScenarioResult): string =>
+  expected ? 'as this scenario expects' : 'not what this scenario expects'
+
+const ordinal = (count: number): string => `${count}${count === 2 ? 'nd' : count === 3 ? 'rd' : 'th'}`
+
+function costs(result: ScenarioResult): string[] {
+  const { bootstrapMessages, bootstrapMs, messages, octets, setupMs, roundTrips } = result
+  const before = `steps 0-1: ${counted(bootstrapMessages, 'message')}, ${duration(bootstrapMs)}`
+  const setup = `2-14: ${counted(messages, 'message')}, ${grouped(octets)} octets, ${duration(setupMs)}, ${counted(roundTrips, 'round trip')}`
+  return [`${before}   ${setup}`]
+}
+
+/** What somebody who saw a first link may want to type. */
+export function whatNext(result: ScenarioResult): string[] {
+  const other = result.scenario === '7c-found' ? '7a' : '7c-found'
+  return [
+    ' UE-1 and UE-2 stay linked (L1) until Ctrl-C. What next:',
+    ...[
+      ['force', `npx sidelock run ${other}`, 'the others: npx sidelock scenarios'],
+      ['keep', `npx sidelock run ${result.scenario} --pcap ${result.scenario}.pcapng`, 'opens in Wireshark'],
+      ['yours', 'npm start -- --config my.yaml', 'start from a copy of examples/two-plmns.yaml'],
+    ].map(([verb = '', command = '', why = '']) => `   ${verb.padEnd(8)}${command.padEnd(45)}${why}`),
+  ]
+}

@@ -1,0 +1,130 @@
+import { Command } from 'commander'
+import type { ExitCode } from './exit-codes.ts'
+import {
+  defaultConfig,
+  type NetworkFlags,
+  type RunFlags,
+  type SharedFlags,
+  type TestbedFlags,
+} from './flags.ts'
+import type { Surroundings } from './commands/run-once.ts'
+
+/** Shown by `sidelock` alone. */
+export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct communication.
+
+  npx sidelock testbed                two home networks, one secured link, every message of it
+  npx sidelock run 7c-found --json    one scenario, as JSON lines
+  npx sidelock check my.yaml          a configuration, without starting anything
+
+  testbed     the configured network, until Ctrl-C        run        scenarios, judged
+  node        one HSS, BSF, KMF or UE as a service        scenarios  the list of them
+  check       a configuration file
+
+npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
+64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
+
+/** The command line; `finish` gets the exit status of the command that ran. */
+export function program(
+  version: string,
+  surroundings: Surroundings,
+  finish: (code: ExitCode) => void,
+): Command {
+  const root = new Command('sidelock')
+    .version(version, '-V, --version', 'the version')
+    .helpOption('-h, --help', 'this text')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .enablePositionalOptions()
+  addTestbed(root, surroundings, finish)
+  addRun(root, surroundings, finish)
+  addScenarios(root, surroundings, finish)
+  addNode(root, surroundings, finish)
+  addCheck(root, surroundings, finish)
+  return root
+}
+
+type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
+
+const examples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
+
+const shared = (command: Command): Command =>
+  command
+    .option('--json', 'one JSON object a line on stdout')
+    .option('-q, --quiet', 'only the result')
+    .option('-v, --verbose', 'also counters, and stacks of errors')
+
+const network = (command: Command): Command =>
+  shared(command)
+    .option('--config <file>', 'the configuration', defaultConfig())
+    .option('--unsafe-reveal-keys', 'show and record keys, in a lab only')
+    .option('--no-color', 'no colour; NO_COLOR does the same')
+    .option('--ascii', 'only ASCII signs')
+    .option('--unfold', 'each message of steps 0 and 1 on a line of its own')
+    .option('--heartbeats', 'also messages that only keep connections alive')
+
+const running = (command: Command): Command =>
+  network(command)
+    .option('--pcap <file>', 'a capture of every message, for Wireshark')
+    .option('--processes', 'one operating-system process for each node')
+
+const addTestbed: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('testbed')
+    .description('Start the configured network and keep one link until Ctrl-C.')
+  running(command)
+    .option('--once', 'release the link when it was used, and end')
+    .action(async (flags: TestbedFlags) => {
+      const { testbed } = await import('./commands/testbed.ts')
+      finish(await testbed(flags, surroundings))
+    })
+  examples(command, 'testbed', 'testbed --once --pcap 7a.pcapng', 'testbed --config my.yaml --processes')
+}
+
+const addRun: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('run')
+    .description('Run scenarios, each on a network of its own, and judge them.')
+  running(command)
+    .argument('[name...]', 'scenarios; npx sidelock scenarios lists them')
+    .option('--all', 'all of them')
+    .action(async (names: readonly string[], flags: RunFlags & { all?: boolean }) => {
+      const { run } = await import('./commands/run.ts')
+      finish(await run(names, flags, surroundings))
+    })
+  examples(command, 'run 7a', 'run 7a 7c-found --quiet', 'run 7c-found --pcap 7c.pcapng', 'run --all --json')
+}
+
+const addScenarios: Adder = (root, { terminal }, finish) => {
+  const command = root.command('scenarios').description('List the scenarios and what each must give.')
+  shared(command)
+    .option('--clause <text>', 'those that show this clause or step')
+    .action(async (flags: SharedFlags & { clause?: string }) => {
+      const { scenarios } = await import('./commands/scenarios.ts')
+      finish(scenarios(flags, terminal))
+    })
+  examples(command, 'scenarios', 'scenarios --clause "step 7c"', 'scenarios --json')
+}
+
+const addNode: Adder = (root, surroundings, finish) => {
+  const command = root.command('node').description('Run one entity as a service, until Ctrl-C or SIGTERM.')
+  network(command)
+    .argument('<role>', 'hss, bsf, kmf or ue')
+    .option('--name <name>', 'which one, where the configuration has several')
+    .action(async (role: string, flags: NetworkFlags & { name?: string }) => {
+      const { node } = await import('./commands/node.ts')
+      finish(await node(role, flags, surroundings))
+    })
+  examples(command, 'node kmf --name kmf1 --config my.yaml', 'node hss --name hss1 --json')
+}
+
+const addCheck: Adder = (root, surroundings, finish) => {
+  const command = root.command('check').description('Read a configuration and start nothing.')
+  shared(command)
+    .argument('<file>', 'the configuration, - for stdin')
+    .action(async (file: string, flags: SharedFlags) => {
+      const { check } = await import('./commands/check.ts')
+      finish(await check(file, flags, surroundings))
+    })
+  examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --json')
+}

@@ -1,0 +1,16 @@
+import type { NetworkConfig } from '../nodes/config/network-config.ts'
+import type { StartNode, StartRun } from '../testbed/run.ts'
+
+/** What commands need of the rest; loaded when a command needs it, so that others start at once. */
+export interface Services {
+  /** Throws InvalidConfig. */
+  readonly loadConfig: (file: string) => Promise<NetworkConfig>
+  readonly startRun: StartRun
+  readonly startNode: StartNode
+}
+
+export const services: Services = {
+  loadConfig: async (file) => (await import('../nodes/config/load.ts')).loadNetworkConfig(file),
+  startRun: async (options) => (await import('../testbed/run.ts')).startRun(options),
+  startNode: async (options) => (await import('../testbed/run.ts')).startNode(options),
+}

@@ -1,0 +1,21 @@
+/** What a command writes to and what it knows of it. */
+export interface Terminal {
+  /** Results: one line on stdout. */
+  readonly out: (line: string) => void
+  /** Everything else: one line on stderr. */
+  readonly err: (line: string) => void
+  /** Characters a line; undefined when stdout is no terminal. */
+  readonly columns: number | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Standard output and error of this process. */
+export const processTerminal = (): Terminal => ({
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  environment: process.env,
+})
+
+/** Something worth knowing that is no result. */
+export const note = (terminal: Terminal, text: string): void => terminal.err(`sidelock: ${text}`)
