@@ -46,26 +46,33 @@ class VectorReader {
   }
 }
 
-const identityOf = (octets: Uint8Array): string => {
+/** A psk_identity as text, undefined when it is not printable ASCII. */
+function identityOf(octets: Uint8Array): string | undefined {
   try {
     return fromAscii(octets)
   } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error
-    throw malformed('psk_identity', 0, error.message)
+    if (error instanceof InvalidValue) return undefined
+    throw error
   }
 }
 
-/** The first identity that a ClientHello offers for TLS 1.3, undefined when it offers none. RFC 8446 4.1.2, 4.2.11. */
+/**
+ * The first printable identity that a ClientHello offers for TLS 1.3, undefined when it offers none; others may be
+ * tickets, which are not taken. RFC 8446 4.1.2, 4.2.11.
+ */
 export function offerOfClientHello(body: Uint8Array): PskOffer | undefined {
   const found = extensionsOf(body)
   const versions = found.get(extensions.supportedVersions)
   const preSharedKey = found.get(extensions.preSharedKey)
   if (!versions || !preSharedKey || !offersTls13(versions)) return undefined
-  const identities = new VectorReader(
-    new VectorReader(preSharedKey, 'pre_shared_key').vector(2),
-    'pre_shared_key',
-  )
-  return { version: '1.3', identity: identityOf(identities.vector(2)) }
+  const list = new VectorReader(preSharedKey, 'pre_shared_key').vector(2)
+  const identities = new VectorReader(list, 'pre_shared_key')
+  while (!identities.isAtEnd) {
+    const identity = identityOf(identities.vector(2))
+    identities.take(4) // obfuscated_ticket_age
+    if (identity !== undefined) return { version: '1.3', identity }
+  }
+  return undefined
 }
 
 function offersTls13(extension: Uint8Array): boolean {
@@ -92,10 +99,10 @@ function extensionsOf(body: Uint8Array): ReadonlyMap<number, Uint8Array> {
 }
 
 /** The identity in a ClientKeyExchange of TLS 1.2 with a PSK suite: its first vector. RFC 4279 2, 3. */
-export const offerOfClientKeyExchange = (body: Uint8Array): PskOffer => ({
-  version: '1.2',
-  identity: identityOf(new VectorReader(body, 'ClientKeyExchange').vector(2)),
-})
+export function offerOfClientKeyExchange(body: Uint8Array): PskOffer | undefined {
+  const identity = identityOf(new VectorReader(body, 'ClientKeyExchange').vector(2))
+  return identity === undefined ? undefined : { version: '1.2', identity }
+}
 
 /** The cipher suite that a ServerHello chose. RFC 5246 7.4.1.3, RFC 8446 4.1.3. */
 export function suiteOfServerHello(body: Uint8Array): number {

@@ -32,17 +32,6 @@ export class HandshakeReader {
   #bodyLength = 0
   #read = 0
 
-  /** Throws MalformedMessage at a record that is no handshake, or longer than TLS allows. */
-  push(octets: Uint8Array): readonly HandshakeMessage[] {
-    const messages: HandshakeMessage[] = []
-    let at = 0
-    while (at < octets.length) {
-      if (this.#recordLeft === 0) at += this.#readRecordHeader(octets.subarray(at))
-      else at += this.#readFragment(octets.subarray(at, at + this.#recordLeft), messages)
-    }
-    return messages
-  }
-
   #readRecordHeader(octets: Uint8Array): number {
     const part = octets.subarray(0, this.#header.length - this.#headerLength)
     this.#header.set(part, this.#headerLength)
@@ -58,17 +47,30 @@ export class HandshakeReader {
     return part.length
   }
 
-  #readFragment(octets: Uint8Array, messages: HandshakeMessage[]): number {
+  /** To be read to its end. Throws MalformedMessage at a record that is no handshake, or longer than TLS allows. */
+  *push(octets: Uint8Array): Generator<HandshakeMessage, void, void> {
+    let at = 0
+    while (at < octets.length) {
+      if (this.#recordLeft === 0) at += this.#readRecordHeader(octets.subarray(at))
+      else at += this.#readFragment(octets.subarray(at, at + this.#recordLeft))
+      const message = this.#complete()
+      if (message) yield message
+    }
+  }
+
+  #readFragment(octets: Uint8Array): number {
     const isHeader = this.#messageHeaderLength < this.#messageHeader.length
     const part = isHeader ? this.#readMessageHeader(octets) : this.#readBody(octets)
     this.#recordLeft -= part
     this.#read += part
     if (this.#read > longestHandshake) throw malformed('handshake', this.#read, 'longer than 64 KiB')
-    if (this.#messageHeaderLength === 4 && this.#bodyLength === this.#body.length) {
-      messages.push({ type: this.#messageHeader[0] ?? 0, body: this.#body })
-      this.#messageHeaderLength = 0
-    }
     return part
+  }
+
+  #complete(): HandshakeMessage | undefined {
+    if (this.#messageHeaderLength < 4 || this.#bodyLength < this.#body.length) return undefined
+    this.#messageHeaderLength = 0
+    return { type: this.#messageHeader[0] ?? 0, body: this.#body }
   }
 
   #readMessageHeader(octets: Uint8Array): number {

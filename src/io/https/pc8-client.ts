@@ -41,8 +41,9 @@ const limits = { head: 16 * 1024, body: 64 * 1024 } as const
  */
 const identityAlerts: readonly number[] = [20, 40, 47, 51, 115]
 
-interface OpenConnection {
+interface Connection {
   readonly tls: TLSSocket
+  handshakeDone: boolean
   readonly agent: Agent
   readonly kmf: Fqdn
   readonly btid: BTid
@@ -50,8 +51,8 @@ interface OpenConnection {
 
 /** PC8 on the side of the UE: one connection that is kept, requests on it one after the other. */
 export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
-  let connection: OpenConnection | undefined
-  const isOpen = () => connection !== undefined && !connection.tls.destroyed && connection.tls.writable
+  let connection: Connection | undefined
+  const isOpen = () => connection?.handshakeDone === true && connection.tls.writable
   const close = () => {
     connection?.agent.destroy()
     connection?.tls.destroy()
@@ -63,8 +64,8 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
     },
     async open(association) {
       close()
-      const tls = await connectTls(association, options)
-      connection = { tls, agent: agentOf(tls), kmf: association.kmf, btid: association.btid }
+      connection = connectTo(association, options)
+      await handshake(connection, options.deadlines?.open ?? defaultDeadlines.open)
     },
     async requestKey(request, context) {
       if (!connection || !isOpen()) throw new TemporaryFailure('PC8: no connection to the KMF')
@@ -77,6 +78,11 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
   }
 }
 
+function connectTo(association: Pc8Association, options: Pc8ClientOptions): Connection {
+  const tls = connect(tlsOptions(association, options))
+  return { tls, handshakeDone: false, agent: agentOf(tls), kmf: association.kmf, btid: association.btid }
+}
+
 /** One of its requests at a time has the socket; there is no other socket. */
 function agentOf(tls: TLSSocket): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, maxTotalSockets: 1 })
@@ -84,21 +90,17 @@ function agentOf(tls: TLSSocket): Agent {
   return agent
 }
 
-async function connectTls(association: Pc8Association, options: Pc8ClientOptions): Promise<TLSSocket> {
-  const tls = connect(tlsOptions(association, options))
-  const deadline = options.deadlines?.open ?? defaultDeadlines.open
-  const timer = setTimeout(
-    () => tls.destroy(new TemporaryFailure(`PC8: no handshake in ${deadline} ms`)),
-    deadline,
-  )
+async function handshake(connection: Connection, deadline: number): Promise<void> {
+  const { tls } = connection
+  const late = new TemporaryFailure(`PC8: no handshake in ${deadline} ms`)
+  const timer = setTimeout(() => tls.destroy(late), deadline)
   try {
     await new Promise<void>((resolve, reject) => {
       tls.once('secureConnect', resolve)
-      tls.once('error', reject)
-      tls.once('close', () => reject(new TemporaryFailure('PC8: the KMF closed the connection')))
+      tls.once('close', () => reject(new TemporaryFailure('PC8: the connection was closed')))
+      tls.on('error', reject)
     })
-    tls.on('error', () => tls.destroy())
-    return tls
+    connection.handshakeDone = true
   } catch (error) {
     tls.destroy()
     throw openingFailed(error)
@@ -134,7 +136,7 @@ function openingFailed(error: unknown): Error {
 }
 
 async function exchange(
-  connection: OpenConnection,
+  connection: Connection,
   request: ProseDirectKeyRequest,
   context: string | undefined,
   options: Pc8ClientOptions,
@@ -160,7 +162,7 @@ async function exchange(
 const method = 'POST'
 const target = projectValues.pc8Path.value
 
-const fieldsOf = ({ kmf }: OpenConnection, body: Uint8Array, context: string | undefined): HttpFields => [
+const fieldsOf = ({ kmf }: Connection, body: Uint8Array, context: string | undefined): HttpFields => [
   ['Host', kmf],
   ['Content-Type', projectValues.pc8MediaType.value],
   ['Content-Length', String(body.length)],
@@ -169,7 +171,7 @@ const fieldsOf = ({ kmf }: OpenConnection, body: Uint8Array, context: string | u
 ]
 
 const messageOf = (
-  { tls, btid }: OpenConnection,
+  { tls, btid }: Connection,
   request: ProseDirectKeyRequest,
   fields: HttpFields,
   body: Uint8Array,
@@ -182,7 +184,7 @@ const messageOf = (
 
 /** The body of a 200; throws for every other status. `sent` is called when the request has the connection. */
 function post(
-  { agent, kmf }: OpenConnection,
+  { agent, kmf }: Connection,
   fields: HttpFields,
   body: Uint8Array,
   signal: AbortSignal,

@@ -107,6 +107,7 @@ class Connection implements Pc8Client {
     this.#options = options
     this.#deadlines = options.deadlines ?? defaultDeadlines
     const gate = new PskGate(raw, {
+      versions: options.versions,
       lookUp: (offer) => this.#lookUp(offer),
       onOctets: (direction, octets) => this.#passed(direction, octets),
     })
@@ -139,7 +140,7 @@ class Connection implements Pc8Client {
   }
 
   async #lookUp(offer: GateOffer): Promise<void> {
-    const uaId = uaIdOf(offer, this.#options.versions)
+    const uaId = uaIdOf(offer)
     if (uaId && offer.identity.length <= pskIdentityLimit) {
       const subscriber = await this.#options.service.associate({ identity: offer.identity, uaId })
       this.#offered = { identity: offer.identity, subscriber }
@@ -190,8 +191,7 @@ class Connection implements Pc8Client {
 }
 
 /** The Ua security protocol identifier of what was negotiated, undefined for what is not on offer. TS 33.220 H.3. */
-function uaIdOf(offer: GateOffer, versions: readonly TlsVersion[]): UaId | undefined {
-  if (!versions.includes(offer.version)) return undefined
+function uaIdOf(offer: GateOffer): UaId | undefined {
   if (offer.version === '1.3') return uaIds.tls13
   return offer.suite === suiteDhePsk ? uaIds.tls12DhePsk : undefined
 }

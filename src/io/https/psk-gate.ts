@@ -2,14 +2,16 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { MalformedMessage } from '../../core/errors.ts'
 import { isServerHello, offerOf, suiteOfServerHello, type PskOffer } from './client-hello.ts'
-import { HandshakeReader, looksLikeTls, type HandshakeMessage } from './handshake-reader.ts'
+import { HandshakeReader, looksLikeTls } from './handshake-reader.ts'
 
 /** The offer of a client, with the cipher suite that the server chose where it chose one before (TLS 1.2). */
 export interface GateOffer extends PskOffer {
   readonly suite?: number
 }
 
-export interface GateHooks {
+export interface GateOptions {
+  /** Versions that the server may choose: an offer for another is passed over. */
+  readonly versions: readonly PskOffer['version'][]
   /** Resolves when the key is at hand, so that the synchronous callback of TLS can give it; throws to end the connection. */
   readonly lookUp: (offer: GateOffer) => Promise<void>
   /** Octets that passed, as they are on the wire. */
@@ -23,17 +25,17 @@ export interface GateHooks {
  */
 export class PskGate extends Duplex {
   readonly #raw: Socket
-  readonly #hooks: GateHooks
+  readonly #options: GateOptions
   #inbound: HandshakeReader | undefined = new HandshakeReader()
   #outbound: HandshakeReader | undefined = new HandshakeReader()
   #suite: number | undefined
   #received = 0
   #holding = false
 
-  constructor(raw: Socket, hooks: GateHooks) {
+  constructor(raw: Socket, options: GateOptions) {
     super({ allowHalfOpen: false })
     this.#raw = raw
-    this.#hooks = hooks
+    this.#options = options
     raw.on('data', (chunk: Buffer) => this.#receive(chunk))
     raw.on('end', () => this.push(null))
     raw.on('error', (error) => this.destroy(error))
@@ -45,7 +47,7 @@ export class PskGate extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#hooks.onOctets('out', chunk)
+    this.#options.onOctets('out', chunk)
     this.#watchOutbound(chunk)
     this.#raw.write(chunk, done)
   }
@@ -60,7 +62,7 @@ export class PskGate extends Duplex {
   }
 
   #receive(chunk: Buffer): void {
-    this.#hooks.onOctets('in', chunk)
+    this.#options.onOctets('in', chunk)
     if (this.#received < 2 && !looksLikeTls(this.#received === 0 ? chunk : Buffer.of(22, chunk[0] ?? 3))) {
       this.destroy(new MalformedMessage('record', this.#received, 'not TLS'))
       return
@@ -80,7 +82,7 @@ export class PskGate extends Duplex {
     this.#inbound = undefined
     this.#raw.pause()
     try {
-      await this.#hooks.lookUp(offer)
+      await this.#options.lookUp(offer)
     } catch (error) {
       this.destroy(error instanceof Error ? error : undefined)
       return
@@ -94,22 +96,26 @@ export class PskGate extends Duplex {
   /** The first offer in what the client says. What cannot be read is left to TLS, which will send its alert. */
   #watchInbound(chunk: Uint8Array): GateOffer | undefined {
     try {
-      const offers = this.#inbound?.push(chunk).map(offerOf) ?? []
-      const offer = offers.find((candidate) => candidate !== undefined)
-      return offer && this.#suite !== undefined ? { ...offer, suite: this.#suite } : offer
+      for (const message of this.#inbound?.push(chunk) ?? []) {
+        const offer = offerOf(message)
+        if (offer && this.#options.versions.includes(offer.version))
+          return this.#suite === undefined ? offer : { ...offer, suite: this.#suite }
+      }
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
       this.#inbound = undefined
-      return undefined
     }
+    return undefined
   }
 
   #watchOutbound(chunk: Uint8Array): void {
     try {
-      const hello = this.#outbound?.push(chunk).find((message: HandshakeMessage) => isServerHello(message))
-      if (!hello) return
-      this.#suite = suiteOfServerHello(hello.body)
-      this.#outbound = undefined
+      for (const message of this.#outbound?.push(chunk) ?? []) {
+        if (!isServerHello(message)) continue
+        this.#suite = suiteOfServerHello(message.body)
+        this.#outbound = undefined
+        return
+      }
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
       this.#outbound = undefined
