@@ -1,0 +1,61 @@
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { wipe } from '../../core/keys.ts'
+import { hours, later, type Instant } from '../../core/units.ts'
+import type { BTidStatus } from './identity-rule.ts'
+import type { UeBootstrap } from './ports.ts'
+
+/** After so many set-ups, or so long, a new B-TID hides who comes again (R16). */
+export const renewal = { age: hours(24), setUps: 20 } as const
+
+/**
+ * The B-TID of this UE. It stays after its expiry, then as an identifier only and without Ks, until a new bootstrapping
+ * replaces it. CR 33.303 6.X.3.2, R16.
+ */
+export class BTidMemory {
+  #bootstrap: UeBootstrap | undefined
+  #usedWith = new Set<Fqdn>()
+  #setUps = 0
+
+  /** The B-TID last bootstrapped, valid or not. */
+  get btid(): BTid | undefined {
+    return this.#bootstrap?.btid
+  }
+
+  replace(bootstrap: UeBootstrap): void {
+    if (this.#bootstrap && this.#bootstrap.ks !== bootstrap.ks) wipe(this.#bootstrap.ks)
+    this.#bootstrap = bootstrap
+    this.#usedWith = new Set()
+    this.#setUps = 0
+  }
+
+  /** The bootstrapping whose Ks may be used; at its expiry Ks is erased. */
+  valid(now: Instant): UeBootstrap | undefined {
+    const held = this.#bootstrap
+    if (!held || now < held.expires) return held
+    wipe(held.ks)
+    return undefined
+  }
+
+  /** `kmf` knows `btid` now: PC8 was opened, or a link was secured with it. */
+  markUsed(btid: BTid, kmf: Fqdn): void {
+    if (btid === this.#bootstrap?.btid) this.#usedWith.add(kmf)
+  }
+
+  status(kmf: Fqdn, now: Instant): BTidStatus {
+    if (!this.#bootstrap) return 'none'
+    if (this.valid(now)) return 'valid'
+    return this.#usedWith.has(kmf) ? 'expired-used' : 'expired-unused'
+  }
+
+  /** One more REQUEST carries `btid`. */
+  countSetUp(btid: BTid): void {
+    if (btid === this.#bootstrap?.btid) this.#setUps++
+  }
+
+  /** Whether a valid B-TID was seen on PC5 long or often enough to be renewed where Ub answers (R16). */
+  renewalDue(now: Instant): boolean {
+    const held = this.#bootstrap
+    return held !== undefined && (this.#setUps >= renewal.setUps || now >= later(held.created, renewal.age))
+  }
+}

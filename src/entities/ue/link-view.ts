@@ -1,0 +1,42 @@
+import type { Layer2Id } from '../../core/identities/prose.ts'
+import type { Instant } from '../../core/units.ts'
+import type { LinkEntry } from './link/link-table.ts'
+
+/** A live link as its user sees it. */
+export interface Link {
+  /** `L1`, `L2`, ... */
+  readonly label: string
+  readonly peer: Layer2Id
+  readonly role: 'initiator' | 'responder'
+  /** `unverified`: UE-1 may be any authorised UE; its Layer-2 ID is only claimed (R7). */
+  readonly peerIdentity: 'verified' | 'unverified'
+  /** Identities of EEA and EIA. */
+  readonly algorithms: { readonly eea: number; readonly eia: number }
+  /** 16 bits. */
+  readonly kdSessId: number
+  readonly expires: Instant
+  /** Fingerprints, 8 hex digits each. */
+  readonly keys: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
+  /** Link-local IPv6 address of the peer, 16 octets. */
+  readonly peerAddress?: Uint8Array
+  /** Trace id of its set-up. */
+  readonly trace: string
+}
+
+/** Undefined for an entry that has no keys. */
+export function viewOf({ label, trace, state }: LinkEntry): Link | undefined {
+  if (!('facts' in state)) return undefined
+  const { peer, role, peerIdentity, context, expires, peerAddress } = state.facts
+  return {
+    label,
+    peer,
+    role,
+    peerIdentity,
+    algorithms: context.algorithms,
+    kdSessId: context.kdSessId,
+    expires,
+    keys: context.fingerprints,
+    ...(peerAddress && { peerAddress }),
+    trace,
+  }
+}

@@ -1,0 +1,241 @@
+import { equalOctets } from '../../../core/bytes.ts'
+import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
+import { causeOf, type RejectCause } from '../../../reference-points/pc5/causes.ts'
+import { BTidUnknown, MacMismatch, NotAuthorised } from '../../../core/errors.ts'
+import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
+import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
+import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { offeredCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
+import { unprotect } from '../../../reference-points/pc5/security-context.ts'
+import { established, released } from './established.ts'
+import type { Attempt, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
+import { dropped, linkLocalAddress, transmitClear, transmitProtected, wipeAttempt } from './transmit.ts'
+import { verifyCommand, type CommandVerified } from './verify-command.ts'
+
+type Requesting = Extract<LinkState, { phase: 'requesting' }>
+type Completing = Extract<LinkState, { phase: 'completing' }>
+
+/** UE-1 before its first message. CR 33.303 6.X.3.2 step 3. */
+export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep {
+  if (event.kind !== 'connect') return [state, dropped(`${event.kind} before any request`)]
+  const attempt = { ...event.attempt, capabilities: offeredCapabilities(env.settings.algorithms) }
+  const sdu = encodeSdu({
+    type: 'directCommunicationRequest',
+    sequenceNumber: env.nextSequenceNumber(attempt.peer),
+    ue1Id: attempt.ue1Id,
+    ipAddressConfig: 4,
+    maximumInactivityPeriod: env.settings.maximumInactivityPeriod,
+    nonce1: attempt.nonce1,
+    ueSecurityCapabilities: attempt.capabilities,
+    msbOfKdSessId: attempt.dksi,
+    relayServiceCode: attempt.relayServiceCode,
+    linkLocalIpv6Address: env.settings.ip ? linkLocalAddress(env.settings.layer2Id) : undefined,
+    nafId: attempt.nafId,
+  })
+  return [
+    { phase: 'requesting', attempt, sdu, transmissions: 1, badMac: false, secondRenegotiation: false },
+    transmitClear(sdu),
+    { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100.after },
+  ]
+}
+
+/** UE-1 waits for the Command; what is not protected is believed as far as to end this attempt (R11). */
+export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): LinkStep {
+  switch (event.kind) {
+    case 'pdu':
+      return event.lcid === lcids.securityMode
+        ? commanded(state, event.pdu, env)
+        : [state, dropped('protected message before a Command')]
+    case 'message':
+      if (event.message.type === 'directCommunicationReject') return rejected(state, event.message.cause)
+      if (event.message.type === 'bootstrappingRenegotiationRequest')
+        return renegotiated(state, event.message)
+      return [state, dropped(`${event.message.type} to a requesting UE`)]
+    case 'expired':
+      return event.timer === 'T4100' ? repeated(state, env) : [state, dropped('timer of another phase')]
+    case 'abandon':
+      return failed(state, new TemporaryFailure('the set-up was given up here'), '3')
+    default:
+      return [state, dropped(`${event.kind} while requesting`)]
+  }
+}
+
+/** Step 13. */
+function commanded(state: Requesting, pdu: Uint8Array, env: LinkEnv): LinkStep {
+  const result = verifyCommand(pdu, state.attempt, env)
+  if (result.verdict === 'drop') {
+    const badMac = state.badMac || result.error instanceof MacMismatch
+    return [{ ...state, badMac }, dropped(result.error.code)]
+  }
+  if (result.verdict === 'refuse') return securityModeRejected(state, result.error, env)
+  return completed(state.attempt, result.proof, env)
+}
+
+/** Step 14. Open: the change request protects what comes after Complete; Complete itself has a MAC-I only. */
+function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv): LinkStep {
+  const sdu = encodeSdu({
+    type: 'directSecurityModeComplete',
+    sequenceNumber: env.nextSequenceNumber(attempt.peer),
+  })
+  const { context } = proof
+  wipeAttempt(attempt)
+  return [
+    { phase: 'completing', attempt, proof, facts: factsOf(attempt, proof), sdu, transmissions: 1 },
+    {
+      kind: 'report',
+      state: {
+        step: '13',
+        what: 'command-verified',
+        fields: {
+          checks: ['mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
+          ...context.algorithms,
+        },
+        keys: context.fingerprints,
+      },
+    },
+    { kind: 'remember-nonce2', octets: proof.command.nonce2 },
+    transmitProtected(context, lcids.securityMode, sdu),
+    { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100AfterComplete.after },
+  ]
+}
+
+function securityModeRejected(state: Requesting, error: ProseError, env: LinkEnv): LinkStep {
+  const answer = causeOf(error)
+  const [closed, ...effects] = failed(state, error, '13')
+  if (answer.message !== 'directSecurityModeReject') return [closed, ...effects]
+  const sdu = encodeSdu({
+    type: 'directSecurityModeReject',
+    sequenceNumber: env.nextSequenceNumber(state.attempt.peer),
+    cause: answer.cause,
+  })
+  return [closed, transmitClear(sdu), ...effects]
+}
+
+/** What a REJECT says of the set-up; it is never remembered against the peer (R11). */
+function rejected(state: Requesting, cause: RejectCause): LinkStep {
+  const clause = 'TS 24.334 10.4.2'
+  const text = `the peer rejected the set-up with cause ${cause}`
+  if (cause === 1) return failed(state, new NotAuthorised(text, clause), '12')
+  if (cause === 4 || cause === 6) return failed(state, new TemporaryFailure(text, clause), '12')
+  if (cause === 2 && state.badMac) return failed(state, new MacMismatch(text, clause), '13')
+  return failed(state, new RefusedByPeer(text, clause), '12')
+}
+
+/** CR 33.303 6.X.3.3 step 4, once in a set-up and only with the Nonce_1 of this attempt (R12). */
+function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiationRequest'>): LinkStep {
+  const { attempt } = state
+  if (!equalOctets(message.nonce1, attempt.nonce1)) return [state, dropped('re-negotiation of another nonce')]
+  if (!attempt.mayRenegotiate)
+    return [{ ...state, secondRenegotiation: true }, dropped('second re-negotiation in a set-up')]
+  wipeAttempt(attempt)
+  return [{ phase: 'closed' }, { kind: 'attempt-ended', end: { outcome: 'renegotiate' } }]
+}
+
+/** T4100: the same SDU again, until the retransmissions are used up. */
+function repeated(state: Requesting, env: LinkEnv): LinkStep {
+  const { after, retransmissions } = env.settings.timers.T4100
+  if (state.transmissions > retransmissions) return failed(state, silenceOf(state), '3')
+  return [
+    { ...state, transmissions: state.transmissions + 1 },
+    transmitClear(state.sdu),
+    { kind: 'start', timer: 'T4100', after },
+  ]
+}
+
+function silenceOf({ badMac, secondRenegotiation }: Requesting): ProseError {
+  const clause = 'TS 24.334 10.4.2'
+  if (badMac) return new MacMismatch('no Command had a right MAC-I', clause)
+  if (secondRenegotiation) return new BTidUnknown('the network knows the new B-TID no better', clause)
+  return new NoAnswer('the peer did not answer', clause)
+}
+
+function failed(
+  state: Requesting | Completing,
+  error: ProseError,
+  endedAt: '3' | '12' | '13' | '14',
+): LinkStep {
+  wipeAttempt(state.attempt)
+  if (state.phase === 'completing') state.proof.context.wipe()
+  return [
+    { phase: 'closed' },
+    {
+      kind: 'report',
+      state: { step: endedAt, what: 'refused', fields: { reason: error.code } },
+    },
+    { kind: 'attempt-ended', end: { outcome: 'ended', error, endedAt } },
+  ]
+}
+
+/** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */
+export function completing(state: Completing, event: LinkEvent, env: LinkEnv): LinkStep {
+  switch (event.kind) {
+    case 'pdu':
+      return protectedWhileCompleting(state, event, env)
+    case 'expired':
+      return event.timer === 'T4100'
+        ? completeRepeated(state, env)
+        : [state, dropped('timer of another phase')]
+    case 'abandon':
+      return failed(state, new TemporaryFailure('the set-up was given up here'), '14')
+    default:
+      return [state, dropped(`${event.kind} while completing`)]
+  }
+}
+
+function protectedWhileCompleting(
+  state: Completing,
+  { lcid, pdu }: Extract<LinkEvent, { kind: 'pdu' }>,
+  env: LinkEnv,
+): LinkStep {
+  const { context, sdu: command } = state.proof
+  const { sdu, sduType } = unprotect(context, lcid, pdu)
+  if (sduType !== 'pc5-signalling') return [state, { kind: 'data', sduType, octets: sdu }]
+  if (lcid === lcids.securityMode)
+    return equalOctets(sdu, command)
+      ? [state, transmitProtected(context, lcids.securityMode, state.sdu)]
+      : [state, dropped('another Command')]
+  const message = decodeSignalling(lcid, sdu)
+  if (message.type === 'directCommunicationAccept') return accepted(state, message, env)
+  if (message.type === 'directCommunicationRelease') {
+    const answer = released(state.facts, env)
+    const error = new RefusedByPeer('the peer released the link at once', 'TS 24.334 10.4.4')
+    const [closed, ...effects] = failed(state, error, '14')
+    return [closed, answer, ...effects]
+  }
+  return [state, dropped(`${message.type} before ACCEPT`)]
+}
+
+function accepted(state: Completing, accept: Pc5<'directCommunicationAccept'>, env: LinkEnv): LinkStep {
+  const facts = {
+    ...state.facts,
+    ...(accept.linkLocalIpv6Address && { peerAddress: accept.linkLocalIpv6Address }),
+  }
+  const [secured, ...effects] = established(facts, env)
+  return [
+    secured,
+    { kind: 'stop', timer: 'T4100' },
+    ...effects,
+    { kind: 'attempt-ended', end: { outcome: 'secured' } },
+  ]
+}
+
+const factsOf = (attempt: Attempt, { context, expires }: CommandVerified): LinkFacts => ({
+  peer: attempt.peer,
+  role: 'initiator',
+  context,
+  expires,
+  peerIdentity: 'verified',
+  ...(attempt.relayServiceCode !== undefined && { relayServiceCode: attempt.relayServiceCode }),
+})
+
+/** T4100 after COMPLETE: the same SDU under the next SN. */
+function completeRepeated(state: Completing, env: LinkEnv): LinkStep {
+  const { after, retransmissions } = env.settings.timers.T4100AfterComplete
+  if (state.transmissions > retransmissions)
+    return failed(state, new NoAnswer('COMPLETE was not answered', 'TS 24.334 10.4.2'), '14')
+  return [
+    { ...state, transmissions: state.transmissions + 1 },
+    transmitProtected(state.proof.context, lcids.securityMode, state.sdu),
+    { kind: 'start', timer: 'T4100', after },
+  ]
+}

@@ -1,0 +1,89 @@
+import type { Layer2Id } from '../../../core/identities/prose.ts'
+import type { Pc5Message } from '../../../reference-points/pc5/messages.ts'
+import { lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
+import type { LinkFacts, LinkState } from './link.ts'
+import { contextOf } from './transmit.ts'
+
+/** One link, from its first message on. */
+export interface LinkEntry {
+  /** `L1`, `L2`, ... in the order of their beginning at this UE. */
+  readonly label: string
+  readonly peer: Layer2Id
+  /** Trace id of the attempt, 32 hex digits. */
+  readonly trace: string
+  state: LinkState
+}
+
+const halfOpenPhases: readonly LinkState['phase'][] = ['retrieving-key', 'commanding', 'answered']
+
+/** Half-open: taken up by UE-2 for a REQUEST that nobody has authenticated yet (R44). */
+export const isHalfOpen = ({ state }: LinkEntry): boolean => halfOpenPhases.includes(state.phase)
+
+/** Every link of a UE, in both roles. Contexts are found by peer and KD-sess ID (R21). */
+export class LinkTable {
+  readonly #entries = new Map<string, LinkEntry>()
+  readonly #byPeer = new Map<Layer2Id, Set<LinkEntry>>()
+  #begun = 0
+
+  begin(peer: Layer2Id, trace: string): LinkEntry {
+    const entry: LinkEntry = { label: `L${++this.#begun}`, peer, trace, state: { phase: 'idle' } }
+    this.#entries.set(entry.label, entry)
+    const toward = this.#byPeer.get(peer) ?? new Set()
+    this.#byPeer.set(peer, toward.add(entry))
+    return entry
+  }
+
+  remove(entry: LinkEntry): void {
+    this.#entries.delete(entry.label)
+    const toward = this.#byPeer.get(entry.peer)
+    toward?.delete(entry)
+    if (toward?.size === 0) this.#byPeer.delete(entry.peer)
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Oldest first. */
+  all(): readonly LinkEntry[] {
+    return [...this.#entries.values()]
+  }
+
+  find(label: string): LinkEntry | undefined {
+    return this.#entries.get(label)
+  }
+
+  toward(peer: Layer2Id): readonly LinkEntry[] {
+    return [...(this.#byPeer.get(peer) ?? [])]
+  }
+
+  live(peer: Layer2Id): readonly LinkFacts[] {
+    return this.toward(peer).flatMap(({ state }) => (state.phase === 'secured' ? [state.facts] : []))
+  }
+
+  /** For a protected PDU: the context of that KD-sess ID, else for a Command the pending attempt with its DKSI. */
+  forPdu(peer: Layer2Id, lcid: Lcid, kdSessId: number): LinkEntry | undefined {
+    const toward = this.toward(peer)
+    const exact = toward.find(({ state }) => contextOf(state)?.kdSessId === kdSessId)
+    if (exact || lcid !== lcids.securityMode) return exact
+    return toward.find(({ state }) => state.phase === 'requesting' && state.attempt.dksi === kdSessId >>> 8)
+  }
+
+  /** Those that an unprotected answer may mean: it names no attempt, so all that wait for one of its kind. */
+  forAnswer(peer: Layer2Id, type: Pc5Message['type']): readonly LinkEntry[] {
+    const phase = type === 'directSecurityModeReject' ? 'commanding' : 'requesting'
+    return this.toward(peer).filter(({ state }) => state.phase === phase)
+  }
+
+  /** First or last octets of the KD-sess IDs toward a peer, pending attempts included. TS 33.303 6.5.3. */
+  takenOctets(peer: Layer2Id, octet: 'msb' | 'lsb'): ReadonlySet<number> {
+    const taken = new Set<number>()
+    for (const { state } of this.toward(peer)) {
+      const kdSessId = contextOf(state)?.kdSessId
+      if (kdSessId !== undefined) taken.add(octet === 'msb' ? kdSessId >>> 8 : kdSessId & 0xff)
+      if (state.phase === 'requesting' && octet === 'msb') taken.add(state.attempt.dksi)
+      if (state.phase === 'retrieving-key' && octet === 'msb') taken.add(state.request.msbOfKdSessId)
+    }
+    return taken
+  }
+}

@@ -1,0 +1,203 @@
+import type { Random } from '../../../core/environment.ts'
+import type { ProseError } from '../../../core/errors.ts'
+import type { NafId } from '../../../core/identities/naf-id.ts'
+import type { Dksi, Layer2Id, ProseUeId, RelayServiceCode } from '../../../core/identities/prose.ts'
+import type { Ue1Id } from '../../../core/identities/ue1-id.ts'
+import type { KsNaf } from '../../../core/keys.ts'
+import type { Fields, Protection, Step, TapState } from '../../../core/tap.ts'
+import type { Instant, Milliseconds, Seconds } from '../../../core/units.ts'
+import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
+import type { DirectCommunicationRequest, Pc5Message } from '../../../reference-points/pc5/messages.ts'
+import type { Lcid, SduType } from '../../../reference-points/pc5/pdcp.ts'
+import type {
+  AlgorithmPolicy,
+  SecurityCapabilities,
+} from '../../../reference-points/pc5/security-capabilities.ts'
+import type { SecurityContext } from '../../../reference-points/pc5/security-context.ts'
+import type { Pc5Timers } from '../../../reference-points/pc5/timers.ts'
+import type { KeyRequest, KeyRetrieval } from '../key-retrieval.ts'
+import type { CommandVerified } from './verify-command.ts'
+
+/** One try of UE-1: a REQUEST with its own Nonce_1 and DKSI; retransmissions belong to it. */
+export interface Attempt {
+  readonly peer: Layer2Id
+  readonly ue1Id: Ue1Id
+  readonly nafId: NafId
+  /** Root of the PDK under the B-TID sent; undefined when only a GPI can bring one (R25). */
+  readonly key: { readonly ksNaf: KsNaf; readonly expires: Instant } | undefined
+  /** 16 octets. */
+  readonly nonce1: Uint8Array
+  readonly dksi: Dksi
+  readonly capabilities: SecurityCapabilities
+  /** False after a re-negotiation request in the same set-up (R12). */
+  readonly mayRenegotiate: boolean
+  readonly relayServiceCode?: RelayServiceCode
+}
+
+/** Why an attempt has nothing better to say than "no answer": what came and could not be used. */
+export interface Suspicions {
+  /** A Command was dropped for its MAC-I. */
+  readonly badMac: boolean
+  /** A re-negotiation request came that this set-up may not follow any more. */
+  readonly secondRenegotiation: boolean
+}
+
+/** What UE-2 knows of UE-1's REQUEST once it passed the checks of step 3. */
+export interface AcceptedRequest {
+  readonly request: DirectCommunicationRequest
+  readonly peer: Layer2Id
+}
+
+/** What both UEs know of a link. */
+export interface LinkFacts {
+  readonly peer: Layer2Id
+  readonly role: 'initiator' | 'responder'
+  readonly context: SecurityContext
+  /** The link ends with its PDK (R29). */
+  readonly expires: Instant
+  /** Whether a KMF vouches that the peer has this Layer-2 ID (R7); UE-2 is bound to its ID by the PDK. */
+  readonly peerIdentity: 'verified' | 'unverified'
+  /** At UE-2 only. */
+  readonly ue1Id?: Ue1Id
+  readonly relayServiceCode?: RelayServiceCode
+  /** 16 octets, when the peer gave one. */
+  readonly peerAddress?: Uint8Array
+}
+
+export type LinkState =
+  | { readonly phase: 'idle' }
+  // UE-1
+  | ({
+      readonly phase: 'requesting'
+      readonly attempt: Attempt
+      readonly sdu: Uint8Array
+      readonly transmissions: number
+    } & Suspicions)
+  | {
+      readonly phase: 'completing'
+      readonly attempt: Attempt
+      readonly proof: CommandVerified
+      readonly facts: LinkFacts
+      readonly sdu: Uint8Array
+      readonly transmissions: number
+    }
+  // UE-2: half-open until COMPLETE has verified
+  | ({ readonly phase: 'retrieving-key' } & AcceptedRequest)
+  | ({
+      readonly phase: 'commanding'
+      readonly facts: LinkFacts
+      readonly sdu: Uint8Array
+      /** Those that T4111 counts, and all of them. */
+      readonly transmissions: number
+      readonly sent: number
+    } & AcceptedRequest)
+  | ({ readonly phase: 'answered'; readonly sdu?: Uint8Array } & AcceptedRequest)
+  // both
+  | Secured
+  | {
+      readonly phase: 'releasing'
+      readonly facts: LinkFacts
+      readonly sdu: Uint8Array
+      readonly transmissions: number
+    }
+  | { readonly phase: 'closed' }
+
+export interface Secured {
+  readonly phase: 'secured'
+  readonly facts: LinkFacts
+  readonly keepalive: {
+    readonly counter: number
+    readonly sdu?: Uint8Array
+    readonly transmissions: number
+  }
+  /** T4108 at UE-2. */
+  readonly peerPeriod: Seconds
+  /** What answers a repeated COMPLETE, at UE-2. */
+  readonly accepted?: {
+    readonly request: DirectCommunicationRequest
+    readonly complete: Uint8Array
+    readonly accept: Uint8Array
+  }
+}
+
+export type LinkTimer =
+  'T4100' | 'T4101' | 'T4102' | 'T4103' | 'T4108' | 'T4111' | 'key-retrieval' | 'half-open' | 'pdk-expiry'
+
+export type LinkEvent =
+  | { readonly kind: 'connect'; readonly attempt: Omit<Attempt, 'capabilities'> }
+  /** A REQUEST that passed the checks of step 3. */
+  | { readonly kind: 'request'; readonly accepted: AcceptedRequest }
+  /** The same REQUEST again. */
+  | { readonly kind: 'request-again' }
+  | { readonly kind: 'key'; readonly retrieval: KeyRetrieval }
+  /** An unprotected message, on LCID 28. */
+  | { readonly kind: 'message'; readonly message: Pc5Message }
+  | { readonly kind: 'pdu'; readonly lcid: Exclude<Lcid, 28>; readonly pdu: Uint8Array }
+  | { readonly kind: 'expired'; readonly timer: LinkTimer }
+  | { readonly kind: 'send'; readonly sduType: 'ip' | 'non-ip'; readonly octets: Uint8Array }
+  | { readonly kind: 'release'; readonly reason: ReleaseReason }
+  /** The user, or a newer link to the same UE, ends it without a word. */
+  | { readonly kind: 'abandon' }
+
+export type AttemptEnd =
+  | { readonly outcome: 'secured' }
+  | { readonly outcome: 'renegotiate' }
+  | { readonly outcome: 'ended'; readonly error: ProseError; readonly endedAt: Step }
+
+/** A message as it goes out, with what the tap shows of it. */
+export interface OutgoingMessage {
+  readonly kind: 'transmit'
+  readonly lcid: Lcid
+  readonly pdu: Uint8Array
+  readonly name: string
+  readonly step?: Step
+  readonly protection: Protection
+  readonly fields: Fields
+  readonly heartbeat: boolean
+}
+
+export type LinkEffect =
+  | OutgoingMessage
+  | { readonly kind: 'start'; readonly timer: LinkTimer; readonly after: Milliseconds }
+  | { readonly kind: 'stop'; readonly timer: LinkTimer }
+  | { readonly kind: 'retrieve-key'; readonly request: KeyRequest }
+  | { readonly kind: 'report'; readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'context'> }
+  /** UE-1's attempt is over; what follows is the set-up's to decide. */
+  | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
+  | { readonly kind: 'secured'; readonly facts: LinkFacts }
+  | { readonly kind: 'data'; readonly sduType: SduType; readonly octets: Uint8Array }
+  /** A nonce of the peer that may not come again (R17). */
+  | { readonly kind: 'remember-nonce2'; readonly octets: Uint8Array }
+  /** Input that changed nothing, and why: a metric, never an answer (R26). */
+  | { readonly kind: 'dropped'; readonly why: string }
+
+export type LinkStep = readonly [LinkState, ...LinkEffect[]]
+
+/** What a UE is configured to do on PC5. */
+export interface LinkSettings {
+  /** Own Layer-2 ID, which is a ProSe UE ID of this UE. */
+  readonly layer2Id: Layer2Id
+  /** All IDs of this UE: none of them may be UE-2 (R6). */
+  readonly proseUeIds: readonly ProseUeId[]
+  readonly algorithms: AlgorithmPolicy
+  readonly maximumInactivityPeriod: Seconds
+  /** Whether REQUEST and ACCEPT carry a link-local IPv6 address. */
+  readonly ip: boolean
+  readonly requireVerifiedPeer: boolean
+  /** Those that this UE serves as a relay. */
+  readonly relayServiceCodes: readonly RelayServiceCode[]
+  readonly timers: Pc5Timers
+}
+
+export interface LinkEnv {
+  readonly now: Instant
+  readonly random: Random
+  readonly settings: LinkSettings
+  nextSequenceNumber(peer: Layer2Id): number
+  /** First or last octets of the KD-sess IDs in use toward a peer, in both roles. */
+  takenOctets(peer: Layer2Id, octet: 'msb' | 'lsb'): ReadonlySet<number>
+  /** Nonces of peers that came before (R17). */
+  wasSeen(nonce: 'nonce1' | 'nonce2', peer: Layer2Id, octets: Uint8Array): boolean
+  /** Live links with that peer. */
+  liveLinks(peer: Layer2Id): readonly LinkFacts[]
+}

@@ -1,0 +1,60 @@
+import { hex } from '../../../core/bytes.ts'
+import type { Layer2Id } from '../../../core/identities/prose.ts'
+
+const peersRemembered = 256
+const noncesRemembered = 1024
+
+/** A value for each peer; the peer not heard of for longest is forgotten first (R43). */
+class PerPeer<Value> {
+  readonly #values = new Map<Layer2Id, Value>()
+  readonly #initial: () => Value
+
+  constructor(initial: () => Value) {
+    this.#initial = initial
+  }
+
+  peek(peer: Layer2Id): Value | undefined {
+    return this.#values.get(peer)
+  }
+
+  of(peer: Layer2Id): Value {
+    const value = this.#values.get(peer) ?? this.#initial()
+    this.#values.delete(peer)
+    this.#values.set(peer, value)
+    const [oldest] = this.#values.keys()
+    if (this.#values.size > peersRemembered && oldest !== undefined) this.#values.delete(oldest)
+    return value
+  }
+}
+
+/** Nonces that peers used: the last 1024 of each of the last 256 peers (R17). */
+export class NonceMemory {
+  readonly #seen = new PerPeer(() => new Set<string>())
+
+  has(peer: Layer2Id, nonce: Uint8Array): boolean {
+    return this.#seen.peek(peer)?.has(hex(nonce)) ?? false
+  }
+
+  add(peer: Layer2Id, nonce: Uint8Array): void {
+    const nonces = this.#seen.of(peer)
+    nonces.add(hex(nonce))
+    const [oldest] = nonces
+    if (nonces.size > noncesRemembered && oldest !== undefined) nonces.delete(oldest)
+  }
+
+  /** For a request that was given up unanswered: its retransmission is then no reuse. */
+  forget(peer: Layer2Id, nonce: Uint8Array): void {
+    this.#seen.peek(peer)?.delete(hex(nonce))
+  }
+}
+
+/** Sequence numbers of PC5-S messages: for each peer 1, 2, ... modulo 2^16; a retransmission repeats its number. */
+export class SequenceNumbers {
+  readonly #last = new PerPeer(() => ({ number: 0 }))
+
+  next(peer: Layer2Id): number {
+    const last = this.#last.of(peer)
+    last.number = (last.number + 1) % 0x10000
+    return last.number
+  }
+}

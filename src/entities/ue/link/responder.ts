@@ -1,0 +1,333 @@
+import { equalOctets, isAllZero } from '../../../core/bytes.ts'
+import { NotAuthorised, ProseError, TemporaryFailure } from '../../../core/errors.ts'
+import type { Layer2Id } from '../../../core/identities/prose.ts'
+import { wipe } from '../../../core/keys.ts'
+import { milliseconds } from '../../../core/units.ts'
+import { causeOf } from '../../../reference-points/pc5/causes.ts'
+import {
+  ExtensionsDiffer,
+  Layer2IdConflict,
+  NonceReused,
+  PeerNotVerified,
+  RefusedByPeer,
+} from '../../../reference-points/pc5/errors.ts'
+import {
+  encodeSdu,
+  gpiField,
+  type DirectCommunicationRequest,
+} from '../../../reference-points/pc5/messages.ts'
+import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { chooseAlgorithms } from '../../../reference-points/pc5/security-capabilities.ts'
+import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
+import type { KeyRetrieval } from '../key-retrieval.ts'
+import { chooseOctet } from './choose-octet.ts'
+import { established } from './established.ts'
+import type { AcceptedRequest, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
+import { dropped, linkLocalAddress, transmitClear, transmitProtected } from './transmit.ts'
+
+type RetrievingKey = Extract<LinkState, { phase: 'retrieving-key' }>
+type Commanding = Extract<LinkState, { phase: 'commanding' }>
+type Answered = Extract<LinkState, { phase: 'answered' }>
+type Key = Extract<KeyRetrieval, { outcome: 'key' }>
+
+/** From REQUEST to Command, REJECT or re-negotiation request; and as long as a half-open entry lives. */
+const keyDeadline = milliseconds(25_000)
+const halfOpenLife = milliseconds(32_000)
+/** However often the REQUEST is heard again: a bound on what one heard message can make this UE send (R43). */
+const mostCommands = 16
+
+/**
+ * UE-2 judges a well-formed REQUEST, in this order: Nonce_1, extensions, algorithms, Relay Service Code. Throws what
+ * `causeOf` turns into a REJECT. CR 33.303 6.X.3.2 step 3.
+ */
+export function checkRequest(request: DirectCommunicationRequest, peer: Layer2Id, env: LinkEnv): void {
+  const { nonce1, relayServiceCode } = request
+  if (isAllZero(nonce1) || env.wasSeen('nonce1', peer, nonce1)) throw new NonceReused(1)
+  if ((request.extensionSet ?? 0) !== 0 || request.requestToken) throw new ExtensionsDiffer('request')
+  chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
+  if (relayServiceCode !== undefined && !env.settings.relayServiceCodes.includes(relayServiceCode))
+    throw new NotAuthorised('this UE does not serve that Relay Service Code', 'TS 24.334 10.4.2')
+}
+
+/** What goes out instead of a Command, if anything does. */
+export function answerTo(error: ProseError, peer: Layer2Id, env: LinkEnv): Uint8Array | undefined {
+  const answer = causeOf(error)
+  if (answer.message !== 'directCommunicationReject') return undefined
+  return encodeSdu({
+    type: 'directCommunicationReject',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    cause: answer.cause,
+  })
+}
+
+/** Step 4 begins: the KMF is asked once, however often the REQUEST is heard. */
+export function requested({ request, peer }: AcceptedRequest, env: LinkEnv): LinkStep {
+  const { ue1Id, nafId, relayServiceCode } = request
+  return [
+    { phase: 'retrieving-key', request, peer },
+    { kind: 'start', timer: 'half-open', after: halfOpenLife },
+    { kind: 'start', timer: 'key-retrieval', after: keyDeadline },
+    {
+      kind: 'retrieve-key',
+      request: {
+        ue1Id,
+        ue2Id: env.settings.layer2Id,
+        nafId,
+        extensions: 0,
+        ...(relayServiceCode !== undefined && { relayServiceCode }),
+      },
+    },
+  ]
+}
+
+export function retrievingKey(state: RetrievingKey, event: LinkEvent, env: LinkEnv): LinkStep {
+  switch (event.kind) {
+    case 'key':
+      return retrieved(state, event.retrieval, env)
+    case 'expired':
+      return event.timer === 'key-retrieval'
+        ? refused(state, new TemporaryFailure('the key did not come in time'), env)
+        : expiredHalfOpen(state)
+    case 'abandon':
+      return [{ phase: 'closed' }]
+    default:
+      return [state, dropped(`${event.kind} while the key is retrieved`)]
+  }
+}
+
+/** Step 10, or RN3. */
+function retrieved(state: RetrievingKey, retrieval: KeyRetrieval, env: LinkEnv): LinkStep {
+  switch (retrieval.outcome) {
+    case 'bootstrapping-renegotiation':
+      return renegotiate(state, env)
+    case 'refused':
+      return refused(state, retrieval.error, env)
+    case 'key':
+      try {
+        checkPeer(state, retrieval, env)
+        return command(state, retrieval, env)
+      } catch (error) {
+        wipe(retrieval.pdk)
+        if (error instanceof ProseError) return refused(state, error, env)
+        throw error
+      }
+  }
+}
+
+/** CR 33.303 6.X.3.3 step 4: only for an own step 4, on its KMF's answer (R15). */
+function renegotiate({ request, peer }: RetrievingKey, env: LinkEnv): LinkStep {
+  const sdu = encodeSdu({
+    type: 'bootstrappingRenegotiationRequest',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    nonce1: request.nonce1,
+  })
+  return [
+    { phase: 'answered', request, peer, sdu },
+    { kind: 'stop', timer: 'key-retrieval' },
+    transmitClear(sdu),
+  ]
+}
+
+function refused({ request, peer }: RetrievingKey | Commanding, error: ProseError, env: LinkEnv): LinkStep {
+  // A failure that is none of the named ones is this side's: `other errors`. TS 24.334 12.5.1.7.
+  const named =
+    causeOf(error).message === 'directCommunicationReject' ? error : new TemporaryFailure(error.message)
+  const sdu = answerTo(named, peer, env)
+  return [
+    { phase: 'answered', request, peer, ...(sdu && { sdu }) },
+    { kind: 'stop', timer: 'key-retrieval' },
+    { kind: 'stop', timer: 'T4111' },
+    { kind: 'report', state: { step: '10', what: 'refused', fields: { reason: error.code, peer } } },
+    ...(sdu ? [transmitClear(sdu)] : []),
+  ]
+}
+
+/** R7, and whether a live link of this Layer-2 ID is with the same UE. */
+function checkPeer({ request, peer }: RetrievingKey, key: Key, env: LinkEnv): void {
+  const verified = key.ue1ProseUeIds.includes(peer)
+  if (env.settings.requireVerifiedPeer && !verified)
+    throw new PeerNotVerified('no KMF confirms the Layer-2 ID of UE-1', 'TS 33.303 6.5.2')
+  const same = ({ peerIdentity, ue1Id }: LinkFacts) =>
+    (verified && peerIdentity === 'verified') ||
+    (ue1Id?.kind === 'b-tid' && request.ue1Id.kind === 'b-tid' && ue1Id.btid === request.ue1Id.btid)
+  if (!env.liveLinks(peer).every(same))
+    throw new Layer2IdConflict('another UE has a live link under this Layer-2 ID', 'TS 24.334 10.4.2')
+}
+
+/** Steps 11 and 12. The context stays provisional until COMPLETE verifies (R21). */
+function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
+  const { request, peer } = state
+  const algorithms = chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
+  const nonce2 = env.random.octets(16)
+  const lsbOfKdSessId = chooseOctet(env.random, env.takenOctets(peer, 'lsb'))
+  if (lsbOfKdSessId === undefined) throw new TemporaryFailure('no KD-sess ID is left toward this peer')
+  const dksi = request.msbOfKdSessId
+  const kdSessId = dksi * 0x100 + lsbOfKdSessId
+  const context = new SecurityContext({
+    pdk: key.pdk,
+    nonce1: request.nonce1,
+    nonce2,
+    algorithms,
+    kdSessId,
+    side: 'commanding',
+  })
+  wipe(key.pdk)
+  const sdu = encodeSdu({
+    type: 'directSecurityModeCommand',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    ueSecurityCapabilities: request.ueSecurityCapabilities,
+    nonce2,
+    chosenAlgorithms: algorithms,
+    lsbOfKdSessId,
+    ...gpiField(key.gpi),
+    ue2Id: env.settings.layer2Id,
+    dksi,
+  })
+  const facts: LinkFacts = {
+    peer,
+    role: 'responder',
+    context,
+    expires: key.expires,
+    peerIdentity: key.ue1ProseUeIds.includes(peer) ? 'verified' : 'unverified',
+    ue1Id: request.ue1Id,
+    ...(request.relayServiceCode !== undefined && { relayServiceCode: request.relayServiceCode }),
+    ...(request.linkLocalIpv6Address && { peerAddress: request.linkLocalIpv6Address }),
+  }
+  return [
+    { phase: 'commanding', request, peer, facts, sdu, transmissions: 1, sent: 1 },
+    { kind: 'stop', timer: 'key-retrieval' },
+    {
+      kind: 'report',
+      state: {
+        step: '11',
+        what: 'keys-derived',
+        fields: { dksi, ...algorithms },
+        keys: context.fingerprints,
+      },
+    },
+    transmitProtected(context, lcids.securityMode, sdu),
+    { kind: 'start', timer: 'T4111', after: env.settings.timers.T4111.after },
+  ]
+}
+
+/** UE-2 waits for COMPLETE. */
+export function commanding(state: Commanding, event: LinkEvent, env: LinkEnv): LinkStep {
+  switch (event.kind) {
+    case 'pdu':
+      return event.lcid === lcids.securityMode
+        ? completed(state, event.pdu, env)
+        : [state, dropped('protected message before COMPLETE')]
+    case 'message':
+      return event.message.type === 'directSecurityModeReject'
+        ? securityModeRejected(state, event.message.cause)
+        : [state, dropped(`${event.message.type} to a commanding UE`)]
+    case 'request-again':
+      return commandAgain(state)
+    case 'expired':
+      return event.timer === 'T4111' ? unanswered(state, env) : expiredHalfOpen(state)
+    case 'abandon':
+      state.facts.context.wipe()
+      return [{ phase: 'closed' }]
+    default:
+      return [state, dropped(`${event.kind} while commanding`)]
+  }
+}
+
+/** Step 14: from here on the context is live. */
+function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
+  const { facts, request, peer } = state
+  const { sdu } = unprotect(facts.context, lcids.securityMode, pdu)
+  const complete = decodeSignalling(lcids.securityMode, sdu)
+  if (complete.type !== 'directSecurityModeComplete') return [state, dropped('no COMPLETE')]
+  const accept = encodeSdu({
+    type: 'directCommunicationAccept',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    ipAddressConfig: 4,
+    linkLocalIpv6Address: request.linkLocalIpv6Address ? linkLocalAddress(env.settings.layer2Id) : undefined,
+  })
+  const [live, ...effects] = established(facts, env, { complete: sdu, accept, request })
+  return [
+    live,
+    { kind: 'stop', timer: 'T4111' },
+    { kind: 'stop', timer: 'half-open' },
+    transmitProtected(facts.context, lcids.protected, accept),
+    ...effects,
+  ]
+}
+
+// GBA push: cause 9 asks for a new GPI with RAND and AUTS, CR 33.303 6.X.3.2 step 4; without push it ends like 7 and 8.
+function securityModeRejected({ request, peer, facts }: Commanding, cause: number): LinkStep {
+  facts.context.wipe()
+  const { code } = new RefusedByPeer(`cause ${cause}`)
+  return [
+    { phase: 'answered', request, peer },
+    { kind: 'stop', timer: 'T4111' },
+    { kind: 'report', state: { step: '13', what: 'refused', fields: { reason: code, cause, peer } } },
+  ]
+}
+
+/** The Command SDU under the next SN; T4111 is not prolonged. */
+const commandAgain = (state: Commanding): LinkStep =>
+  state.sent >= mostCommands
+    ? [state, dropped('REQUEST repeated too often')]
+    : [
+        { ...state, sent: state.sent + 1 },
+        transmitProtected(state.facts.context, lcids.securityMode, state.sdu),
+      ]
+
+/** T4111. */
+function unanswered(state: Commanding, env: LinkEnv): LinkStep {
+  const { after, retransmissions } = env.settings.timers.T4111
+  if (state.transmissions <= retransmissions) {
+    const [again, ...effects] = commandAgain({ ...state, sent: 0, transmissions: state.transmissions + 1 })
+    return [again, ...effects, { kind: 'start', timer: 'T4111', after }]
+  }
+  state.facts.context.wipe()
+  return refusedUnanswered(state, env)
+}
+
+function refusedUnanswered({ request, peer }: Commanding, env: LinkEnv): LinkStep {
+  const sdu = encodeSdu({
+    type: 'directCommunicationReject',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    cause: 2,
+  })
+  return [
+    { phase: 'answered', request, peer, sdu },
+    { kind: 'report', state: { step: '14', what: 'refused', fields: { reason: 'ERR_NO_ANSWER', peer } } },
+    transmitClear(sdu),
+  ]
+}
+
+/** The set-up has its final answer, which a repeated REQUEST gets again. */
+export function answered(state: Answered, event: LinkEvent): LinkStep {
+  switch (event.kind) {
+    case 'request-again':
+      return [state, state.sdu ? transmitClear(state.sdu) : dropped('request of a set-up that ended')]
+    case 'expired':
+    case 'abandon':
+      return [{ phase: 'closed' }]
+    default:
+      return [state, dropped(`${event.kind} after the set-up ended`)]
+  }
+}
+
+function expiredHalfOpen(state: RetrievingKey | Commanding): LinkStep {
+  if (state.phase === 'commanding') state.facts.context.wipe()
+  return [{ phase: 'closed' }]
+}
+
+/** Whether a REQUEST is the one of this half-open or live link, said again. */
+export function isSameRequest(state: LinkState, request: DirectCommunicationRequest): boolean {
+  const known = requestOf(state)
+  return (
+    known !== undefined &&
+    known.sequenceNumber === request.sequenceNumber &&
+    equalOctets(known.nonce1, request.nonce1)
+  )
+}
+
+function requestOf(state: LinkState): DirectCommunicationRequest | undefined {
+  if (state.phase === 'secured') return state.accepted?.request
+  return 'request' in state ? state.request : undefined
+}

@@ -1,0 +1,86 @@
+import { concat, fromHex, writeUint } from '../../../core/bytes.ts'
+import type { Layer2Id } from '../../../core/identities/prose.ts'
+import { wipe } from '../../../core/keys.ts'
+import type { Step } from '../../../core/tap.ts'
+import {
+  decodeSdu,
+  describe,
+  messageName,
+  type Pc5Message,
+  type Pc5MessageType,
+} from '../../../reference-points/pc5/messages.ts'
+import { encodeClearPdu, isCiphered, lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
+import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
+import type { Attempt, LinkEffect, LinkState, OutgoingMessage } from './link.ts'
+
+const steps: Partial<Record<Pc5MessageType, Step>> = {
+  directCommunicationRequest: '3',
+  directSecurityModeCommand: '12',
+  directSecurityModeReject: '13',
+  directSecurityModeComplete: '14',
+  bootstrappingRenegotiationRequest: 'RN4',
+}
+
+const heartbeats: readonly Pc5MessageType[] = [
+  'directCommunicationKeepalive',
+  'directCommunicationKeepaliveAck',
+]
+
+const outgoing = (message: Pc5Message, lcid: Lcid, pdu: Uint8Array): OutgoingMessage => {
+  const step = steps[message.type]
+  return {
+    kind: 'transmit',
+    lcid,
+    pdu,
+    name: messageName(message.type),
+    ...(step && { step }),
+    protection: lcid === lcids.unprotected ? 'clear' : isCiphered(lcid) ? 'ciphered' : 'integrity',
+    fields: describe(message),
+    heartbeat: heartbeats.includes(message.type),
+  }
+}
+
+/** An SDU of a message that no key protects: REQUEST, REJECT, SECURITY MODE REJECT, re-negotiation request. */
+export const transmitClear = (sdu: Uint8Array): OutgoingMessage =>
+  outgoing(decodeSdu(sdu), lcids.unprotected, encodeClearPdu(sdu))
+
+/** An SDU of a protected message, under the next SN; throws CounterExhausted. */
+export const transmitProtected = (
+  context: SecurityContext,
+  lcid: typeof lcids.securityMode | typeof lcids.protected,
+  sdu: Uint8Array,
+): OutgoingMessage =>
+  outgoing(decodeSdu(sdu), lcid, protect(context, { lcid, sduType: 'pc5-signalling', sdu }))
+
+/** User data on LCID 1, under the next SN; throws CounterExhausted. CR 33.303 6.X.3.2 step 14. */
+export function transmitData(
+  context: SecurityContext,
+  sduType: 'ip' | 'non-ip',
+  octets: Uint8Array,
+): OutgoingMessage {
+  const lcid = lcids.userData
+  return {
+    kind: 'transmit',
+    lcid,
+    pdu: protect(context, { lcid, sduType, sdu: octets }),
+    name: 'USER_DATA',
+    protection: 'ciphered',
+    fields: { sduType, octets: octets.length },
+    heartbeat: false,
+  }
+}
+
+/** `fe80::` with the Layer-2 ID in the last 24 bits, 16 octets. */
+export const linkLocalAddress = (id: Layer2Id): Uint8Array =>
+  concat(fromHex('fe80'), new Uint8Array(11), writeUint(id, 3))
+
+export const dropped = (why: string): LinkEffect => ({ kind: 'dropped', why })
+
+/** The end of an attempt: its key is erased (R33). */
+export function wipeAttempt(attempt: Attempt): void {
+  if (attempt.key) wipe(attempt.key.ksNaf)
+}
+
+/** The context that a state holds, live or provisional. */
+export const contextOf = (state: LinkState): SecurityContext | undefined =>
+  'facts' in state ? state.facts.context : undefined

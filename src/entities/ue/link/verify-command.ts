@@ -1,0 +1,135 @@
+import type { Brand } from '../../../core/brand.ts'
+import { isAllZero } from '../../../core/bytes.ts'
+import { PeerFault, ProseError } from '../../../core/errors.ts'
+import { wipe } from '../../../core/keys.ts'
+import { earliest, hours, later, type Instant } from '../../../core/units.ts'
+import { derivePdk } from '../../../crypto/prose-keys.ts'
+import { causeOf } from '../../../reference-points/pc5/causes.ts'
+import {
+  AlgorithmNotOffered,
+  ExtensionsDiffer,
+  GpiInvalid,
+  GpiMissing,
+  NonceReused,
+  WrongUe2,
+} from '../../../reference-points/pc5/errors.ts'
+import { gpiOf, type DirectSecurityModeCommand } from '../../../reference-points/pc5/messages.ts'
+import { decodePdu, decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { acceptChosen, sameCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
+import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
+import type { Attempt, LinkEnv } from './link.ts'
+
+const clause = 'CR 33.303 6.X.3.2 step 13'
+/** A PDK serves for an hour at most (R29). */
+const pdkLifetime = hours(1)
+
+interface Verified {
+  readonly context: SecurityContext
+  readonly command: DirectSecurityModeCommand
+  readonly sdu: Uint8Array
+  /** When the PDK ends at UE-1. */
+  readonly expires: Instant
+}
+
+/** Proof that a Command passed every check of step 13; only `verifyCommand` makes one. */
+export type CommandVerified = Brand<Verified, 'CommandVerified'>
+
+export type CommandVerdict =
+  | { readonly verdict: 'verified'; readonly proof: CommandVerified }
+  /** No answer: an answer would be an oracle (R26). */
+  | { readonly verdict: 'drop'; readonly error: ProseError }
+  /** DIRECT_SECURITY_MODE_REJECT with the cause of `error`; the set-up ends. */
+  | { readonly verdict: 'refuse'; readonly error: ProseError }
+
+/**
+ * UE-1 judges a Command, on LCID 29, for its pending attempt; the first check that fails decides and nothing is kept of
+ * a Command that fails. CR 33.303 6.X.3.2 step 13.
+ */
+export function verifyCommand(pdu: Uint8Array, attempt: Attempt, env: LinkEnv): CommandVerdict {
+  try {
+    const { kdSessId, command, sdu } = matchedCommand(pdu, attempt)
+    const key = keyFor(command, attempt, env.now)
+    const context = verifiedContext(pdu, kdSessId, command, attempt, key)
+    try {
+      checkContents(command, attempt, env)
+    } catch (error) {
+      context.wipe()
+      throw error
+    }
+    const expires = earliest(key.expires, later(env.now, pdkLifetime))
+    return { verdict: 'verified', proof: { context, command, sdu, expires } as CommandVerified }
+  } catch (error) {
+    return verdictOf(error)
+  }
+}
+
+/** Checks 1 and 2: form, and that header, DKSI and KD-sess ID are those of this attempt. */
+function matchedCommand(pdu: Uint8Array, attempt: Attempt) {
+  const { kdSessId, data } = decodePdu(lcids.securityMode, pdu)
+  const command = decodeSignalling(lcids.securityMode, data)
+  if (command.type !== 'directSecurityModeCommand') throw new Unmatched('no Command', clause)
+  const named = command.dksi * 0x100 + command.lsbOfKdSessId
+  if (command.dksi !== attempt.dksi || named !== kdSessId)
+    throw new Unmatched('the KD-sess ID is not of this attempt', clause)
+  return { kdSessId, command, sdu: data }
+}
+
+/** Checks 4 and 5: which key serves. */
+function keyFor(command: DirectSecurityModeCommand, attempt: Attempt, now: Instant) {
+  // GBA push: 6.X.3.2 step 13, "if GPI was received, UE-1 processes the GPI". Without a USIM behind it none is usable.
+  if (gpiOf(command)) throw new GpiInvalid('GBA push is not available', clause)
+  if (!attempt.key || attempt.key.expires <= now)
+    throw new GpiMissing('only a pushed key could serve, and no GPI came', clause)
+  return attempt.key
+}
+
+/** Checks 6 and 7: integrity is on and the MAC-I is right, under the UE-2 ID that the Command names. */
+function verifiedContext(
+  pdu: Uint8Array,
+  kdSessId: number,
+  command: DirectSecurityModeCommand,
+  attempt: Attempt,
+  key: NonNullable<Attempt['key']>,
+): SecurityContext {
+  const { eea, eia } = command.chosenAlgorithms
+  if (eia === 0) throw new AlgorithmNotOffered('the Command chooses EIA0', clause)
+  const pdk = derivePdk(key.ksNaf, command.ue2Id)
+  const context = new SecurityContext({
+    pdk,
+    nonce1: attempt.nonce1,
+    nonce2: command.nonce2,
+    algorithms: { eea, eia },
+    kdSessId,
+    side: 'commanded',
+  })
+  wipe(pdk)
+  try {
+    unprotect(context, lcids.securityMode, pdu)
+    return context
+  } catch (error) {
+    context.wipe()
+    throw error
+  }
+}
+
+/** Checks 8 to 11, on what the MAC-I has proved to come from who holds the PDK. */
+function checkContents(command: DirectSecurityModeCommand, attempt: Attempt, env: LinkEnv): void {
+  sameCapabilities(command.ueSecurityCapabilities, attempt.capabilities)
+  acceptChosen(command.chosenAlgorithms, attempt.capabilities)
+  if (command.ue2Id !== attempt.peer || env.settings.proseUeIds.includes(command.ue2Id))
+    throw new WrongUe2('the Command names another UE than was asked for', clause)
+  if (isAllZero(command.nonce2) || env.wasSeen('nonce2', attempt.peer, command.nonce2))
+    throw new NonceReused(2)
+  if ((command.extensionSet ?? 0) !== 0) throw new ExtensionsDiffer('command')
+}
+
+/** A Command for no pending attempt of this UE (R22). */
+class Unmatched extends PeerFault {
+  readonly code = 'ERR_UNMATCHED_COMMAND'
+}
+
+/** What the peer learns of an error decides: a cause of DIRECT_SECURITY_MODE_REJECT, or nothing. */
+function verdictOf(error: unknown): CommandVerdict {
+  if (!(error instanceof ProseError)) throw error
+  return { verdict: causeOf(error).message === 'directSecurityModeReject' ? 'refuse' : 'drop', error }
+}

@@ -1,0 +1,252 @@
+import type { Clock, Random, Timers } from '../../core/environment.ts'
+import { MalformedMessage, ProseError } from '../../core/errors.ts'
+import type { Layer2Id } from '../../core/identities/prose.ts'
+import { wipe } from '../../core/keys.ts'
+import type { Count, Report } from '../../core/tap.ts'
+import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
+import { decodePdu, decodeSignalling, lcids, type SduType } from '../../reference-points/pc5/pdcp.ts'
+import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
+import { traceIdOf } from '../../crypto/trace.ts'
+import type { KeyRequest, KeyRetrieval } from './key-retrieval.ts'
+import { admission, KeyRequestsUnderWay } from './link/half-open.ts'
+import type {
+  Attempt,
+  AttemptEnd,
+  LinkEffect,
+  LinkEnv,
+  LinkEvent,
+  LinkSettings,
+  LinkTimer,
+  OutgoingMessage,
+} from './link/link.ts'
+import { LinkTable, type LinkEntry } from './link/link-table.ts'
+import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
+import { answerTo, checkRequest, isSameRequest } from './link/responder.ts'
+import { step } from './link/step.ts'
+import { transmitClear } from './link/transmit.ts'
+
+export interface LinksPorts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly report: Report
+  readonly count: Count
+  /** Puts a message of a link on the air. */
+  transmit(
+    message: OutgoingMessage,
+    peer: Layer2Id,
+    link: { readonly label?: string; readonly trace?: string },
+  ): void
+  retrieveKey(request: KeyRequest, trace: string): Promise<KeyRetrieval>
+  secured(entry: LinkEntry): void
+  received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
+  /** A link that was live is no more. */
+  gone(entry: LinkEntry): void
+}
+
+/** Runs the link machines of a UE: gives each its events, carries out its effects, keeps their table. */
+export class Links {
+  readonly table = new LinkTable()
+  readonly #settings: LinkSettings
+  readonly #ports: LinksPorts
+  readonly #timers = new Map<LinkEntry, Map<LinkTimer, () => void>>()
+  readonly #attempts = new Map<LinkEntry, (end: AttemptEnd) => void>()
+  readonly #keyRequests = new KeyRequestsUnderWay()
+  readonly #sequenceNumbers = new SequenceNumbers()
+  readonly #seen = { nonce1: new NonceMemory(), nonce2: new NonceMemory() }
+
+  constructor(settings: LinkSettings, ports: LinksPorts) {
+    this.#settings = settings
+    this.#ports = ports
+  }
+
+  /** UE-1: one attempt, to its end. */
+  attempt(attempt: Omit<Attempt, 'capabilities'>): {
+    readonly entry: LinkEntry
+    readonly end: Promise<AttemptEnd>
+  } {
+    const entry = this.table.begin(attempt.peer, traceIdOf(attempt.nonce1))
+    const end = new Promise<AttemptEnd>((resolve) => this.#attempts.set(entry, resolve))
+    this.dispatch(entry, { kind: 'connect', attempt })
+    return { entry, end }
+  }
+
+  /** A frame for this UE. */
+  hear({ source, lcid, pdu }: SlSchFrame): void {
+    try {
+      if (lcid === lcids.unprotected) this.#hearUnprotected(source, decodePdu(lcid, pdu).data)
+      else this.#hearProtected(source, lcid, pdu)
+    } catch (error) {
+      if (!(error instanceof ProseError)) throw error
+      this.#drop(error.code)
+    }
+  }
+
+  /** One event for one link; what it makes the link do is done before this returns. */
+  dispatch(entry: LinkEntry, event: LinkEvent): void {
+    const wasLive = isLive(entry)
+    const [state, ...effects] = step(entry.state, event, this.#env())
+    entry.state = state
+    for (const effect of effects) this.#carryOut(entry, effect)
+    if (entry.state.phase !== 'closed') return
+    for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
+    this.#timers.delete(entry)
+    this.table.remove(entry)
+    if (wasLive) this.#ports.gone(entry)
+  }
+
+  /** Erases every context without a word. */
+  abandonAll(): void {
+    for (const entry of this.table.all()) this.dispatch(entry, { kind: 'abandon' })
+  }
+
+  #hearProtected(peer: Layer2Id, lcid: Exclude<SlSchFrame['lcid'], 28>, pdu: Uint8Array): void {
+    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu).kdSessId)
+    if (entry) this.dispatch(entry, { kind: 'pdu', lcid, pdu })
+    else this.#drop('ERR_UNKNOWN_CONTEXT')
+  }
+
+  #hearUnprotected(peer: Layer2Id, sdu: Uint8Array): void {
+    const message = this.#decode(peer, sdu)
+    if (message?.type === 'directCommunicationRequest') return this.#requested(message, peer)
+    if (!message) return
+    const waiting = this.table.forAnswer(peer, message.type)
+    for (const entry of waiting) this.dispatch(entry, { kind: 'message', message })
+    if (waiting.length === 0) this.#drop(`${message.type} that nobody waits for`)
+  }
+
+  /** A REQUEST that is well formed but for an element of the change request is answered, all else is not. */
+  #decode(peer: Layer2Id, sdu: Uint8Array): Pc5Message | undefined {
+    try {
+      return decodeSignalling(lcids.unprotected, sdu)
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#refuse(error, peer)
+      return undefined
+    }
+  }
+
+  #requested(request: DirectCommunicationRequest, peer: Layer2Id): void {
+    const known = this.table.toward(peer).find(({ state }) => isSameRequest(state, request))
+    if (known) return this.dispatch(known, { kind: 'request-again' })
+    try {
+      checkRequest(request, peer, this.#env())
+    } catch (error) {
+      if (!(error instanceof ProseError)) throw error
+      return this.#refuse(error, peer)
+    }
+    this.#admit(request, peer)
+  }
+
+  #admit(request: DirectCommunicationRequest, peer: Layer2Id): void {
+    const decision = admission(this.table.all(), peer, request.ue1Id, this.#keyRequests)
+    if (!decision.admitted) return this.#drop(`no room: ${decision.why}`)
+    if (decision.evicted) this.#evict(decision.evicted)
+    this.#seen.nonce1.add(peer, request.nonce1)
+    const entry = this.table.begin(peer, traceIdOf(request.nonce1))
+    this.dispatch(entry, { kind: 'request', accepted: { request, peer } })
+  }
+
+  #evict(entry: LinkEntry): void {
+    if ('request' in entry.state) this.#seen.nonce1.forget(entry.peer, entry.state.request.nonce1)
+    this.dispatch(entry, { kind: 'abandon' })
+    this.#drop('half-open link evicted')
+  }
+
+  /** A REJECT for which nothing is kept; silence for what is not answered. */
+  #refuse(error: ProseError, peer: Layer2Id): void {
+    this.#drop(error.code)
+    const sdu = answerTo(error, peer, this.#env())
+    if (!sdu) return
+    this.#ports.report({ step: '3', what: 'refused', fields: { reason: error.code, peer } })
+    this.#ports.transmit(transmitClear(sdu), peer, {})
+  }
+
+  #carryOut(entry: LinkEntry, effect: LinkEffect): void {
+    switch (effect.kind) {
+      case 'transmit':
+        return this.#ports.transmit(effect, entry.peer, entry)
+      case 'start':
+        return this.#start(entry, effect)
+      case 'stop':
+        return this.#stop(entry, effect.timer)
+      case 'retrieve-key':
+        return this.#retrieveKey(entry, effect.request)
+      case 'remember-nonce2':
+        return this.#seen.nonce2.add(entry.peer, effect.octets)
+      case 'report':
+        return this.#ports.report({ ...effect.state, context: entry.trace })
+      case 'attempt-ended':
+        this.#attempts.get(entry)?.(effect.end)
+        this.#attempts.delete(entry)
+        return
+      case 'secured':
+        this.#ports.secured(entry)
+        return this.#settle(entry)
+      case 'data':
+        return this.#ports.received(entry, effect.sduType, effect.octets)
+      case 'dropped':
+        return this.#drop(effect.why)
+    }
+  }
+
+  #start(entry: LinkEntry, { timer, after }: Extract<LinkEffect, { kind: 'start' }>): void {
+    this.#stop(entry, timer)
+    const running = this.#timers.get(entry) ?? new Map<LinkTimer, () => void>()
+    this.#timers.set(entry, running)
+    const expire = () => {
+      running.delete(timer)
+      this.dispatch(entry, { kind: 'expired', timer })
+    }
+    running.set(timer, this.#ports.timers.after(after, expire))
+  }
+
+  #stop(entry: LinkEntry, timer: LinkTimer): void {
+    const running = this.#timers.get(entry)
+    running?.get(timer)?.()
+    running?.delete(timer)
+  }
+
+  #retrieveKey(entry: LinkEntry, request: KeyRequest): void {
+    this.#keyRequests.begin(request.ue1Id)
+    void this.#ports.retrieveKey(request, entry.trace).then((retrieval) => {
+      this.#keyRequests.end(request.ue1Id)
+      if (entry.state.phase === 'retrieving-key') this.dispatch(entry, { kind: 'key', retrieval })
+      else if (retrieval.outcome === 'key') wipe(retrieval.pdk)
+    })
+  }
+
+  /**
+   * One link is left between two UEs. A newer one of the same initiator replaces the older; when both called each other,
+   * the one begun by the higher Layer-2 ID stays and the other is released by who began it.
+   */
+  #settle(entry: LinkEntry): void {
+    const own = this.#settings.layer2Id
+    for (const other of this.table.toward(entry.peer)) {
+      if (other === entry || other.state.phase !== 'secured' || entry.state.phase !== 'secured') continue
+      const [role, otherRole] = [entry.state.facts.role, other.state.facts.role]
+      if (role === otherRole) this.dispatch(other, { kind: 'abandon' })
+      else if (own < entry.peer)
+        this.dispatch(role === 'initiator' ? entry : other, { kind: 'release', reason: 1 })
+    }
+  }
+
+  #env(): LinkEnv {
+    return {
+      now: this.#ports.clock.now(),
+      random: this.#ports.random,
+      settings: this.#settings,
+      nextSequenceNumber: (peer) => this.#sequenceNumbers.next(peer),
+      takenOctets: (peer, octet) => this.table.takenOctets(peer, octet),
+      wasSeen: (nonce, peer, octets) => this.#seen[nonce].has(peer, octets),
+      liveLinks: (peer) => this.table.live(peer),
+    }
+  }
+
+  #drop(why: string): void {
+    this.#ports.count(`pc5 dropped: ${why}`)
+  }
+}
+
+export const isLive = ({ state }: LinkEntry): boolean =>
+  state.phase === 'secured' || state.phase === 'releasing'

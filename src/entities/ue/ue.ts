@@ -1,0 +1,282 @@
+import type { Clock, Radio, Random, SidelinkChannel, Timers } from '../../core/environment.ts'
+import { LocalFault, MalformedMessage } from '../../core/errors.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { Layer2Id } from '../../core/identities/prose.ts'
+import type { Imsi } from '../../core/identities/subscriber.ts'
+import type { Count, Fields, Protection, Report, Step } from '../../core/tap.ts'
+import { describeDiscovery, discoveryName, encodeDiscovery } from '../../reference-points/pc5/discovery.ts'
+import type { ReleaseReason } from '../../reference-points/pc5/causes.ts'
+import { decodeFrame, encodeFrame, isFor } from '../../reference-points/pc5/sl-sch.ts'
+import { Bootstrapping } from './bootstrapping.ts'
+import { BTidMemory } from './b-tid-memory.ts'
+import { Discovery, type DiscoveredPeer, type DiscoverySettings, type DiscoveryWish } from './discovery.ts'
+import { ImsiCap } from './imsi-cap.ts'
+import { KeyRetrievals } from './key-retrieval.ts'
+import type { LinkSettings, OutgoingMessage } from './link/link.ts'
+import type { LinkEntry } from './link/link-table.ts'
+import { viewOf, type Link } from './link-view.ts'
+import { Links } from './links.ts'
+import { Listeners } from './listeners.ts'
+import { Pc8Session } from './pc8-session.ts'
+import type { GbaPort, Pc8Port, UeBootstrap } from './ports.ts'
+import { setUp, type SetUpPorts, type SetUpRequest, type SetUpResult } from './set-up.ts'
+
+/** What a UE is configured with. */
+export interface UeSettings extends LinkSettings, DiscoverySettings {
+  readonly imsi: Imsi
+  /** FQDN of the UE's own KMF, which acts as NAF. */
+  readonly kmf: Fqdn
+  readonly imsiOverPc5: 'seed' | 'never'
+  /** Infinity when unlimited. */
+  readonly imsiOverPc5PerHour: number
+}
+
+/** A PC5 frame as it goes out; the frame is not altered, an IMSI is masked in `fields` only. */
+export interface SentPc5Message {
+  readonly channel: SidelinkChannel
+  readonly name: string
+  readonly step?: Step
+  readonly protection: Protection
+  /** SL-SCH: MAC header (8 octets) and PDCP PDU; SL-DCH: PC5_DISCOVERY (29). */
+  readonly frame: Uint8Array
+  readonly fields: Fields
+  readonly from: Layer2Id
+  /** Absent for discovery, which is for everybody. */
+  readonly to?: Layer2Id
+  /** `L1` and so on, absent for what belongs to no link. */
+  readonly link?: string
+  /** Trace id of the attempt. */
+  readonly context?: string
+  readonly heartbeat: boolean
+}
+
+export interface UePorts {
+  readonly radio: Radio
+  readonly gba: GbaPort
+  readonly pc8: Pc8Port
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly report: Report
+  readonly count: Count
+  /** Called before each frame goes out. */
+  readonly sent: (message: SentPc5Message) => void
+}
+
+export interface UserData {
+  readonly link: Link
+  readonly sduType: 'ip' | 'non-ip'
+  readonly octets: Uint8Array
+}
+
+/** The caller asks for what this UE cannot do now. */
+export class NotPossibleNow extends LocalFault {
+  readonly code = 'ERR_NOT_POSSIBLE_NOW'
+}
+
+/** A UE: UE-1 of the links it asks for, UE-2 of those asked of it. CR 33.303 6.X.3. */
+export class Ue {
+  readonly #settings: UeSettings
+  readonly #ports: UePorts
+  readonly #memory = new BTidMemory()
+  readonly #bootstrapping: Bootstrapping
+  readonly #session: Pc8Session
+  readonly #links: Links
+  readonly #discovery: Discovery
+  readonly #imsiCap: ImsiCap
+  readonly #settingUp = new Set<Layer2Id>()
+  readonly #onData = new Listeners<UserData>()
+  readonly #onLink = new Listeners<Link>()
+  readonly #onGone = new Listeners<string>()
+  readonly #deaf: () => void
+
+  constructor(settings: UeSettings, ports: UePorts) {
+    this.#settings = settings
+    this.#ports = ports
+    this.#bootstrapping = new Bootstrapping(ports, this.#memory)
+    this.#session = new Pc8Session({
+      ...ports,
+      kmf: settings.kmf,
+      memory: this.#memory,
+      bootstrapping: this.#bootstrapping,
+    })
+    const keys = new KeyRetrievals({ ...ports, session: this.#session })
+    this.#links = new Links(settings, {
+      ...ports,
+      transmit: (message, peer, link) => this.#transmit(message, peer, link),
+      retrieveKey: (request, trace) => keys.retrieve(request, trace),
+      secured: (entry) => {
+        const link = viewOf(entry)
+        if (link) this.#onLink.tell(link)
+      },
+      received: (entry, sduType, octets) => this.#received(entry, sduType, octets),
+      gone: ({ label }) => this.#onGone.tell(label),
+    })
+    this.#discovery = new Discovery(settings, { ...ports, transmit: (...all) => this.#broadcast(...all) })
+    this.#imsiCap = new ImsiCap(settings.imsiOverPc5PerHour)
+    this.#deaf = ports.radio.onFrame((channel, frame) => this.#hear(channel, frame))
+  }
+
+  get layer2Id(): Layer2Id {
+    return this.#settings.layer2Id
+  }
+
+  /** Step 1: a new B-TID from the BSF. Throws BootstrappingFailed or TemporaryFailure. */
+  bootstrap(): Promise<UeBootstrap> {
+    return this.#bootstrapping.run()
+  }
+
+  /** Step 0: PC8 to the own KMF, bootstrapping first when no B-TID is valid. Throws as `bootstrap`. */
+  openPc8(): Promise<void> {
+    return this.#session.open()
+  }
+
+  /** Step 2, Model A: announces this UE until the returned function is called. */
+  announce(): () => void {
+    return this.#discovery.announce()
+  }
+
+  /** Step 2, Model B: answers solicitations until the returned function is called. */
+  answerSolicitations(): () => void {
+    return this.#discovery.answer()
+  }
+
+  /** Step 2: the first peer that fits, undefined when none is heard in time. */
+  discover(wish: DiscoveryWish): Promise<DiscoveredPeer | undefined> {
+    return this.#discovery.discover(wish)
+  }
+
+  /**
+   * Steps 3 to 14 with the UE of that Layer-2 ID; how it ended is the result. Throws NotPossibleNow when a set-up with
+   * that peer is under way, or the peer is this UE.
+   */
+  async connect(peer: Layer2Id, more: Omit<SetUpRequest, 'peer'> = {}): Promise<SetUpResult> {
+    if (this.#settingUp.has(peer)) throw new NotPossibleNow('a set-up with that UE is under way')
+    if (this.#settings.proseUeIds.includes(peer)) throw new NotPossibleNow('that is this UE itself')
+    this.#settingUp.add(peer)
+    return setUp({ peer, ...more }, this.#setUpPorts()).finally(() => this.#settingUp.delete(peer))
+  }
+
+  /** Live links, oldest first. */
+  links(): readonly Link[] {
+    const live = this.#links.table.all().filter(({ state }) => state.phase === 'secured')
+    return live.flatMap((entry) => viewOf(entry) ?? [])
+  }
+
+  /** User data over a live link, at most 1400 octets; throws NotPossibleNow when the link is not live. */
+  send(label: string, octets: Uint8Array, sduType: 'ip' | 'non-ip' = 'non-ip'): void {
+    if (octets.length > 1400) throw new NotPossibleNow('user data has at most 1400 octets')
+    this.#links.dispatch(this.#live(label), { kind: 'send', sduType, octets })
+  }
+
+  /** Ends a live link; throws NotPossibleNow when there is none of that label. */
+  release(label: string, reason: ReleaseReason = 1): void {
+    this.#links.dispatch(this.#live(label), { kind: 'release', reason })
+  }
+
+  /** Calls `listener` with user data of every link; the returned function stops it. */
+  onData(listener: (data: UserData) => void): () => void {
+    return this.#onData.add(listener)
+  }
+
+  /** Calls `listener` with every link that is secured, in either role. */
+  onLink(listener: (link: Link) => void): () => void {
+    return this.#onLink.add(listener)
+  }
+
+  /** Calls `listener` with the label of every link that is no more. */
+  onGone(listener: (label: string) => void): () => void {
+    return this.#onGone.add(listener)
+  }
+
+  /** Numbers for leak checks: links in any phase. */
+  get size(): { readonly links: number } {
+    return { links: this.#links.table.size }
+  }
+
+  /** Releases live links without waiting for the peers, erases every key, closes PC8 and the radio. */
+  async close(): Promise<void> {
+    for (const { label } of this.links()) this.release(label)
+    this.#links.abandonAll()
+    this.#deaf()
+    await this.#ports.pc8.close()
+    await this.#ports.radio.close()
+  }
+
+  #setUpPorts(): SetUpPorts {
+    return {
+      ...this.#settings,
+      ...this.#ports,
+      memory: this.#memory,
+      bootstrapping: this.#bootstrapping,
+      links: this.#links,
+      imsiCap: this.#imsiCap,
+    }
+  }
+
+  #live(label: string): LinkEntry {
+    const entry = this.#links.table.find(label)
+    if (entry?.state.phase !== 'secured') throw new NotPossibleNow(`there is no live link ${label}`)
+    return entry
+  }
+
+  #hear(channel: SidelinkChannel, octets: Uint8Array): void {
+    if (channel === 'SL-DCH') return this.#discovery.hear(octets)
+    try {
+      const frame = decodeFrame(octets)
+      if (isFor(frame, this.#settings.layer2Id)) this.#links.hear(frame)
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#ports.count('pc5 dropped: frame')
+    }
+  }
+
+  #transmit(
+    message: OutgoingMessage,
+    peer: Layer2Id,
+    link: { readonly label?: string; readonly trace?: string },
+  ): void {
+    const { lcid, pdu, name, step, protection, fields, heartbeat } = message
+    const from = this.#settings.layer2Id
+    const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
+    this.#put({
+      name,
+      ...(step && { step }),
+      protection,
+      fields,
+      heartbeat,
+      channel: 'SL-SCH',
+      frame,
+      from,
+      to: peer,
+      ...(link.label !== undefined && { link: link.label }),
+      ...(link.trace !== undefined && { context: link.trace }),
+    })
+  }
+
+  #broadcast(
+    ...[message, repeated]: Parameters<ConstructorParameters<typeof Discovery>[1]['transmit']>
+  ): void {
+    this.#put({
+      channel: 'SL-DCH',
+      name: discoveryName(message.type),
+      step: '2',
+      protection: 'clear',
+      frame: encodeDiscovery(message),
+      fields: describeDiscovery(message),
+      from: this.#settings.layer2Id,
+      heartbeat: repeated,
+    })
+  }
+
+  #put(message: SentPc5Message): void {
+    this.#ports.sent(message)
+    this.#ports.radio.send(message.channel, message.frame)
+  }
+
+  #received(entry: LinkEntry, sduType: string, octets: Uint8Array): void {
+    if (sduType !== 'ip' && sduType !== 'non-ip') return
+    const link = viewOf(entry)
+    if (link) this.#onData.tell({ link, sduType, octets })
+  }
+}
