@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { ProseError, TemporaryFailure } from '../../core/errors.ts'
+import { TemporaryFailure } from '../../core/errors.ts'
 import { RecordNotAuthentic, StoreUnusable } from './errors.ts'
 import { Seal, type RowIdentity } from './seal.ts'
 import { openSqlite, type SqliteDatabase, type SqliteStatement, type SqlValue } from './sqlite.ts'
@@ -21,6 +21,10 @@ export interface Query<Row> {
   /** Number of rows changed. */
   run(...values: readonly SqlValue[]): number
 }
+
+const sqliteCodes: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE']
+const isOfSqlite = (error: unknown) =>
+  error instanceof Error && 'code' in error && sqliteCodes.includes(error.code)
 
 const keyCheck: RowIdentity = { table: 'key_check', row: '', version: 1 }
 
@@ -67,13 +71,13 @@ export class StoreFile {
 
   /** The result of `work`; what SQLite throws (busy, disk full, gone) becomes TemporaryFailure. */
   answer<Result>(work: () => Result): Promise<Result> {
-    try {
-      return Promise.resolve(work())
-    } catch (cause) {
-      return Promise.reject(
-        cause instanceof ProseError ? cause : new TemporaryFailure('the store is away', undefined, { cause }),
-      )
-    }
+    return new Promise((resolve) => {
+      try {
+        resolve(work())
+      } catch (cause) {
+        throw isOfSqlite(cause) ? new TemporaryFailure('the store is away', undefined, { cause }) : cause
+      }
+    })
   }
 
   close(): Promise<void> {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { Plmn } from '../../src/core/identities/plmn.ts'
+import { impiOfImsi } from '../../src/core/identities/subscriber.ts'
+import { hours, later, seconds } from '../../src/core/units.ts'
+import type { AuthorisationStore, NafKeyStore } from '../../src/entities/kmf/ports.ts'
+import { btid, home, imsi1, imsi2, nafKey, nafKeyRow, noon, proseNaf, tlsNaf, visible } from './values.ts'
+
+/** What every store of NAF keys does. */
+export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStore>): void {
+  describe(`${name} NAF key store`, () => {
+    it('gives back a row as it was put, also without identities and keys', async () => {
+      const store = await open()
+      const { created, expires } = nafKeyRow(2)
+      const bare = { btid: btid(2), created, expires, ussList: [], keys: [] }
+      await store.put(nafKeyRow(1))
+      await store.put(bare)
+      expect(visible(await store.find(btid(1), noon))).toEqual(visible(nafKeyRow(1)))
+      expect(visible(await store.find(btid(2), noon))).toEqual(visible(bare))
+      expect(await store.find(btid(3), noon)).toBeUndefined()
+    })
+
+    it('adds keys to the row of the same B-TID, takes the newest settings, keeps a known identity', async () => {
+      const store = await open()
+      await store.put(nafKeyRow(1))
+      const { btid: id, created, expires } = nafKeyRow(1)
+      await store.put({ btid: id, created, expires, ussList: [], keys: [{ nafId: tlsNaf, key: nafKey(7) }] })
+      await store.put(nafKeyRow(1, { keys: [{ nafId: proseNaf, key: nafKey(8) }], ussList: [] }))
+      const row = await store.find(btid(1), noon)
+      expect(row).toMatchObject({ imsi: imsi1, impi: impiOfImsi(imsi1, home), ussList: [] })
+      const keys = row?.keys.map(({ nafId, key }) => visible([nafId, key])).sort()
+      expect(keys).toEqual([visible([proseNaf, nafKey(8)]), visible([tlsNaf, nafKey(7)])].sort())
+    })
+
+    it('keeps an expired row without its keys', async () => {
+      const store = await open()
+      await store.put(nafKeyRow(1, { expires: later(noon, seconds(10)) }))
+      expect((await store.find(btid(1), later(noon, seconds(9.999))))?.keys).toHaveLength(1)
+      expect(await store.find(btid(1), later(noon, seconds(10)))).toMatchObject({ imsi: imsi1, keys: [] })
+      expect((await store.list(later(noon, seconds(10))))[0]?.keys).toEqual([])
+    })
+
+    it('erases the keys of expired rows in slices, for good', async () => {
+      const store = await open()
+      for (let number = 0; number < 60; number++) await store.put(nafKeyRow(number))
+      const end = later(noon, hours(1))
+      expect(await store.eraseExpired(noon, 50)).toBe(0)
+      expect(await store.eraseExpired(end, 50)).toBe(50)
+      expect(await store.eraseExpired(end, 50)).toBe(10)
+      expect(await store.eraseExpired(end, 50)).toBe(0)
+      expect((await store.list(noon)).flatMap(({ keys }) => keys)).toEqual([])
+    })
+
+    it('of a subscriber keeps the expired row of the last used B-TID only', async () => {
+      const store = await open()
+      const next = { created: later(noon, hours(2)), expires: later(noon, hours(3)) }
+      await store.put(nafKeyRow(1))
+      await store.put(nafKeyRow(2, { imsi: imsi2 }))
+      await store.put(nafKeyRow(3, next))
+      expect((await store.list(noon)).map((row) => row.btid).sort()).toEqual([btid(2), btid(3)].sort())
+    })
+
+    it('of two that overlapped keeps the newer one once both are expired', async () => {
+      const store = await open()
+      await store.put(nafKeyRow(1))
+      await store.put(nafKeyRow(2, { created: later(noon, seconds(60)), expires: later(noon, hours(2)) }))
+      expect(await store.list(noon)).toHaveLength(2)
+      await store.eraseExpired(later(noon, hours(2)), 50)
+      expect((await store.list(noon)).map((row) => row.btid)).toEqual([btid(2)])
+    })
+
+    it('forgets a row with its keys', async () => {
+      const store = await open()
+      await store.put(nafKeyRow(1))
+      expect(await store.forget(btid(1))).toBe(true)
+      expect(await store.forget(btid(1))).toBe(false)
+      await store.put(nafKeyRow(1, { keys: [] }))
+      expect((await store.find(btid(1), noon))?.keys).toEqual([])
+    })
+  })
+}
+
+/** What every authorisation table does. */
+export function authorisationStoreContract(name: string, open: () => Promise<AuthorisationStore>): void {
+  const elsewhere = Plmn('001-02')
+
+  describe(`${name} authorisation store`, () => {
+    it('R8: says no without a row, also to the own PLMN', async () => {
+      const store = await open()
+      expect(await store.mayLink(imsi1, home)).toBe(false)
+      await store.grant(imsi2, elsewhere)
+      expect(await store.mayLink(imsi1, elsewhere)).toBe(false)
+    })
+
+    it('R8: says yes for a row of exactly this PLMN or of all', async () => {
+      const store = await open()
+      await store.grant(imsi1, elsewhere)
+      await store.grant(imsi1, elsewhere)
+      await store.grant(imsi2, '*')
+      expect(await store.mayLink(imsi1, elsewhere)).toBe(true)
+      expect(await store.mayLink(imsi1, Plmn('001-002'))).toBe(false)
+      expect(await store.mayLink(imsi2, home)).toBe(true)
+    })
+
+    it('says no again at once after a revocation', async () => {
+      const store = await open()
+      await store.grant(imsi1, elsewhere)
+      expect(await store.revoke(imsi1, elsewhere)).toBe(true)
+      expect(await store.revoke(imsi1, elsewhere)).toBe(false)
+      expect(await store.mayLink(imsi1, elsewhere)).toBe(false)
+    })
+
+    it('lists the rows of all or of one subscriber', async () => {
+      const store = await open()
+      await store.grant(imsi2, '*')
+      await store.grant(imsi1, elsewhere)
+      await store.grant(imsi1, home)
+      const rows = [
+        { imsi: imsi1, plmn: home },
+        { imsi: imsi1, plmn: elsewhere },
+      ]
+      expect(await store.list()).toEqual([...rows, { imsi: imsi2, plmn: '*' }])
+      expect(await store.list(imsi1)).toEqual(rows)
+    })
+  })
+}

@@ -1,0 +1,208 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Sqn } from '../../../src/core/aka.ts'
+import { TemporaryFailure } from '../../../src/core/errors.ts'
+import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
+import { RecordNotAuthentic, StoreUnusable } from '../../../src/io/store/errors.ts'
+import { openHssStore } from '../../../src/io/store/hss-store.ts'
+import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
+import { openSqlite } from '../../../src/io/store/sqlite.ts'
+import { openStoreFile } from '../../../src/io/store/store-file.ts'
+import {
+  bootstrap,
+  btid,
+  imsi1,
+  imsi2,
+  milenageSubscriber,
+  nafKeyRow,
+  noon,
+  octets,
+  tuakSubscriber,
+} from '../../contracts/values.ts'
+import { inTest, storeKey, temporaryDirectory } from './temporary.ts'
+
+const storeFile = () => join(temporaryDirectory(), 'store.db')
+
+/** Somebody with the file but without the key. */
+async function tamper(file: string, sql: string): Promise<void> {
+  const database = await openSqlite(file)
+  database.exec(sql)
+  database.close()
+}
+
+const swap = (table: string, column: string, row: string) =>
+  `create table before as select ${row}, ${column} from ${table};
+   update ${table} set ${column} = (select ${column} from before where before.${row} <> ${table}.${row})`
+
+describe('secrets at rest', () => {
+  it('R32: the subscriber keys of two rows swapped are refused', async () => {
+    const file = storeFile()
+    const { subscribers } = await inTest(openHssStore(file, storeKey))
+    await subscribers.put(milenageSubscriber)
+    await subscribers.put({ ...milenageSubscriber, imsi: imsi2, impi: tuakSubscriber.impi })
+    await tamper(file, swap('subscriber', 'secrets', 'imsi'))
+    await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
+    await expect(subscribers.findByImpi(tuakSubscriber.impi)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: older keys of the same subscriber put back are refused', async () => {
+    const file = storeFile()
+    const { subscribers } = await inTest(openHssStore(file, storeKey))
+    await subscribers.put(milenageSubscriber)
+    await tamper(file, 'create table kept as select secrets from subscriber')
+    await subscribers.put(milenageSubscriber)
+    expect(await subscribers.findByImsi(imsi1)).toBeDefined()
+    await tamper(file, 'update subscriber set secrets = (select secrets from kept)')
+    await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: the Ks of two B-TIDs swapped are refused', async () => {
+    const file = storeFile()
+    const { bootstraps } = await inTest(openBsfStore(file, storeKey))
+    await bootstraps.put(bootstrap(1))
+    await bootstraps.put(bootstrap(2))
+    await tamper(file, swap('bootstrap', 'ks', 'btid'))
+    await expect(bootstraps.find(btid(1), noon)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: the NAF keys of two B-TIDs swapped are refused', async () => {
+    const file = storeFile()
+    const { keys } = await inTest(openKmfStore(file, storeKey))
+    await keys.put(nafKeyRow(1))
+    await keys.put(nafKeyRow(2))
+    await tamper(file, swap('naf_key', 'key', 'btid'))
+    await expect(keys.find(btid(1), noon)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it.each(['', 'x', '0'.repeat(27), '0'.repeat(200)])(
+    'R32: %s instead of sealed octets is refused',
+    async (sealed) => {
+      const file = storeFile()
+      const { bootstraps } = await inTest(openBsfStore(file, storeKey))
+      await bootstraps.put(bootstrap(1))
+      await tamper(file, `update bootstrap set ks = cast('${sealed}' as blob)`)
+      await expect(bootstraps.find(btid(1), noon)).rejects.toThrow(RecordNotAuthentic)
+    },
+  )
+
+  it('R31, R32: no key stands in the files, which only their owner may read', async () => {
+    const file = storeFile()
+    const hss = await inTest(openHssStore(file, storeKey))
+    await hss.subscribers.put(milenageSubscriber)
+    await hss.subscribers.put(tuakSubscriber)
+    const kmf = await inTest(openKmfStore(join(dirname(file), 'kmf.db'), storeKey))
+    await kmf.keys.put(nafKeyRow(1))
+    const bsf = await inTest(openBsfStore(join(dirname(file), 'bsf.db'), storeKey))
+    await bsf.bootstraps.put(bootstrap(1))
+    const secrets = [octets(16, 1), octets(16, 2), octets(32, 3), octets(32, 4), octets(32, 1), storeKey]
+    const names = readdirSync(dirname(file))
+    expect(names.length).toBeGreaterThanOrEqual(3)
+    for (const name of names) {
+      const content = readFileSync(join(dirname(file), name))
+      for (const secret of secrets) expect(content.includes(Buffer.from(secret)), name).toBe(false)
+      expect(statSync(join(dirname(file), name)).mode & 0o777, name).toBe(0o600)
+    }
+  })
+})
+
+describe('opening a store', () => {
+  const open = (file: string) => openHssStore(file, storeKey)
+
+  it('finds everything again', async () => {
+    const file = storeFile()
+    const first = await open(file)
+    await first.subscribers.put(milenageSubscriber)
+    await first.subscribers.advanceSqn(imsi1, () => Sqn(7))
+    await first.close()
+    const { subscribers } = await inTest(open(file))
+    expect(await subscribers.findByImsi(imsi1)).toBeDefined()
+    expect(await subscribers.advanceSqn(imsi1, (last) => Sqn(last + 1))).toBe(8)
+  })
+
+  it('R32: refuses another key, and a key that is none', async () => {
+    const file = storeFile()
+    await (await open(file)).close()
+    await expect(openHssStore(file, octets(32, 5))).rejects.toThrow(StoreUnusable)
+    await expect(openHssStore(storeFile(), octets(31, 5))).rejects.toThrow(StoreUnusable)
+    await expect(openHssStore(storeFile(), new Uint8Array(32))).rejects.toThrow(StoreUnusable)
+    await (await open(file)).close()
+  })
+
+  it('refuses a store of a newer program and leaves it as it is', async () => {
+    const file = storeFile()
+    await (await open(file)).close()
+    await tamper(file, 'pragma user_version = 99')
+    await expect(open(file)).rejects.toThrow(/version 99/)
+    await tamper(file, 'pragma user_version = 1')
+    await (await open(file)).close()
+  })
+
+  it('refuses the store of another entity', async () => {
+    const file = storeFile()
+    await (await openKmfStore(file, storeKey)).close()
+    await expect(open(file)).rejects.toThrow(/not a store of the HSS/)
+  })
+
+  it('brings a store of an older program forward', async () => {
+    const file = storeFile()
+    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x) '] }
+    await (await openStoreFile(file, storeKey, schema)).close()
+    const migrations = [...schema.migrations, 'create table b (x)']
+    const store = await inTest(openStoreFile(file, storeKey, { ...schema, migrations }))
+    expect(store.query('insert into b values (1)').run()).toBe(1)
+  })
+
+  it('leaves the old version when a migration fails', async () => {
+    const file = storeFile()
+    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x)'] }
+    await (await openStoreFile(file, storeKey, schema)).close()
+    const migrations = [...schema.migrations, 'create table b (x); create table a (x)']
+    await expect(openStoreFile(file, storeKey, { ...schema, migrations })).rejects.toThrow(StoreUnusable)
+    const store = await inTest(openStoreFile(file, storeKey, schema))
+    expect(() => store.query('insert into b values (1)')).toThrow()
+  })
+
+  it.each([
+    ['a text file', (file: string) => writeFileSync(file, 'x'.repeat(5000))],
+    ['a directory', (file: string) => mkdirSync(file)],
+  ])('refuses %s', async (_, make) => {
+    const file = storeFile()
+    make(file)
+    await expect(open(file)).rejects.toThrow(StoreUnusable)
+  })
+
+  it('B76: a directory that cannot be written is named', async () => {
+    const file = storeFile()
+    writeFileSync(file, '')
+    await expect(open(join(file, 'stores/hss1.db'))).rejects.toThrow(file)
+  })
+})
+
+describe('a store that cannot work', () => {
+  it('B76, R48: a full disk is a temporary failure that leaves the old state', async () => {
+    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x)'] }
+    const store = await inTest(openStoreFile(storeFile(), storeKey, schema))
+    const insert = store.query('insert into a values (?)')
+    const count = store.query<{ n: number }>('select count(*) n from a')
+    store.query('pragma max_page_count = 20').get()
+    const writeBoth = () =>
+      store.answer(() =>
+        store.transaction(() => {
+          insert.run('small')
+          insert.run(octets(500_000, 1))
+        }),
+      )
+    await expect(writeBoth()).rejects.toThrow(TemporaryFailure)
+    expect(count.get()).toEqual({ n: 0 })
+    await store.answer(() => store.transaction(() => insert.run('small')))
+    expect(count.get()).toEqual({ n: 1 })
+  })
+
+  it('a closed store is a temporary failure', async () => {
+    const store = await openHssStore(storeFile(), storeKey)
+    await store.close()
+    await expect(store.subscribers.findByImsi(imsi1)).rejects.toThrow(TemporaryFailure)
+    await expect(store.subscribers.advanceSqn(imsi1, (last) => last)).rejects.toThrow(TemporaryFailure)
+  })
+})

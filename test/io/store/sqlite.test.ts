@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
+import { openHssStore } from '../../../src/io/store/hss-store.ts'
+import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
+import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
+import { authorisationStoreContract, nafKeyStoreContract } from '../../contracts/kmf-stores.ts'
+import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
+import { inTest, storeKey, temporaryDirectory } from './temporary.ts'
+
+const file = () => join(temporaryDirectory(), 'store.db')
+const kmf = () => inTest(openKmfStore(file(), storeKey))
+
+subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(), storeKey))).subscribers)
+bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKey))).bootstraps)
+nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
+authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
