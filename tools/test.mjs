@@ -1,0 +1,109 @@
+// `npm test`: sets up what is missing, then runs everything that decides on a change.
+// The last line is alone: `N passed, N failed`, with `, N skipped` when any were.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const say = (line) => process.stdout.write(`${line}\n`)
+const section = (title) => say(`== ${title}`)
+const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
+
+function run(command, args, environment = {}) {
+  const options = { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } }
+  return spawnSync(command, args, options).status === 0
+}
+
+function giveUp(why) {
+  say(why)
+  say('0 passed, 1 failed')
+  process.exit(1)
+}
+
+const packagesOf = (lockFile) => JSON.parse(readFileSync(join(root, lockFile), 'utf8')).packages
+
+/** Whether each package that must be there is there in the version of the lock file. */
+function isInstalled() {
+  try {
+    const installed = packagesOf('node_modules/.package-lock.json')
+    const wanted = Object.entries(packagesOf('package-lock.json')).filter(([path]) => path !== '')
+    return wanted.every(
+      ([path, { version, optional, devOptional }]) =>
+        optional || devOptional || installed[path]?.version === version,
+    )
+  } catch {
+    return false
+  }
+}
+
+function installPackages() {
+  section('packages are missing or older than the lock file: npm ci')
+  if (!run('npm', ['ci'])) giveUp('npm ci failed')
+}
+
+function installTshark() {
+  const packages = ['install', '-y', '-q', '--no-install-recommends', 'tshark']
+  section('tshark is missing: apt-get install tshark')
+  if (process.getuid?.() !== 0 || !succeeds('apt-get', '--version'))
+    giveUp('the tests of captures need tshark; as root: apt-get install tshark')
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
+  run('apt-get', ['update', '-q'], quiet)
+  if (!run('apt-get', packages, quiet)) giveUp('tshark could not be installed')
+}
+
+/** Checks besides the tests; each has its command in package.json too. */
+const checks = [
+  ['types', 'tsc', '-p', 'tsconfig.json', '--noEmit'],
+  ['lint', 'eslint', '.', '--max-warnings', '0'],
+  ['formatting', 'prettier', '--check', '--log-level', 'warn', '.'],
+  ['unused code', 'knip', '--no-progress'],
+  ['build', 'tsc', '-p', 'tsconfig.build.json'],
+]
+
+const tool = (name) => join(root, 'node_modules', '.bin', name)
+
+function passes([title, name, ...args]) {
+  section(title)
+  return run(tool(name), args)
+}
+
+/** Numbers of a run of vitest; a file that cannot be loaded is one failed test. */
+function runTests() {
+  section('tests')
+  const folder = mkdtempSync(join(tmpdir(), 'sidelock-test-'))
+  const report = join(folder, 'report.json')
+  const succeeded = run(tool('vitest'), [
+    'run',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
+  try {
+    const results = JSON.parse(readFileSync(report, 'utf8'))
+    const unloaded = results.testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    )
+    const failed = results.numFailedTests + unloaded.length
+    return {
+      passed: results.numPassedTests,
+      failed: succeeded ? failed : Math.max(1, failed),
+      skipped: results.numPendingTests + results.numTodoTests,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (!isInstalled()) installPackages()
+if (!succeeds('tshark', '--version')) installTshark()
+const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
+const { passed, failed: failedTests, skipped } = runTests()
+const failed = failedTests + failedChecks.length
+const skipsCount = skipped > 0 && process.env.CI !== undefined && process.env.CI !== ''
+if (failedChecks.length > 0) say(`failed besides tests: ${failedChecks.join(', ')}`)
+if (skipsCount) say('in CI a skipped test is a failure')
+say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(failed > 0 || skipsCount ? 1 : 0)
