@@ -54,13 +54,13 @@ export class Discovery {
 
   /** Model A: announces this UE now and every period; the returned function stops it. */
   announce(): () => void {
-    let stop = () => {}
+    let stop: (() => void) | undefined
     const announce = (repeated: boolean) => {
       for (const message of this.#ownMessages('Announcement')) this.#ports.transmit(message, repeated)
       stop = this.#ports.timers.after(discoveryTimers.announcementPeriod, () => announce(true))
     }
     announce(false)
-    return () => stop()
+    return () => stop?.()
   }
 
   /** Model B: answers solicitations for this UE; the returned function stops it. */
@@ -73,7 +73,7 @@ export class Discovery {
   async discover(wish: DiscoveryWish): Promise<DiscoveredPeer | undefined> {
     return new Promise((resolve) => {
       const end = (peer?: DiscoveredPeer) => {
-        stop()
+        stop?.()
         this.#listeners.delete(listener)
         resolve(peer)
       }
@@ -81,7 +81,7 @@ export class Discovery {
         if (model === wish.model && fits(peer, wish)) end(peer)
       }
       this.#listeners.add(listener)
-      let stop = () => {}
+      let stop: (() => void) | undefined
       if (wish.model === 'a') stop = this.#ports.timers.after(inMilliseconds(wish.atMost ?? seconds(10)), end)
       else
         this.#solicit(wish, 1, end, (cancel) => {
@@ -108,8 +108,10 @@ export class Discovery {
           this.#tell(message.proseUeId, message, message.type === 'groupMemberAnnouncement')
         return
       case 'relayAnnouncement':
-      case 'relayResponse':
-        return this.#tell(message.proseRelayUeId, message, message.type === 'relayAnnouncement')
+      case 'relayResponse': {
+        this.#tell(message.proseRelayUeId, message, message.type === 'relayAnnouncement')
+        return
+      }
       case 'groupMemberSolicitation':
       case 'relaySolicitation':
         if (this.#answering && this.#isMeant(message))

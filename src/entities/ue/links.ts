@@ -21,7 +21,7 @@ import type {
 } from './link/link.ts'
 import { LinkTable, type LinkEntry } from './link/link-table.ts'
 import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
-import { answerTo, checkRequest, isSameRequest } from './link/responder.ts'
+import { answerTo, checkRequest, isSameRequest } from './link/check-request.ts'
 import { step } from './link/step.ts'
 import { transmitClear } from './link/transmit.ts'
 
@@ -108,7 +108,10 @@ export class Links {
 
   #hearUnprotected(peer: Layer2Id, sdu: Uint8Array): void {
     const message = this.#decode(peer, sdu)
-    if (message?.type === 'directCommunicationRequest') return this.#requested(message, peer)
+    if (message?.type === 'directCommunicationRequest') {
+      this.#requested(message, peer)
+      return
+    }
     if (!message) return
     const waiting = this.table.forAnswer(peer, message.type)
     for (const entry of waiting) this.dispatch(entry, { kind: 'message', message })
@@ -128,19 +131,26 @@ export class Links {
 
   #requested(request: DirectCommunicationRequest, peer: Layer2Id): void {
     const known = this.table.toward(peer).find(({ state }) => isSameRequest(state, request))
-    if (known) return this.dispatch(known, { kind: 'request-again' })
+    if (known) {
+      this.dispatch(known, { kind: 'request-again' })
+      return
+    }
     try {
       checkRequest(request, peer, this.#env())
     } catch (error) {
       if (!(error instanceof ProseError)) throw error
-      return this.#refuse(error, peer)
+      this.#refuse(error, peer)
+      return
     }
     this.#admit(request, peer)
   }
 
   #admit(request: DirectCommunicationRequest, peer: Layer2Id): void {
     const decision = admission(this.table.all(), peer, request.ue1Id, this.#keyRequests)
-    if (!decision.admitted) return this.#drop(`no room: ${decision.why}`)
+    if (!decision.admitted) {
+      this.#drop(`no room: ${decision.why}`)
+      return
+    }
     if (decision.evicted) this.#evict(decision.evicted)
     this.#seen.nonce1.add(peer, request.nonce1)
     const entry = this.table.begin(peer, traceIdOf(request.nonce1))
@@ -164,29 +174,48 @@ export class Links {
 
   #carryOut(entry: LinkEntry, effect: LinkEffect): void {
     switch (effect.kind) {
-      case 'transmit':
-        return this.#ports.transmit(effect, entry.peer, entry)
-      case 'start':
-        return this.#start(entry, effect)
-      case 'stop':
-        return this.#stop(entry, effect.timer)
-      case 'retrieve-key':
-        return this.#retrieveKey(entry, effect.request)
-      case 'remember-nonce2':
-        return this.#seen.nonce2.add(entry.peer, effect.octets)
-      case 'report':
-        return this.#ports.report({ ...effect.state, context: entry.trace })
+      case 'transmit': {
+        this.#ports.transmit(effect, entry.peer, entry)
+        return
+      }
+      case 'start': {
+        this.#start(entry, effect)
+        return
+      }
+      case 'stop': {
+        this.#stop(entry, effect.timer)
+        return
+      }
+      case 'retrieve-key': {
+        this.#retrieveKey(entry, effect.request)
+        return
+      }
+      case 'remember-nonce2': {
+        this.#seen.nonce2.add(entry.peer, effect.octets)
+        return
+      }
+      case 'report': {
+        this.#ports.report({ ...effect.state, context: entry.trace })
+        return
+      }
       case 'attempt-ended':
         this.#attempts.get(entry)?.(effect.end)
         this.#attempts.delete(entry)
         return
       case 'secured':
         this.#ports.secured(entry)
-        return this.#settle(entry)
-      case 'data':
-        return this.#ports.received(entry, effect.sduType, effect.octets)
-      case 'dropped':
-        return this.#drop(effect.why)
+        {
+          this.#settle(entry)
+          return
+        }
+      case 'data': {
+        this.#ports.received(entry, effect.sduType, effect.octets)
+        return
+      }
+      case 'dropped': {
+        this.#drop(effect.why)
+        return
+      }
     }
   }
 

@@ -221,7 +221,10 @@ export class Ue {
   }
 
   #hear(channel: SidelinkChannel, octets: Uint8Array): void {
-    if (channel === 'SL-DCH') return this.#discovery.hear(octets)
+    if (channel === 'SL-DCH') {
+      this.#discovery.hear(octets)
+      return
+    }
     try {
       const frame = decodeFrame(octets)
       if (isFor(frame, this.#settings.layer2Id)) this.#links.hear(frame)

@@ -69,20 +69,12 @@ function watch({ facts, keepalive, peerPeriod }: Secured, env: LinkEnv): LinkEff
 
 /** Both UEs on a live link: only what verifies under its context counts (R11). */
 export function secured(state: Secured, event: LinkEvent, env: LinkEnv): LinkStep {
-  switch (event.kind) {
-    case 'pdu':
-      return receivedPdu(state, event, env)
-    case 'send':
-      return [state, transmitData(state.facts.context, event.sduType, event.octets)]
-    case 'release':
-      return release(state.facts, event.reason, env)
-    case 'expired':
-      return expired(state, event.timer, env)
-    case 'abandon':
-      return closed(state.facts)
-    default:
-      return [state, dropped(`${event.kind} on a live link`)]
-  }
+  if (event.kind === 'pdu') return receivedPdu(state, event, env)
+  if (event.kind === 'send') return [state, transmitData(state.facts.context, event.sduType, event.octets)]
+  if (event.kind === 'release') return release(state.facts, event.reason, env)
+  if (event.kind === 'expired') return expired(state, event.timer, env)
+  if (event.kind === 'abandon') return closed(state.facts)
+  return [state, dropped(`${event.kind} on a live link`)]
 }
 
 function receivedPdu(state: Secured, event: Extract<LinkEvent, { kind: 'pdu' }>, env: LinkEnv): LinkStep {
@@ -109,16 +101,10 @@ function completeAgain(state: Secured, sdu: Uint8Array): LinkStep {
 }
 
 function received(state: Secured, message: Pc5Message, env: LinkEnv): LinkStep {
-  switch (message.type) {
-    case 'directCommunicationKeepalive':
-      return acknowledged(state, message, env)
-    case 'directCommunicationKeepaliveAck':
-      return keptAlive(state, message, env)
-    case 'directCommunicationRelease':
-      return closed(state.facts, released(state.facts, env))
-    default:
-      return [state, dropped(`${message.type} on a live link`)]
-  }
+  if (message.type === 'directCommunicationKeepalive') return acknowledged(state, message, env)
+  if (message.type === 'directCommunicationKeepaliveAck') return keptAlive(state, message, env)
+  if (message.type === 'directCommunicationRelease') return closed(state.facts, released(state.facts, env))
+  return [state, dropped(`${message.type} on a live link`)]
 }
 
 function acknowledged(state: Secured, message: Pc5<'directCommunicationKeepalive'>, env: LinkEnv): LinkStep {
@@ -139,18 +125,11 @@ function keptAlive(state: Secured, ack: Pc5<'directCommunicationKeepaliveAck'>, 
 }
 
 function expired(state: Secured, timer: string, env: LinkEnv): LinkStep {
-  switch (timer) {
-    case 'T4102':
-      return keepalive(state, env)
-    case 'T4101':
-      return keepaliveAgain(state, env)
-    case 'T4108':
-      return release(state.facts, 3, env)
-    case 'pdk-expiry':
-      return closed(state.facts)
-    default:
-      return [state, dropped('timer of another phase')]
-  }
+  if (timer === 'T4102') return keepalive(state, env)
+  if (timer === 'T4101') return keepaliveAgain(state, env)
+  if (timer === 'T4108') return release(state.facts, 3, env)
+  if (timer === 'pdk-expiry') return closed(state.facts)
+  return [state, dropped('timer of another phase')]
 }
 
 function keepalive(state: Secured, env: LinkEnv): LinkStep {
@@ -205,16 +184,10 @@ export const released = (facts: LinkFacts, env: LinkEnv): OutgoingMessage =>
 /** RELEASE was sent: an answer, or the peer's own RELEASE, ends it. TS 24.334 10.4.4. */
 export function releasing(state: Releasing, event: LinkEvent, env: LinkEnv): LinkStep {
   const { facts } = state
-  switch (event.kind) {
-    case 'pdu':
-      return receivedWhileReleasing(state, event, env)
-    case 'expired':
-      return event.timer === 'pdk-expiry' ? closed(facts) : releaseAgain(state, env)
-    case 'abandon':
-      return closed(facts)
-    default:
-      return [state, dropped(`${event.kind} while releasing`)]
-  }
+  if (event.kind === 'pdu') return receivedWhileReleasing(state, event, env)
+  if (event.kind === 'expired') return event.timer === 'pdk-expiry' ? closed(facts) : releaseAgain(state, env)
+  if (event.kind === 'abandon') return closed(facts)
+  return [state, dropped(`${event.kind} while releasing`)]
 }
 
 function receivedWhileReleasing(

@@ -1,5 +1,6 @@
 import { equalOctets } from '../../../core/bytes.ts'
-import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
+import type { ProseError } from '../../../core/errors.ts'
+import { TemporaryFailure } from '../../../core/errors.ts'
 import { causeOf, type RejectCause } from '../../../reference-points/pc5/causes.ts'
 import { BTidUnknown, MacMismatch, NotAuthorised } from '../../../core/errors.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
@@ -41,23 +42,21 @@ export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep
 
 /** UE-1 waits for the Command; what is not protected is believed as far as to end this attempt (R11). */
 export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): LinkStep {
-  switch (event.kind) {
-    case 'pdu':
-      return event.lcid === lcids.securityMode
-        ? commanded(state, event.pdu, env)
-        : [state, dropped('protected message before a Command')]
-    case 'message':
-      if (event.message.type === 'directCommunicationReject') return rejected(state, event.message.cause)
-      if (event.message.type === 'bootstrappingRenegotiationRequest')
-        return renegotiated(state, event.message)
-      return [state, dropped(`${event.message.type} to a requesting UE`)]
-    case 'expired':
-      return event.timer === 'T4100' ? repeated(state, env) : [state, dropped('timer of another phase')]
-    case 'abandon':
-      return failed(state, new TemporaryFailure('the set-up was given up here'), '3')
-    default:
-      return [state, dropped(`${event.kind} while requesting`)]
+  if (event.kind === 'pdu') {
+    return event.lcid === lcids.securityMode
+      ? commanded(state, event.pdu, env)
+      : [state, dropped('protected message before a Command')]
   }
+  if (event.kind === 'message') {
+    if (event.message.type === 'directCommunicationReject') return rejected(state, event.message.cause)
+    if (event.message.type === 'bootstrappingRenegotiationRequest') return renegotiated(state, event.message)
+    return [state, dropped(`${event.message.type} to a requesting UE`)]
+  }
+  if (event.kind === 'expired')
+    return event.timer === 'T4100' ? repeated(state, env) : [state, dropped('timer of another phase')]
+  if (event.kind === 'abandon')
+    return failed(state, new TemporaryFailure('the set-up was given up here'), '3')
+  return [state, dropped(`${event.kind} while requesting`)]
 }
 
 /** Step 13. */
@@ -168,18 +167,12 @@ function failed(
 
 /** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */
 export function completing(state: Completing, event: LinkEvent, env: LinkEnv): LinkStep {
-  switch (event.kind) {
-    case 'pdu':
-      return protectedWhileCompleting(state, event, env)
-    case 'expired':
-      return event.timer === 'T4100'
-        ? completeRepeated(state, env)
-        : [state, dropped('timer of another phase')]
-    case 'abandon':
-      return failed(state, new TemporaryFailure('the set-up was given up here'), '14')
-    default:
-      return [state, dropped(`${event.kind} while completing`)]
-  }
+  if (event.kind === 'pdu') return protectedWhileCompleting(state, event, env)
+  if (event.kind === 'expired')
+    return event.timer === 'T4100' ? completeRepeated(state, env) : [state, dropped('timer of another phase')]
+  if (event.kind === 'abandon')
+    return failed(state, new TemporaryFailure('the set-up was given up here'), '14')
+  return [state, dropped(`${event.kind} while completing`)]
 }
 
 function protectedWhileCompleting(

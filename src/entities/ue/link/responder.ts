@@ -1,25 +1,14 @@
-import { equalOctets, isAllZero } from '../../../core/bytes.ts'
-import { NotAuthorised, ProseError, TemporaryFailure } from '../../../core/errors.ts'
-import type { Layer2Id } from '../../../core/identities/prose.ts'
+import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
 import { wipe } from '../../../core/keys.ts'
 import { milliseconds } from '../../../core/units.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
-import {
-  ExtensionsDiffer,
-  Layer2IdConflict,
-  NonceReused,
-  PeerNotVerified,
-  RefusedByPeer,
-} from '../../../reference-points/pc5/errors.ts'
-import {
-  encodeSdu,
-  gpiField,
-  type DirectCommunicationRequest,
-} from '../../../reference-points/pc5/messages.ts'
+import { RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
+import { encodeSdu, gpiField } from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { chooseAlgorithms } from '../../../reference-points/pc5/security-capabilities.ts'
 import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
 import type { KeyRetrieval } from '../key-retrieval.ts'
+import { answerTo, checkPeer } from './check-request.ts'
 import { chooseOctet } from './choose-octet.ts'
 import { established } from './established.ts'
 import type { AcceptedRequest, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
@@ -35,30 +24,6 @@ const keyDeadline = milliseconds(25_000)
 const halfOpenLife = milliseconds(32_000)
 /** However often the REQUEST is heard again: a bound on what one heard message can make this UE send (R43). */
 const mostCommands = 16
-
-/**
- * UE-2 judges a well-formed REQUEST, in this order: Nonce_1, extensions, algorithms, Relay Service Code. Throws what
- * `causeOf` turns into a REJECT. CR 33.303 6.X.3.2 step 3.
- */
-export function checkRequest(request: DirectCommunicationRequest, peer: Layer2Id, env: LinkEnv): void {
-  const { nonce1, relayServiceCode } = request
-  if (isAllZero(nonce1) || env.wasSeen('nonce1', peer, nonce1)) throw new NonceReused(1)
-  if ((request.extensionSet ?? 0) !== 0 || request.requestToken) throw new ExtensionsDiffer('request')
-  chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
-  if (relayServiceCode !== undefined && !env.settings.relayServiceCodes.includes(relayServiceCode))
-    throw new NotAuthorised('this UE does not serve that Relay Service Code', 'TS 24.334 10.4.2')
-}
-
-/** What goes out instead of a Command, if anything does. */
-export function answerTo(error: ProseError, peer: Layer2Id, env: LinkEnv): Uint8Array | undefined {
-  const answer = causeOf(error)
-  if (answer.message !== 'directCommunicationReject') return undefined
-  return encodeSdu({
-    type: 'directCommunicationReject',
-    sequenceNumber: env.nextSequenceNumber(peer),
-    cause: answer.cause,
-  })
-}
 
 /** Step 4 begins: the KMF is asked once, however often the REQUEST is heard. */
 export function requested({ request, peer }: AcceptedRequest, env: LinkEnv): LinkStep {
@@ -81,18 +46,14 @@ export function requested({ request, peer }: AcceptedRequest, env: LinkEnv): Lin
 }
 
 export function retrievingKey(state: RetrievingKey, event: LinkEvent, env: LinkEnv): LinkStep {
-  switch (event.kind) {
-    case 'key':
-      return retrieved(state, event.retrieval, env)
-    case 'expired':
-      return event.timer === 'key-retrieval'
-        ? refused(state, new TemporaryFailure('the key did not come in time'), env)
-        : expiredHalfOpen(state)
-    case 'abandon':
-      return [{ phase: 'closed' }]
-    default:
-      return [state, dropped(`${event.kind} while the key is retrieved`)]
+  if (event.kind === 'key') return retrieved(state, event.retrieval, env)
+  if (event.kind === 'expired') {
+    return event.timer === 'key-retrieval'
+      ? refused(state, new TemporaryFailure('the key did not come in time'), env)
+      : expiredHalfOpen(state)
   }
+  if (event.kind === 'abandon') return [{ phase: 'closed' }]
+  return [state, dropped(`${event.kind} while the key is retrieved`)]
 }
 
 /** Step 10, or RN3. */
@@ -104,7 +65,7 @@ function retrieved(state: RetrievingKey, retrieval: KeyRetrieval, env: LinkEnv):
       return refused(state, retrieval.error, env)
     case 'key':
       try {
-        checkPeer(state, retrieval, env)
+        checkPeer(state, retrieval.ue1ProseUeIds.includes(state.peer), env)
         return command(state, retrieval, env)
       } catch (error) {
         wipe(retrieval.pdk)
@@ -140,18 +101,6 @@ function refused({ request, peer }: RetrievingKey | Commanding, error: ProseErro
     { kind: 'report', state: { step: '10', what: 'refused', fields: { reason: error.code, peer } } },
     ...(sdu ? [transmitClear(sdu)] : []),
   ]
-}
-
-/** R7, and whether a live link of this Layer-2 ID is with the same UE. */
-function checkPeer({ request, peer }: RetrievingKey, key: Key, env: LinkEnv): void {
-  const verified = key.ue1ProseUeIds.includes(peer)
-  if (env.settings.requireVerifiedPeer && !verified)
-    throw new PeerNotVerified('no KMF confirms the Layer-2 ID of UE-1', 'TS 33.303 6.5.2')
-  const same = ({ peerIdentity, ue1Id }: LinkFacts) =>
-    (verified && peerIdentity === 'verified') ||
-    (ue1Id?.kind === 'b-tid' && request.ue1Id.kind === 'b-tid' && ue1Id.btid === request.ue1Id.btid)
-  if (!env.liveLinks(peer).every(same))
-    throw new Layer2IdConflict('another UE has a live link under this Layer-2 ID', 'TS 24.334 10.4.2')
 }
 
 /** Steps 11 and 12. The context stays provisional until COMPLETE verifies (R21). */
@@ -212,25 +161,24 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
 
 /** UE-2 waits for COMPLETE. */
 export function commanding(state: Commanding, event: LinkEvent, env: LinkEnv): LinkStep {
-  switch (event.kind) {
-    case 'pdu':
-      return event.lcid === lcids.securityMode
-        ? completed(state, event.pdu, env)
-        : [state, dropped('protected message before COMPLETE')]
-    case 'message':
-      return event.message.type === 'directSecurityModeReject'
-        ? securityModeRejected(state, event.message.cause)
-        : [state, dropped(`${event.message.type} to a commanding UE`)]
-    case 'request-again':
-      return commandAgain(state)
-    case 'expired':
-      return event.timer === 'T4111' ? unanswered(state, env) : expiredHalfOpen(state)
-    case 'abandon':
-      state.facts.context.wipe()
-      return [{ phase: 'closed' }]
-    default:
-      return [state, dropped(`${event.kind} while commanding`)]
+  if (event.kind === 'pdu') {
+    return event.lcid === lcids.securityMode
+      ? completed(state, event.pdu, env)
+      : [state, dropped('protected message before COMPLETE')]
   }
+  if (event.kind === 'message') {
+    return event.message.type === 'directSecurityModeReject'
+      ? securityModeRejected(state, event.message.cause)
+      : [state, dropped(`${event.message.type} to a commanding UE`)]
+  }
+  if (event.kind === 'request-again') return commandAgain(state)
+  if (event.kind === 'expired')
+    return event.timer === 'T4111' ? unanswered(state, env) : expiredHalfOpen(state)
+  if (event.kind === 'abandon') {
+    state.facts.context.wipe()
+    return [{ phase: 'closed' }]
+  }
+  return [state, dropped(`${event.kind} while commanding`)]
 }
 
 /** Step 14: from here on the context is live. */
@@ -301,33 +249,13 @@ function refusedUnanswered({ request, peer }: Commanding, env: LinkEnv): LinkSte
 
 /** The set-up has its final answer, which a repeated REQUEST gets again. */
 export function answered(state: Answered, event: LinkEvent): LinkStep {
-  switch (event.kind) {
-    case 'request-again':
-      return [state, state.sdu ? transmitClear(state.sdu) : dropped('request of a set-up that ended')]
-    case 'expired':
-    case 'abandon':
-      return [{ phase: 'closed' }]
-    default:
-      return [state, dropped(`${event.kind} after the set-up ended`)]
-  }
+  if (event.kind === 'request-again')
+    return [state, state.sdu ? transmitClear(state.sdu) : dropped('request of a set-up that ended')]
+  if (event.kind === 'expired' || event.kind === 'abandon') return [{ phase: 'closed' }]
+  return [state, dropped(`${event.kind} after the set-up ended`)]
 }
 
 function expiredHalfOpen(state: RetrievingKey | Commanding): LinkStep {
   if (state.phase === 'commanding') state.facts.context.wipe()
   return [{ phase: 'closed' }]
-}
-
-/** Whether a REQUEST is the one of this half-open or live link, said again. */
-export function isSameRequest(state: LinkState, request: DirectCommunicationRequest): boolean {
-  const known = requestOf(state)
-  return (
-    known !== undefined &&
-    known.sequenceNumber === request.sequenceNumber &&
-    equalOctets(known.nonce1, request.nonce1)
-  )
-}
-
-function requestOf(state: LinkState): DirectCommunicationRequest | undefined {
-  if (state.phase === 'secured') return state.accepted?.request
-  return 'request' in state ? state.request : undefined
 }
