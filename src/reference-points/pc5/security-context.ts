@@ -52,9 +52,11 @@ export class SecurityContext {
   readonly #pik: Pik
   readonly #windows = new Map<Lcid, ReplayWindow>()
   #nextSn = 1
+  #isWiped = false
 
   constructor({ pdk, nonce1, nonce2, algorithms, kdSessId, side }: SecurityContextInputs) {
-    if (!Number.isInteger(kdSessId) || kdSessId > 0xffff || kdSessId >> 8 === 0 || (kdSessId & 0xff) === 0)
+    const octets = [kdSessId >> 8, kdSessId & 0xff]
+    if (!Number.isInteger(kdSessId) || kdSessId < 0 || kdSessId > 0xffff || octets.includes(0))
       throw new InvalidValue('KD-sess ID', '16 bits are needed, neither octet 0', 'TS 33.303 6.5.3')
     const eea = eeaById(algorithms.eea)
     const eia = eiaById(algorithms.eia)
@@ -72,6 +74,10 @@ export class SecurityContext {
       PEK: fingerprint(this.#pek),
       PIK: fingerprint(this.#pik),
     }
+  }
+
+  get isWiped(): boolean {
+    return this.#isWiped
   }
 
   get nextSn(): number {
@@ -108,6 +114,7 @@ export class SecurityContext {
   wipe(): void {
     wipe(this.#kdSess, this.#pek, this.#pik)
     this.#nextSn = snLimits.last + 1
+    this.#isWiped = true
   }
 
   // Open: TS 33.303 6.5.6 could not be read for the order of the two parts.
@@ -151,7 +158,8 @@ export interface IncomingSdu {
  */
 export function unprotect(context: SecurityContext, lcid: Exclude<Lcid, 28>, pdu: Uint8Array): IncomingSdu {
   const { sduType, kdSessId, sn, header, data, mac } = decodePdu(lcid, pdu)
-  if (kdSessId !== context.kdSessId) throw new UnknownContext('the KD-sess ID is of another context')
+  if (context.isWiped || kdSessId !== context.kdSessId)
+    throw new UnknownContext('the KD-sess ID is of no context, or of another one')
   const window = context.window(lcid)
   if (!window.isFresh(sn)) throw new ReplayedMessage(`PDCP SN ${sn} was seen or is too old`)
   const direction = context.sendDirection === 1 ? 0 : 1

@@ -11,7 +11,7 @@ import {
   chooseAlgorithms,
   defaultAlgorithmPolicy,
 } from '../../../src/reference-points/pc5/security-capabilities.ts'
-import { MalformedElement } from '../../../src/wire/tlv/delimit.ts'
+import type { MalformedElement } from '../../../src/wire/tlv/delimit.ts'
 import { btid, command, nafId, nonce1, request } from './samples.ts'
 
 function faultOf(act: () => unknown): unknown {
@@ -111,7 +111,7 @@ describe('identity of UE-1', () => {
   })
 
   it('B7: a second identity is answered, wherever it stands', () => {
-    const second = `0109${'0300010121436587f9'}`
+    const second = `01090300010121436587f9`
     expect(answerTo(requestWith({ nafId: second + nafIe }))).toBe('Rej 2')
     expect(answerTo(requestWith({ more: second }))).toBe('Rej 2')
   })
@@ -223,7 +223,7 @@ describe('B27: the length of the GPI', () => {
   })
 
   it('both forms at once are dropped', () => {
-    const both = `${head}1803${'101010'}720a0b0c730100${'10'.repeat(256)}${tail}`
+    const both = `${head}1803101010720a0b0c730100${'10'.repeat(256)}${tail}`
     expect(answerTo(fromHex(both))).toBe('drop')
   })
 })

@@ -13,7 +13,7 @@ const [n1, n2] = [hex(nonce1), hex(nonce2)]
 
 describe('base form: messages without the elements of the change request', () => {
   it('REQUEST is well formed, and answered for what it lacks', () => {
-    const sdu = fromHex(`01000106${hex(Uint8Array.of(1))}616c69636504${'0000003c'}${n1}f0705a`)
+    const sdu = fromHex(`01000106${hex(Uint8Array.of(1))}616c696365040000003c${n1}f0705a`)
     expect(sdu).toHaveLength(34)
     let fault: unknown
     try {
