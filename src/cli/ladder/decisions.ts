@@ -1,52 +1,71 @@
-import type { Fields, TapState } from '../../core/tap.ts'
+import type { TapState } from '../../core/tap.ts'
 import { factsOf, keyFacts, wordOf } from './facts.ts'
 import { displayName } from './names.ts'
 import type { Mark, Row } from './row.ts'
 
 interface Said {
-  readonly mark?: Mark
+  readonly mark: Mark
   readonly title: string
   readonly facts?: readonly string[]
 }
 
-/** Decisions that a ladder words itself; any other is its name, its keys and its fields. */
-const decisions: Readonly<Record<string, (state: TapState) => Said>> = {
+/** Decisions that a ladder words itself, undefined for one that needs no row; any other is told by name, keys and fields. */
+const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>> = {
+  identity: (state) =>
+    word(state, 'sends') === 'b-tid'
+      ? undefined
+      : {
+          mark: 'decides',
+          title: `${displayName(state.node)} sends ${word(state, 'sends')}: B-TID ${word(state, 'bTid')}`,
+        },
+  'imsi-over-pc5': (state) =>
+    word(state, 'allowed') === 'true'
+      ? { mark: 'acts', title: 'the IMSI goes over PC5', facts: [word(state, 'imsi')] }
+      : { mark: 'failed', title: 'the IMSI would be needed and may not be sent' },
   branch: (state) => ({
     mark: 'decides',
-    title: `branch ${word(state.fields, 'branch')}: ${reasonWords(state.fields, 'why')}`,
-    facts: [reasonWords(state.fields, 'not'), ...keyFacts(state.keys)],
+    title: [`branch ${word(state, 'branch')}`, reasonWords(state, 'why')]
+      .filter((part) => part !== '')
+      .join(': '),
+    facts: [reasonWords(state, 'not'), ...keyFacts(state.keys)],
   }),
+  'command-verified': () => ({ mark: 'acts', title: 'MAC-I good, list and UE-2 ID right: keys equal' }),
+  refused: (state) => ({
+    mark: 'failed',
+    title: `${displayName(state.node)}: ${word(state, 'reason')}`,
+    facts: factsOf({ ...state.fields, reason: null }, state.time),
+  }),
+  secured: () => undefined,
 }
 
-/** What the reasons of decisions mean. */
+/** What the reasons of a branch mean. */
 const reasons: Readonly<Record<string, string>> = {
   'key-found': 'B-TID and its NAF key are here',
-  'key-valid': '',
+  'key-not-found': 'KMF-1 does not know this B-TID',
 }
 
-const word = (fields: Fields, name: string): string => wordOf(fields[name] ?? null)
+const word = ({ fields }: TapState, name: string): string => wordOf(fields[name] ?? null)
 
-function reasonWords(fields: Fields, name: string): string {
-  const value = fields[name]
-  const list = Array.isArray(value) ? value.map(wordOf) : []
-  return list
-    .map((reason) => reasons[reason] ?? reason.replaceAll('-', ' '))
-    .filter((text) => text !== '')
-    .join(', ')
+function reasonWords({ fields }: TapState, name: string): string {
+  const value = fields[name] ?? null
+  const list = Array.isArray(value) ? value.map(wordOf) : [wordOf(value)]
+  return list.map((reason) => reasons[reason] ?? reason.replaceAll('-', ' ')).join(', ')
 }
 
-const refusals = /refus|fail|reject|mismatch|denied|not-authorised/
-
-/** The row of a decision that belongs to a step. */
-export function decisionRow(state: TapState, step: string): Row {
-  const said = decisions[state.what]?.(state) ?? plain(state)
-  const mark = said.mark ?? (refusals.test(state.what) ? 'failed' : 'acts')
+/** The row of a decision that belongs to a step, undefined when others tell it already. */
+export function decisionRow(state: TapState, step: string): Row | undefined {
+  const words = Object.hasOwn(decisions, state.what) ? decisions[state.what] : plain
+  const said = words?.(state)
+  if (!said) return undefined
   const facts = (said.facts ?? []).filter((fact) => fact !== '')
-  return { kind: 'decision', step, node: state.node, mark, title: said.title, facts }
+  return { kind: 'decision', step, node: state.node, mark: said.mark, title: said.title, facts }
 }
+
+const refusals = /refus|fail|reject|mismatch|denied/
 
 function plain(state: TapState): Said {
   const keys = keyFacts(state.keys).join('  ')
   const name = `${displayName(state.node)}: ${state.what.replaceAll('-', ' ')}`
-  return { title: keys === '' ? name : keys, facts: factsOf(state.fields, state.time) }
+  const mark = refusals.test(state.what) ? 'failed' : 'acts'
+  return { mark, title: keys === '' ? name : keys, facts: factsOf(state.fields, state.time) }
 }

@@ -43,14 +43,13 @@ const facts: Readonly<Record<string, Words>> = {
   ue2Id: labelled('UE-2 ID'),
   'ProSe-UE-ID': labelled('UE-2 ID'),
   proseUeId: labelled('UE-2 is'),
-  pdk: labelled('PDK'),
+  pdk: (value) => `PDK #${value}`,
   'Key-ExpiryTime': until(''),
   keyExpiry: until(''),
   expires: until('valid '),
   lifetime: until('valid '),
   gpi,
   'GBA-Push-Info': () => 'GPI',
-  tls: labelled('TLS'),
 }
 
 const experimentalResults: Readonly<Record<string, string>> = {

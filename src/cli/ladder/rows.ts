@@ -25,6 +25,8 @@ export class Rows {
   readonly #discovered = new Set<string>()
   #attempt = 1
   #renegotiated = false
+  /** A KMF was asked for a PDK: what it asks a BSF from now on is branch 7c. */
+  #keyRequested = false
   #ownNetworkStep = '0'
 
   constructor(options: RowOptions) {
@@ -54,6 +56,7 @@ export class Rows {
   }
 
   #message(event: TapMessage): Row[] {
+    if (event.step === '4' || event.step === '6') this.#keyRequested = true
     if (this.#isFolded(event)) return this.#fold(event)
     if (event.point === 'PC5' && this.#isRepeatedDiscovery(event)) return []
     if (UserData.isPartOf(event)) {
@@ -67,8 +70,9 @@ export class Rows {
 
   #isFolded(event: TapMessage): boolean {
     if (this.#options.unfold) return false
-    if (event.step === undefined) return event.point === 'Ub' || this.#folds.some((fold) => fold.takes(event))
-    return ownNetworkSteps.includes(event.step)
+    if (event.step !== undefined) return ownNetworkSteps.includes(event.step)
+    if (event.point === 'Ub' || this.#folds.some((fold) => fold.takes(event))) return true
+    return event.point === 'Zn' && !this.#keyRequested
   }
 
   #fold(event: TapMessage | TapOctets): Row[] {
@@ -136,7 +140,7 @@ function messageRow(event: TapMessage): Row {
   const { from, to, protection, point, name, fields, time } = event
   return {
     kind: 'message',
-    step: event.step ?? '',
+    step: event.step ?? (point === 'Zn' ? '7c' : ''),
     point,
     arrows: [{ from, to, protection, bothWays: false }],
     failed: isRefusal(event),

@@ -18,7 +18,7 @@ export function verdictLines(result: ScenarioResult, told: readonly string[], pa
   return [
     painted + signs.text(left) + ' '.repeat(gap) + signs.text(right),
     ...(told.length === 0 ? [] : [`${indent}told: ${signs.text(told.join(', '))}`]),
-    ...costs(result).map((line) => indent + line),
+    ...costs(result, room).map((line) => indent + line),
   ]
 }
 
@@ -46,11 +46,13 @@ const expectation = ({ expected }: ScenarioResult): string =>
 
 const ordinal = (count: number): string => `${count}${count === 2 ? 'nd' : count === 3 ? 'rd' : 'th'}`
 
-function costs(result: ScenarioResult): string[] {
+function costs(result: ScenarioResult, room: number): string[] {
   const { bootstrapMessages, bootstrapMs, messages, octets, setupMs, roundTrips } = result
   const before = `steps 0-1: ${counted(bootstrapMessages, 'message')}, ${duration(bootstrapMs)}`
-  const setup = `2-14: ${counted(messages, 'message')}, ${grouped(octets)} octets, ${duration(setupMs)}, ${counted(roundTrips, 'round trip')}`
-  return [`${before}   ${setup}`]
+  const trips = counted(roundTrips, 'round trip')
+  const setup = `2-14: ${counted(messages, 'message')}, ${grouped(octets)} octets, ${duration(setupMs)}, ${trips}`
+  const line = `${before}   ${setup}`
+  return line.length <= room ? [line] : [before, setup]
 }
 
 /** What somebody who saw a first link may want to type. */
