@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net'
+import { concat } from '../../core/bytes.ts'
+import { messageLength } from '../../wire/diameter/header.ts'
+import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
+
+/** What a connection tells. `closed` comes once, also when the connection never came up. */
+export interface ConnectionEvents {
+  message(octets: Uint8Array): void
+  /** Octets that begin no message: the connection cannot go on. */
+  broken(error: MalformedDiameter, octets: Uint8Array): void
+  closed(): void
+}
+
+/** Octets that a peer does not take: beyond it the connection is given up (R43). */
+const longestBacklog = 4 * 1024 * 1024
+
+/** For the last octets to leave, in milliseconds. */
+const longestGoodbye = 2000
+
+/** Cuts the octets of a connection into messages; never holds more than one message and one chunk (B56). */
+export class Connection {
+  readonly socket: Socket
+  #events: ConnectionEvents | undefined
+  #chunks: Uint8Array[] = []
+  #held = 0
+  #needed = 4
+  #corked = false
+
+  constructor(socket: Socket, events: ConnectionEvents) {
+    this.socket = socket
+    this.#events = events
+    socket.on('data', (chunk) => this.#take(chunk))
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#end())
+  }
+
+  /** All that is sent in one turn of the event loop leaves in one write. */
+  send(octets: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true
+      this.socket.cork()
+      queueMicrotask(() => {
+        this.#corked = false
+        this.socket.uncork()
+      })
+    }
+    this.socket.write(octets)
+    if (this.socket.writableLength > longestBacklog) this.socket.destroy()
+  }
+
+  /** After what was sent has left; from now on nothing is read. */
+  close(): void {
+    this.#events = undefined
+    this.socket.setTimeout(longestGoodbye, () => this.socket.destroy())
+    this.socket.destroySoon()
+  }
+
+  /** Hands the connection to another owner, who hears of all that follows. */
+  handOver(events: ConnectionEvents): void {
+    this.#events = events
+  }
+
+  #end(): void {
+    const events = this.#events
+    this.#events = undefined
+    events?.closed()
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    if (this.#held < this.#needed) return
+    const octets = this.#chunks.length === 1 ? chunk : concat(...this.#chunks)
+    const rest = this.#messagesOf(octets)
+    this.#chunks = rest.length === 0 ? [] : [rest]
+    this.#held = rest.length
+  }
+
+  #messagesOf(octets: Uint8Array): Uint8Array {
+    let at = 0
+    while (this.#events) {
+      const rest = octets.subarray(at)
+      try {
+        const length = messageLength(rest)
+        this.#needed = length ?? 4
+        if (length === undefined || rest.length < length) return rest
+        at += length
+        this.#events.message(rest.subarray(0, length))
+      } catch (error) {
+        if (!(error instanceof MalformedDiameter)) throw error
+        this.#events.broken(error, rest)
+        return rest.subarray(rest.length)
+      }
+    }
+    return octets.subarray(octets.length)
+  }
+}

@@ -1,0 +1,25 @@
+import type { Clock, Random } from '../../core/environment.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { Count } from '../../core/tap.ts'
+import type { DiameterMessage } from '../../wire/diameter/message.ts'
+import type { DiameterIdentity, MessageIds } from './identity.ts'
+import type { PeerIntervals } from './peer-machine.ts'
+import type { DiameterSecurity } from './security.ts'
+
+export type Direction = 'sent' | 'received'
+
+/** What the parts of one node share. */
+export interface NodeContext {
+  readonly identity: DiameterIdentity
+  readonly security: DiameterSecurity
+  readonly clock: Clock
+  readonly random: Random
+  readonly intervals: PeerIntervals
+  readonly count: Count
+  after(delay: number, expire: () => void): () => void
+  newIds(): MessageIds
+  newHopByHop(): number
+  /** Tells the observer; octets are only decoded when there is one. */
+  tap(direction: Direction, octets: Uint8Array, peer: Fqdn, context?: string): void
+  tapMessage(direction: Direction, message: DiameterMessage, peer: Fqdn, context?: string): void
+}

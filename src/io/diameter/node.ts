@@ -1,0 +1,254 @@
+import type { Server } from 'node:net'
+import type { Clock, Random, Timers } from '../../core/environment.ts'
+import { readUint } from '../../core/bytes.ts'
+import { LocalFault } from '../../core/errors.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { Count } from '../../core/tap.ts'
+import { contextOf, traceparentOf } from '../../core/traceparent.ts'
+import { milliseconds } from '../../core/units.ts'
+import { traceParent } from '../../wire/diameter/avps-3gpp.ts'
+import { baseCommands } from '../../wire/diameter/base.ts'
+import type { Command, Exchange } from '../../wire/diameter/command.ts'
+import { encodeMessage, type Header } from '../../wire/diameter/header.ts'
+import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
+import { Acceptor } from './acceptor.ts'
+import { applicationAvp, originOf, requestHeader, type DiameterIdentity } from './identity.ts'
+import type { Direction, NodeContext } from './node-context.ts'
+import { defaultIntervals, type PeerIntervals, type PeerState } from './peer-machine.ts'
+import { Peer, type PeerOptions } from './peer.ts'
+import { Requests, type Route } from './requests.ts'
+import { createServer, type DiameterAddress, type DiameterSecurity } from './security.ts'
+import { Service, type Handler } from './service.ts'
+
+/** A message that this node sent or received, for the tap. */
+export interface DiameterEvent {
+  readonly direction: Direction
+  /** Abbreviation such as `BIR`; the code of a command that is not known. */
+  readonly name: string
+  readonly message: DiameterMessage
+  readonly octets: Uint8Array
+  readonly peer: Fqdn
+  /** Trace id of the set-up it belongs to, 32 hex digits. */
+  readonly context?: string
+  /** A message of RFC 6733 itself: CER, DWR, DPR and their answers. */
+  readonly base: boolean
+}
+
+/** Bounds of a node; beyond them new work is refused, heartbeats go on (R43). */
+export interface DiameterLimits {
+  /** Requests of this node without an answer; more end as TemporaryFailure. */
+  readonly outstanding: number
+  /** Requests of one peer being worked on; more are answered 3004. */
+  readonly working: number
+  /** First answers kept for duplicates. */
+  readonly duplicates: number
+}
+
+export const defaultLimits: DiameterLimits = { outstanding: 4096, working: 1024, duplicates: 10_000 }
+
+export interface DiameterNodeOptions {
+  readonly identity: DiameterIdentity
+  readonly security: DiameterSecurity
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly onMessage?: (event: DiameterEvent) => void
+  readonly count?: Count
+  readonly intervals?: Partial<PeerIntervals>
+  readonly limits?: Partial<DiameterLimits>
+}
+
+/** The state of a peer, for status displays. */
+export interface PeerStatus {
+  readonly host: Fqdn
+  readonly phase: PeerState['phase']
+  /** It takes requests now. */
+  readonly isAvailable: boolean
+}
+
+/** A peer, or a second peer of one name, that this node is not set up for. */
+export class PeerRefused extends LocalFault {
+  readonly code = 'ERR_PEER_REFUSED'
+}
+
+/** One Diameter node: its peers, what it asks and what it answers. RFC 6733. */
+export class DiameterNode {
+  readonly #options: DiameterNodeOptions
+  readonly #context: NodeContext
+  readonly #peers = new Map<string, Peer>()
+  readonly #requests: Requests
+  readonly #service: Service
+  readonly #acceptor: Acceptor
+  readonly #servers: Server[] = []
+  readonly #names = new Map<string, readonly [request: string, answer: string]>()
+  readonly #waitingForPeer = new Set<() => void>()
+  readonly #startSeconds: number
+  #sessions = 0
+  #endToEnd: number
+  #hopByHop: number
+
+  constructor(options: DiameterNodeOptions) {
+    this.#options = options
+    this.#startSeconds = Math.floor(options.clock.now() / 1000)
+    this.#endToEnd = readUint(options.random.octets(3), 0, 3) & 0xfffff
+    this.#hopByHop = readUint(options.random.octets(4), 0, 4)
+    this.#context = this.#contextOf(options)
+    const limits = { ...defaultLimits, ...options.limits }
+    this.#requests = new Requests(this.#context, () => this.#peers.values(), limits.outstanding)
+    this.#service = new Service(this.#context, limits)
+    this.#acceptor = new Acceptor(this.#context, (host) => this.#peers.get(host))
+    for (const command of baseCommands) this.#know(command)
+  }
+
+  /** Port 0 draws a free one; gives the address that was taken. */
+  async listen({ host, port }: DiameterAddress): Promise<DiameterAddress> {
+    const server = createServer(this.#options.security, (socket) => this.#acceptor.accept(socket))
+    this.#servers.push(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+    const taken = server.address()
+    return { host, port: taken !== null && typeof taken === 'object' ? taken.port : port }
+  }
+
+  /** From now on this peer may connect; with an address, it is connected to and kept so. Throws PeerRefused. */
+  addPeer(options: PeerOptions): void {
+    if (this.#peers.has(options.host)) throw new PeerRefused(`${options.host} is a peer already`)
+    if (options.host === this.#options.identity.originHost)
+      throw new PeerRefused('a node is no peer of itself', 'RFC 6733 6.1.3')
+    const peer = new Peer(options, this.#context, {
+      request: (message, from, connection) => this.#service.request(message, from, connection),
+      unsupported: (header, from) => this.#service.unsupported(header, from),
+      answer: (message, from, connection) => this.#requests.answer(message, from, connection),
+      malformedAnswer: (octets, error, connection) =>
+        this.#requests.malformedAnswer(octets, error, connection),
+      available: () => this.#available(),
+      lost: () => this.#requests.lost(),
+    })
+    this.#peers.set(options.host, peer)
+    peer.start()
+  }
+
+  get peers(): readonly PeerStatus[] {
+    return Array.from(this.#peers.values(), ({ options: { host }, phase, isAvailable }) => ({
+      host,
+      phase,
+      isAvailable,
+    }))
+  }
+
+  /** Resolves once all these peers take requests. */
+  async whenAvailable(...hosts: readonly Fqdn[]): Promise<void> {
+    while (!hosts.every((host) => this.#peers.get(host)?.isAvailable))
+      await new Promise<void>((resolve) => this.#waitingForPeer.add(resolve))
+  }
+
+  /** Serves a command; what the handler throws is answered as the exchange says. */
+  handle<Request, Answer>(exchange: Exchange<Request, Answer>, handler: Handler<Request, Answer>): void {
+    this.#know(exchange.command)
+    this.#service.handle(exchange, handler)
+  }
+
+  /** Asks; throws what the exchange makes of the result, TemporaryFailure or KeyRequestFailed. */
+  async request<Request, Answer>(
+    exchange: Exchange<Request, Answer>,
+    request: Request,
+    route: Route,
+  ): Promise<Answer> {
+    const { command } = exchange
+    this.#know(command)
+    const frame = {
+      'Session-Id': `${this.#options.identity.originHost};${this.#startSeconds};${++this.#sessions}`,
+      ...applicationAvp(command.applicationId),
+      'Auth-Session-State': 1,
+      ...originOf(this.#options.identity),
+      'Destination-Realm': route.destinationRealm,
+      'Destination-Host': route.destinationHost,
+      'Trace-Parent': this.#tellsTrace(route) ? route.context && traceparentOf(route.context) : undefined,
+    }
+    const header = requestHeader(command, this.#context.newIds())
+    const octets = encodeMessage(header, exchange.encodeRequest(request, frame))
+    return this.#requests.ask(exchange, request, octets, route)
+  }
+
+  /** No new connections, DPR to every peer, and what is still open ends as TemporaryFailure. */
+  async close(): Promise<void> {
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    )
+    this.#acceptor.close()
+    await Promise.all(Array.from(this.#peers.values(), (peer) => peer.stop()))
+    this.#requests.close()
+    await Promise.all(closed)
+  }
+
+  #available(): void {
+    for (const resolve of this.#waitingForPeer) resolve()
+    this.#waitingForPeer.clear()
+    this.#requests.available()
+  }
+
+  #tellsTrace(route: Route): boolean {
+    return ![...this.#peers.values()].some(
+      ({ options }) => options.realm === route.destinationRealm && options.tellsTrace === false,
+    )
+  }
+
+  #know({ names, applicationId, code }: Command): void {
+    this.#names.set(`${applicationId}/${code}`, names)
+  }
+
+  #nameOf({ applicationId, commandCode, request }: Header): string {
+    return this.#names.get(`${applicationId}/${commandCode}`)?.[request ? 0 : 1] ?? String(commandCode)
+  }
+
+  #contextOf(options: DiameterNodeOptions): NodeContext {
+    return {
+      identity: options.identity,
+      security: options.security,
+      clock: options.clock,
+      random: options.random,
+      intervals: { ...defaultIntervals, ...options.intervals },
+      count: options.count ?? (() => undefined),
+      after: (delay, expire) => options.timers.after(milliseconds(delay), expire),
+      // Top 12 bits: low 12 bits of the start time; the rest counts from a random start. RFC 6733 3.
+      newIds: () => ({
+        hopByHop: this.#nextHopByHop(),
+        endToEnd:
+          (((this.#startSeconds & 0xfff) << 20) | (this.#endToEnd = (this.#endToEnd + 1) & 0xfffff)) >>> 0,
+      }),
+      newHopByHop: () => this.#nextHopByHop(),
+      tap: (direction, octets, peer, context) => {
+        if (options.onMessage) this.#tap(direction, decodeMessage(octets), peer, context)
+      },
+      tapMessage: (direction, message, peer, context) => this.#tap(direction, message, peer, context),
+    }
+  }
+
+  #nextHopByHop(): number {
+    this.#hopByHop = (this.#hopByHop + 1) >>> 0
+    return this.#hopByHop
+  }
+
+  #tap(direction: Direction, message: DiameterMessage, peer: Fqdn, context?: string): void {
+    const { onMessage } = this.#options
+    if (!onMessage) return
+    const known = context ?? this.#contextIn(message)
+    onMessage({
+      direction,
+      name: this.#nameOf(message.header),
+      message,
+      octets: message.octets,
+      peer,
+      base: message.header.applicationId === 0,
+      ...(known !== undefined && { context: known }),
+    })
+  }
+
+  #contextIn({ header, avps }: DiameterMessage): string | undefined {
+    if (!header.request) return this.#requests.contextOf(header.hopByHop)
+    const trace = avps.find((avp) => avp.definition === traceParent)
+    return trace && contextOf(new TextDecoder().decode(trace.data))
+  }
+}

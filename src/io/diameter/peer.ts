@@ -1,0 +1,394 @@
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { ProseError } from '../../core/errors.ts'
+import type { Milliseconds } from '../../core/units.ts'
+import { capabilitiesExchange, deviceWatchdog, disconnectPeer } from '../../wire/diameter/base.ts'
+import { resultOf } from '../../wire/diameter/command.ts'
+import { decodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
+import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
+import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
+import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
+import { isSuccess, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
+import { Connection } from './connection.ts'
+import { baseAnswer, baseRequest, refusalOf } from './identity.ts'
+import type { NodeContext } from './node-context.ts'
+import {
+  initialPeerState,
+  stepPeer,
+  type PeerEffect,
+  type PeerEvent,
+  type PeerState,
+  type Side,
+} from './peer-machine.ts'
+import { bearsName, connectTo, type DiameterAddress } from './security.ts'
+
+/** A node that this one speaks with; nobody else is spoken to (R39). */
+export interface PeerOptions {
+  /** Its Origin-Host; its certificate must bear it (R38). */
+  readonly host: Fqdn
+  /** Its Origin-Realm. */
+  readonly realm: Fqdn
+  /** Application ids that may be used with it. */
+  readonly applications: readonly number[]
+  /** Given: this node opens and keeps the connection. Not given: it waits for the peer. */
+  readonly address?: DiameterAddress
+  /** False: the trace id of a set-up is not told to it. */
+  readonly tellsTrace?: boolean
+}
+
+/** What becomes of the messages of the applications. */
+export interface PeerUser {
+  request(message: DiameterMessage, peer: Peer, connection: Connection): void
+  /** Why a request cannot be served, whatever its AVPs are. */
+  unsupported(header: Header, peer: Peer): Result | undefined
+  answer(message: DiameterMessage, peer: Peer, connection: Connection): void
+  malformedAnswer(octets: Uint8Array, error: MalformedDiameter, connection: Connection): void
+  available(peer: Peer): void
+  lost(peer: Peer): void
+}
+
+type Capabilities = AvpsOf<typeof capabilitiesExchange.request>
+
+/** Runs the machine of one peer: sockets, timer, and the messages of RFC 6733 itself. */
+export class Peer {
+  readonly options: PeerOptions
+  readonly #context: NodeContext
+  readonly #user: PeerUser
+  #state: PeerState = initialPeerState
+  readonly #connections: Record<Side, Connection | undefined> = { initiator: undefined, responder: undefined }
+  #newest: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
+  #held: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
+  #dpr: Header | undefined
+  #stopTimer: (() => void) | undefined
+  #whenStopped: (() => void) | undefined
+  isAvailable = false
+
+  constructor(options: PeerOptions, context: NodeContext, user: PeerUser) {
+    this.options = options
+    this.#context = context
+    this.#user = user
+  }
+
+  get phase(): PeerState['phase'] {
+    return this.#state.phase
+  }
+
+  /** The connection in use, undefined when there is none. */
+  get connection(): Connection | undefined {
+    const state = this.#state
+    return state.phase === 'open' || state.phase === 'closing' ? this.#connections[state.side] : undefined
+  }
+
+  start(): void {
+    this.dispatch({ event: 'start' })
+  }
+
+  /** Says DPR on an open connection and resolves when no connection is left. */
+  async stop(): Promise<void> {
+    const stopped = new Promise<void>((resolve) => (this.#whenStopped = resolve))
+    this.dispatch({ event: 'stop' })
+    return stopped
+  }
+
+  /** A connection that the peer opened, with its CER; certificate and names are checked. */
+  offer(connection: Connection, cer: DiameterMessage): void {
+    this.#newest = { connection, cer }
+    this.dispatch({ event: 'r-conn-cer' })
+    if (!this.#takeNewest()) return
+    if (this.#connections.responder !== connection) this.#held = { connection, cer }
+    connection.handOver(this.#eventsOf('responder', () => connection))
+  }
+
+  send(octets: Uint8Array, context?: string): void {
+    const { connection } = this
+    if (!connection) return
+    this.#context.tap('sent', octets, this.options.host, context)
+    connection.send(octets)
+  }
+
+  /** The peer broke a rule after which nothing it says counts (R39). */
+  violation(reason: string): void {
+    this.#context.count(`diameter.${reason}`)
+    this.dispatch({ event: 'violation' })
+  }
+
+  dispatch(event: PeerEvent): void {
+    const env = {
+      initiates: this.options.address !== undefined,
+      winsElection: this.#context.identity.originHost > this.options.host,
+      random: this.#context.random,
+      intervals: this.#context.intervals,
+    }
+    const [state, ...effects] = stepPeer(this.#state, event, env)
+    this.#state = state
+    for (const effect of effects) this.#perform(effect)
+    if (this.#state.phase === 'stopped') this.#whenStopped?.()
+  }
+
+  #perform(effect: PeerEffect): void {
+    const { identity } = this.#context
+    switch (effect.effect) {
+      case 'connect': {
+        this.#connect()
+        return
+      }
+      case 'send-cer': {
+        this.#sendOn('initiator', baseRequest.cer(identity, this.#context.newIds()))
+        return
+      }
+      case 'send-dwr': {
+        this.send(baseRequest.dwr(identity, this.#context.newIds()))
+        return
+      }
+      case 'send-dpr': {
+        this.send(baseRequest.dpr(identity, this.#context.newIds()))
+        return
+      }
+      case 'send-dpa':
+        if (this.#dpr) this.send(baseAnswer.dpa(identity, this.#dpr))
+        return
+      case 'accept': {
+        this.#accept()
+        return
+      }
+      case 'reject':
+        this.#newest?.connection.close()
+        this.#newest = undefined
+        return
+      case 'disconnect':
+        this.#connections[effect.side]?.close()
+        this.#connections[effect.side] = undefined
+        if (effect.side === 'responder') this.#dropHeld()
+        return
+      case 'timer': {
+        this.#setTimer(effect.delay)
+        return
+      }
+      case 'available':
+        this.isAvailable = true
+        {
+          this.#user.available(this)
+          return
+        }
+      case 'unavailable':
+        this.isAvailable = false
+        return
+      case 'lost': {
+        this.#user.lost(this)
+        return
+      }
+      case 'ignored': {
+        this.#context.count(`diameter.ignored-${effect.event}`)
+        return
+      }
+    }
+  }
+
+  /** Undefined when the machine rejected it. */
+  #takeNewest() {
+    const newest = this.#newest
+    this.#newest = undefined
+    return newest
+  }
+
+  #dropHeld(): void {
+    this.#held?.connection.close()
+    this.#held = undefined
+  }
+
+  #setTimer(delay: Milliseconds | undefined): void {
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    if (delay !== undefined)
+      this.#stopTimer = this.#context.after(delay, () => this.dispatch({ event: 'timeout' }))
+  }
+
+  #connect(): void {
+    const { address, host } = this.options
+    if (!address) return
+    const socket = connectTo(this.#context.security, address, host, () =>
+      this.#ifCurrent(connection, { event: 'conn-ack' }),
+    )
+    const connection: Connection = new Connection(
+      socket,
+      this.#eventsOf('initiator', () => connection),
+    )
+    this.#connections.initiator = connection
+  }
+
+  #ifCurrent(connection: Connection, event: PeerEvent): void {
+    if (this.#connections.initiator === connection) this.dispatch(event)
+  }
+
+  #accept(): void {
+    const chosen = this.#held ?? this.#newest
+    if (!chosen) return
+    this.#held = undefined
+    this.#connections.responder = chosen.connection
+    this.#sendOn('responder', baseAnswer.cea(this.#context.identity, chosen.cer.header))
+  }
+
+  #sendOn(side: Side, octets: Uint8Array): void {
+    this.#context.tap('sent', octets, this.options.host)
+    this.#connections[side]?.send(octets)
+  }
+
+  #eventsOf(side: Side, connection: () => Connection) {
+    return {
+      message: (octets: Uint8Array) => this.#receive(side, connection(), octets),
+      broken: (error: MalformedDiameter, octets: Uint8Array) => {
+        if (octets.length >= headerLength) this.#refuse(connection(), octets, error)
+        this.violation('broken-framing')
+      },
+      closed: () => this.#closed(side, connection()),
+    }
+  }
+
+  #closed(side: Side, connection: Connection): void {
+    if (side === 'responder' && this.#held?.connection === connection) this.#held = undefined
+    else if (this.#connections[side] !== connection) return
+    const waiting = side === 'initiator' && this.#state.phase.startsWith('wait-conn-ack')
+    this.dispatch(waiting ? { event: 'conn-nack' } : { event: 'peer-disc', side })
+  }
+
+  #receive(side: Side, connection: Connection, octets: Uint8Array): void {
+    let message: DiameterMessage
+    try {
+      message = decodeMessage(octets)
+    } catch (error) {
+      if (!(error instanceof MalformedDiameter)) throw error
+      this.#malformed(connection, octets, error)
+      return
+    }
+    this.#context.tapMessage('received', message, this.options.host)
+    const { applicationId, commandCode, request } = message.header
+    if (commandCode === capabilitiesExchange.code && applicationId === 0) {
+      if (request) this.violation('second-cer')
+      else this.#receiveCea(side, message)
+      return
+    }
+    if (this.connection !== connection) {
+      this.violation('message-before-cea')
+      return
+    }
+    try {
+      if (applicationId === 0) this.#receiveBase(message)
+      else {
+        this.dispatch({ event: 'rcv-message' })
+        if (request) this.#user.request(message, this, connection)
+        else this.#user.answer(message, this, connection)
+      }
+    } catch (error) {
+      if (!(error instanceof MalformedDiameter)) throw error
+      this.#malformed(connection, octets, error)
+    }
+  }
+
+  #malformed(connection: Connection, octets: Uint8Array, error: MalformedDiameter): void {
+    this.#context.count('diameter.malformed')
+    if (this.connection !== connection) {
+      this.violation('malformed-before-cea')
+      return
+    }
+    this.dispatch({ event: 'rcv-message' })
+    if (readHeader(octets).request) this.#refuse(connection, octets, error)
+    else this.#user.malformedAnswer(octets, error, connection)
+  }
+
+  #refuse(
+    connection: Connection,
+    octets: Uint8Array,
+    { resultCode: code, failedAvp }: MalformedDiameter,
+  ): void {
+    if (!readHeader(octets).request) return
+    const answer = refusalOf(this.#context.identity, octets, { result: resultCode(code), failedAvp })
+    this.#context.tap('sent', answer, this.options.host)
+    connection.send(answer)
+  }
+
+  #receiveCea(side: Side, message: DiameterMessage): void {
+    const expected = side === 'initiator' && this.#state.phase.startsWith('wait-')
+    if (!expected) {
+      this.violation('unexpected-cea')
+      return
+    }
+    this.dispatch({ event: this.#isGood(message) ? 'i-rcv-cea' : 'i-rcv-non-cea' })
+  }
+
+  #isGood(cea: DiameterMessage): boolean {
+    try {
+      if (!isSuccess(resultOf(cea.avps))) return false
+      const capabilities = decodeRows(capabilitiesExchange.answer, cea.avps)
+      return this.admits(capabilities) && this.commonApplications(capabilities).length > 0
+    } catch (error) {
+      if (error instanceof ProseError) return false
+      throw error
+    }
+  }
+
+  /** Whether these are the names this peer is configured with. */
+  admits(capabilities: Pick<Capabilities, 'Origin-Host' | 'Origin-Realm'>): boolean {
+    return (
+      capabilities['Origin-Host'] === this.options.host && capabilities['Origin-Realm'] === this.options.realm
+    )
+  }
+
+  /** Applications that both nodes speak and that are allowed between them (R39). */
+  commonApplications(
+    capabilities: Pick<Capabilities, 'Auth-Application-Id' | 'Vendor-Specific-Application-Id'>,
+  ) {
+    const theirs = [
+      ...(capabilities['Auth-Application-Id'] ?? []),
+      ...(capabilities['Vendor-Specific-Application-Id'] ?? []).map((one) => one['Auth-Application-Id']),
+    ]
+    return this.allowedApplications.filter((application) => theirs.includes(application))
+  }
+
+  get allowedApplications(): readonly number[] {
+    const ours = this.#context.identity.applications
+    return this.options.applications.filter((application) => ours.includes(application))
+  }
+
+  #receiveBase(message: DiameterMessage): void {
+    const { header } = message
+    const { identity } = this.#context
+    if (header.commandCode === deviceWatchdog.code) {
+      if (!header.request) {
+        this.dispatch({ event: 'rcv-dwa' })
+        return
+      }
+      if (!this.admits(decodeRows(deviceWatchdog.request, message.avps))) {
+        this.forged(message)
+        return
+      }
+      this.send(baseAnswer.dwa(identity, header))
+      this.dispatch({ event: 'rcv-message' })
+    } else if (header.commandCode === disconnectPeer.code) {
+      if (!header.request) {
+        this.dispatch({ event: 'rcv-dpa' })
+        return
+      }
+      const request = decodeRows(disconnectPeer.request, message.avps)
+      if (!this.admits(request)) {
+        this.forged(message)
+        return
+      }
+      this.#dpr = header
+      this.dispatch({ event: 'rcv-dpr', cause: request['Disconnect-Cause'] })
+    } else if (header.request)
+      this.send(refusalOf(identity, message.octets, { result: resultCode(resultCodes.commandUnsupported) }))
+    else this.#context.count('diameter.unexpected-answer')
+  }
+
+  /** A request under a name that is not the peer's: 5012, and the connection ends (R39, B69). */
+  forged(message: DiameterMessage): void {
+    this.send(
+      refusalOf(this.#context.identity, message.octets, { result: resultCode(resultCodes.unableToComply) }),
+    )
+    this.violation('forged-origin')
+  }
+
+  /** The certificate of this connection is for this peer (R38). */
+  isNamedBy(connection: Connection): boolean {
+    return bearsName(connection.socket, this.options.host)
+  }
+}

@@ -1,0 +1,188 @@
+import { u32 } from '../../core/bytes.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { contextOf } from '../../core/traceparent.ts'
+import type { Avp } from '../../wire/diameter/avp.ts'
+import { routingRows } from '../../wire/diameter/base.ts'
+import { resultAvps, type Command, type Exchange } from '../../wire/diameter/command.ts'
+import { decodeRows, type AnyAvps, type AvpsOf } from '../../wire/diameter/grammar.ts'
+import { encodeMessage, type Header } from '../../wire/diameter/header.ts'
+import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
+import type { DiameterMessage } from '../../wire/diameter/message.ts'
+import { RefusedWithResult, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
+import type { Connection } from './connection.ts'
+import { Duplicates } from './duplicates.ts'
+import { answerHeader, applicationAvp, originOf, proxyInfoOf, refusalOf } from './identity.ts'
+import type { NodeContext } from './node-context.ts'
+import type { Peer } from './peer.ts'
+
+/** Who asks: the names that its connection was opened with and its certificate bears. */
+export interface From {
+  readonly originHost: Fqdn
+  readonly originRealm: Fqdn
+}
+
+/** Answers a request; what it throws becomes the result that the reference point has for it. */
+export type Handler<Request, Answer> = (request: Request, from: From, context?: string) => Promise<Answer>
+
+interface Served {
+  readonly command: Command
+  /** Throws MalformedDiameter; the promise gives the AVPs of the answer. */
+  prepare(avps: readonly Avp[], from: From, context?: string): (frame: AnyAvps) => Promise<Uint8Array[]>
+  causeOf(error: unknown): Result
+}
+
+type Routing = AvpsOf<typeof routingRows>
+
+const nameOf = (applicationId: number, code: number) => `${applicationId}/${code}`
+
+/** Requests to this node: checked in the order of RFC 6733 6, answered once, duplicates from the first answer. */
+export class Service {
+  readonly #context: NodeContext
+  readonly #served = new Map<string, Served>()
+  readonly #duplicates: Duplicates
+  readonly #capacity: number
+  readonly #working = new Map<Peer, number>()
+
+  constructor(context: NodeContext, limits: { readonly working: number; readonly duplicates: number }) {
+    this.#context = context
+    this.#capacity = limits.working
+    this.#duplicates = new Duplicates(limits.duplicates, context.clock)
+  }
+
+  handle<Request, Answer>(exchange: Exchange<Request, Answer>, handler: Handler<Request, Answer>): void {
+    const { command } = exchange
+    this.#served.set(nameOf(command.applicationId, command.code), {
+      command,
+      prepare(avps, from, context) {
+        const request = exchange.decodeRequest(avps)
+        return async (frame) => exchange.encodeAnswer(await handler(request, from, context), frame)
+      },
+      causeOf: (error) => exchange.causeOf(error),
+    })
+  }
+
+  /** 3007 or 3001 (R39). */
+  unsupported({ applicationId, commandCode }: Header, peer: Peer): Result | undefined {
+    if (!peer.allowedApplications.includes(applicationId))
+      return resultCode(resultCodes.applicationUnsupported)
+    if (!this.#served.has(nameOf(applicationId, commandCode)))
+      return resultCode(resultCodes.commandUnsupported)
+    return undefined
+  }
+
+  /** Throws MalformedDiameter. */
+  request(message: DiameterMessage, peer: Peer, connection: Connection): void {
+    const { header } = message
+    const served = this.#served.get(nameOf(header.applicationId, header.commandCode))
+    const unsupported = this.unsupported(header, peer)
+    if (unsupported || !served) {
+      this.#refuse(message, peer, unsupported ?? resultCode(resultCodes.commandUnsupported))
+      return
+    }
+    const routing = decodeRows(routingRows, message.avps)
+    const loops =
+      routing['Origin-Host'] === this.#context.identity.originHost ||
+      routing['Route-Record']?.includes(this.#context.identity.originHost)
+    if (loops) {
+      this.#refuse(message, peer, resultCode(resultCodes.loopDetected))
+      return
+    }
+    if (!peer.admits(routing)) {
+      peer.forged(message)
+      return
+    }
+    const misrouted = this.#misrouted(routing)
+    if (misrouted) {
+      this.#refuse(message, peer, misrouted)
+      return
+    }
+    const first = header.retransmitted && this.#duplicates.find(peer.options.host, header.endToEnd)
+    if (first) void this.#sendLater(first, header, peer, connection, contextOf(routing['Trace-Parent'] ?? ''))
+    else this.#work(message, served, routing, peer, connection)
+  }
+
+  #misrouted(routing: Routing): Result | undefined {
+    const { originHost, originRealm } = this.#context.identity
+    if (routing['Destination-Realm'] !== originRealm) return resultCode(resultCodes.realmNotServed)
+    const host = routing['Destination-Host']
+    return host !== undefined && host !== originHost ? resultCode(resultCodes.unableToDeliver) : undefined
+  }
+
+  #work(
+    message: DiameterMessage,
+    served: Served,
+    routing: Routing,
+    peer: Peer,
+    connection: Connection,
+  ): void {
+    const working = this.#working.get(peer) ?? 0
+    if (working >= this.#capacity) {
+      this.#refuse(message, peer, resultCode(resultCodes.tooBusy))
+      return
+    }
+    const context = contextOf(routing['Trace-Parent'] ?? '')
+    const answer = this.#answer(message, served, routing, peer, context)
+    this.#working.set(peer, working + 1)
+    this.#duplicates.keep(peer.options.host, message.header.endToEnd, answer)
+    void this.#sendLater(answer, message.header, peer, connection, context).finally(() =>
+      this.#working.set(peer, (this.#working.get(peer) ?? 1) - 1),
+    )
+  }
+
+  /** The octets of the answer, whatever happens; throws MalformedDiameter at once when the request is none. */
+  #answer(
+    message: DiameterMessage,
+    served: Served,
+    routing: Routing,
+    peer: Peer,
+    context: string | undefined,
+  ): Promise<Uint8Array> {
+    const { identity } = this.#context
+    const from = { originHost: peer.options.host, originRealm: peer.options.realm }
+    const proxy = proxyInfoOf(message.avps)
+    const refuse = (refusal: { result: Result; failedAvp?: Uint8Array | undefined }) =>
+      refusalOf(identity, message.octets, refusal, proxy)
+    const frame = {
+      'Session-Id': routing['Session-Id'],
+      ...applicationAvp(served.command.applicationId),
+      'Auth-Session-State': 1,
+      ...resultAvps(resultCode(resultCodes.success)),
+      ...originOf(identity),
+    }
+    try {
+      return served
+        .prepare(
+          message.avps,
+          from,
+          context,
+        )(frame)
+        .then((avps) => encodeMessage(answerHeader(message.header), [...avps, ...proxy]))
+        .catch((error: unknown) => {
+          if (!(error instanceof MalformedDiameter)) return refuse({ result: served.causeOf(error) })
+          return refuse({ result: resultCode(error.resultCode), failedAvp: error.failedAvp })
+        })
+    } catch (error) {
+      if (error instanceof RefusedWithResult) return Promise.resolve(refuse({ result: error.result }))
+      throw error
+    }
+  }
+
+  /** To the connection that asked, or to nobody (R39). */
+  async #sendLater(
+    answer: Promise<Uint8Array>,
+    header: Header,
+    peer: Peer,
+    connection: Connection,
+    context: string | undefined,
+  ): Promise<void> {
+    const octets = (await answer).slice()
+    octets.set(u32(header.hopByHop), 12)
+    if (peer.connection === connection) peer.send(octets, context)
+    else this.#context.count('diameter.answer-without-connection')
+  }
+
+  #refuse(message: DiameterMessage, peer: Peer, result: Result): void {
+    this.#context.count('diameter.refused')
+    peer.send(refusalOf(this.#context.identity, message.octets, { result }, proxyInfoOf(message.avps)))
+  }
+}
