@@ -47,7 +47,8 @@ export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array
     const pdu = decodePdu(lcid, octets)
     const inner = moved(explainData(lcid, pdu, clearSdu), pdcpHeaderSize)
     const end = octets.length - pdu.mac.length
-    const mac = pdu.mac.length === macSize ? [range('MAC-I', end, octets.length, hex(pdu.mac))] : []
+    const reached = pdu.mac.length === macSize && !inner.stopped
+    const mac = reached ? [range('MAC-I', end, octets.length, hex(pdu.mac))] : []
     return { ...inner, ranges: [...pduRanges(pdu), ...inner.ranges, ...mac] }
   } catch (error) {
     if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }

@@ -1,0 +1,139 @@
+import { createSocket } from 'node:dgram'
+import { afterEach, describe, expect, it } from 'vitest'
+import { fromHex, hex } from '../../../src/core/bytes.ts'
+import type { Radio, SidelinkChannel } from '../../../src/core/environment.ts'
+import { InvalidValue } from '../../../src/core/errors.ts'
+import { freePortPair, openUdpRadio, type UdpRadioOptions } from '../../../src/io/radio/udp-multicast.ts'
+
+const radios: Radio[] = []
+afterEach(async () => {
+  await Promise.all(radios.splice(0).map((radio) => radio.close()))
+})
+
+async function open(options: Omit<UdpRadioOptions, 'interface'>): Promise<Radio> {
+  const radio = await openUdpRadio({ interface: '127.0.0.1', ...options })
+  radios.push(radio)
+  return radio
+}
+
+/** The next `count` frames that a radio hears. */
+const next = (radio: Radio, count: number): Promise<(readonly [SidelinkChannel, string])[]> =>
+  new Promise((resolve) => {
+    const heard: (readonly [SidelinkChannel, string])[] = []
+    const stop = radio.onFrame((channel, frame) => {
+      heard.push([channel, hex(frame)])
+      if (heard.length < count) return
+      stop()
+      resolve(heard)
+    })
+  })
+
+describe('the lab bearer on multicast', () => {
+  it('brings frames of both channels to every UE on the port, also to the sender', async () => {
+    const port = await freePortPair()
+    const [a, b, c] = [await open({ port }), await open({ port }), await open({ port })]
+    const heard = [next(a, 2), next(b, 2), next(c, 2)]
+    a.send('SL-SCH', fromHex('30010203'))
+    a.send('SL-DCH', fromHex('99'))
+    for (const frames of await Promise.all(heard))
+      expect(frames.toSorted()).toEqual([
+        ['SL-DCH', '99'],
+        ['SL-SCH', '30010203'],
+      ])
+  })
+
+  it('keeps two pairs of ports apart', async () => {
+    const [first, second] = [await freePortPair(), await freePortPair()]
+    const [a, b] = [await open({ port: first }), await open({ port: first })]
+    const other = await open({ port: second })
+    const stray: string[] = []
+    other.onFrame((_, frame) => stray.push(hex(frame)))
+    const heard = next(b, 1)
+    a.send('SL-SCH', fromHex('aa'))
+    await heard
+    const own = next(other, 1)
+    other.send('SL-SCH', fromHex('bb'))
+    await own
+    expect(first).not.toBe(second)
+    expect(stray).toEqual(['bb'])
+  })
+
+  it('carries the longest frame, and refuses a longer one', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const heard = next(b, 1)
+    a.send('SL-SCH', new Uint8Array(8205).fill(7))
+    expect((await heard)[0]?.[1]).toHaveLength(2 * 8205)
+    expect(() => a.send('SL-SCH', new Uint8Array(8206))).toThrow(InvalidValue)
+  })
+})
+
+describe('the lab bearer without multicast', () => {
+  it('sends each frame to every peer, SL-DCH to the port after', async () => {
+    const [port, first, second] = [await freePortPair(), await freePortPair(), await freePortPair()]
+    const listeners = [await open({ port: first, peers: [] }), await open({ port: second, peers: [] })]
+    const peers = [first, second].map((one) => ({ host: '127.0.0.1', port: one }))
+    const sender = await open({ port, peers })
+    const heard = listeners.map((radio) => next(radio, 2))
+    sender.send('SL-SCH', fromHex('aa'))
+    sender.send('SL-DCH', fromHex('bb'))
+    for (const frames of await Promise.all(heard))
+      expect(frames.toSorted()).toEqual([
+        ['SL-DCH', 'bb'],
+        ['SL-SCH', 'aa'],
+      ])
+  })
+
+  it('R11: learns no address: what arrives from anywhere changes nothing of where it sends', async () => {
+    const [port, peer, stranger] = [await freePortPair(), await freePortPair(), await freePortPair()]
+    const radio = await open({ port, peers: [{ host: '127.0.0.1', port: peer }] })
+    const [listener, outsider] = [
+      await open({ port: peer, peers: [] }),
+      await open({ port: stranger, peers: [{ host: '127.0.0.1', port }] }),
+    ]
+    const strange: string[] = []
+    outsider.onFrame((_, frame) => strange.push(hex(frame)))
+    const arrived = next(radio, 1)
+    outsider.send('SL-SCH', fromHex('cc'))
+    await arrived
+    const heard = next(listener, 1)
+    radio.send('SL-SCH', fromHex('dd'))
+    expect(await heard).toEqual([['SL-SCH', 'dd']])
+    expect(strange).toEqual([])
+  })
+})
+
+describe('a radio', () => {
+  it('rejects when a port is taken, and leaves none of its own open', async () => {
+    const port = await freePortPair()
+    const taken = createSocket('udp4')
+    await new Promise<void>((done) => taken.bind(port + 1, '127.0.0.1', done))
+    await expect(openUdpRadio({ interface: '127.0.0.1', port, peers: [] })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+    await new Promise<void>((done) => taken.close(done))
+    await open({ port, peers: [] })
+  })
+
+  it('counts what could not be sent', async () => {
+    const [counted, count] = collect()
+    const radio = await open({ port: await freePortPair(), peers: [{ host: 'no host', port: 1 }], count })
+    radio.send('SL-SCH', fromHex('aa'))
+    expect(await counted).toBe('radio-send-failed')
+  })
+
+  it('sends nothing once closed', async () => {
+    const port = await freePortPair()
+    const radio = await open({ port, peers: [] })
+    await radio.close()
+    radio.send('SL-SCH', fromHex('aa'))
+    await radio.close()
+    await open({ port, peers: [] })
+  })
+})
+
+function collect(): readonly [Promise<string>, (counter: string) => void] {
+  let count: (counter: string) => void = () => undefined
+  const counted = new Promise<string>((resolve) => (count = resolve))
+  return [counted, (counter) => count(counter)]
+}
