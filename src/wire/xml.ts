@@ -33,6 +33,10 @@ export function parseXml(octets: Uint8Array): XmlElement {
   let elements = 0
   let textLength = 0
 
+  parser.on('xmldecl', ({ version, encoding }) => {
+    if ((version ?? '1.0') !== '1.0') fail('not XML 1.0')
+    if ((encoding ?? 'utf-8').toLowerCase() !== 'utf-8') fail('not said to be UTF-8')
+  })
   parser.on('doctype', () => fail('a DOCTYPE is not allowed'))
   parser.on('error', (error) => fail(error.message))
   parser.on('opentag', (tag) => {

@@ -80,7 +80,7 @@ async function serve(
   outgoing: ServerResponse,
   options: UbServerOptions,
 ) {
-  if (incoming.socket.destroyed) return
+  if (incoming.socket.destroyed || client.requests >= limits.requests) return
   try {
     const body = await bodyOf(incoming)
     const request: UbRequest = {
@@ -89,7 +89,7 @@ async function serve(
     }
     const context = contextOf(fieldValue(request.fields, 'traceparent') ?? '')
     const response = body ? await client.connection.exchange(request, context) : bare(413)
-    const last = !body || ++client.requests >= limits.requests
+    const last = !body || ++client.requests >= limits.requests || !outgoing.shouldKeepAlive
     const sent = withConnection(response, last ? 'close' : 'keep-alive')
     send(outgoing, sent)
     options.onMessage(messageOf(sent, client, identityOf(request), context))
