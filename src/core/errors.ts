@@ -90,19 +90,3 @@ export class BootstrappingFailed extends Refused {
 export class Pc8IdentityRefused extends Refused {
   readonly code = 'ERR_PC8_IDENTITY_REFUSED'
 }
-
-/** A peer KMF asks for what is not its own: another network's UE-2 or PLMN (R2). Diameter 5003. */
-export class PeerNotEntitled extends KeyRequestFailed {}
-
-/** A value that this KMF cannot serve, such as the NAF-Id of another. Diameter 5004 with Failed-AVP. */
-export class ValueNotServed extends KeyRequestFailed {
-  readonly field: 'NAF-Id' | 'UE-1 ID' | 'Extensions'
-
-  constructor(field: ValueNotServed['field'], reason: string, clause?: string) {
-    super(`${field}: ${reason}`, clause)
-    this.field = field
-  }
-}
-
-/** Beyond what one peer may ask (R45). Diameter 3004. */
-export class TooBusy extends TemporaryFailure {}

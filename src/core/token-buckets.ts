@@ -1,4 +1,4 @@
-import type { Instant } from './units.ts'
+import { inMilliseconds, minutes, type Instant, type Milliseconds, type Seconds } from './units.ts'
 
 interface Bucket {
   tokens: number
@@ -6,25 +6,27 @@ interface Bucket {
 }
 
 /**
- * Token buckets by name: so many a minute (Infinity: no limit), and as many at once. Beyond the capacity the bucket
- * unused for longest goes (R43, R45).
+ * Token buckets by name: so many in a period, a minute unless said (Infinity: no limit), and as many at once. Beyond
+ * the capacity the bucket unused for longest goes (R43, R45).
  */
 export class TokenBuckets {
-  readonly #perMinute: number
+  readonly #perPeriod: number
   readonly #capacity: number
+  readonly #period: Milliseconds
   readonly #buckets = new Map<string, Bucket>()
 
-  constructor(perMinute: number, capacity = 10_000) {
-    this.#perMinute = perMinute
+  constructor(perPeriod: number, capacity = 10_000, period: Seconds = minutes(1)) {
+    this.#perPeriod = perPeriod
     this.#capacity = capacity
+    this.#period = inMilliseconds(period)
   }
 
   /** True when `name` had a token left, which is then gone. */
   take(name: string, now: Instant): boolean {
-    if (this.#perMinute === Infinity) return true
-    const bucket = this.#buckets.get(name) ?? { tokens: this.#perMinute, at: now }
-    const refill = (Math.max(0, now - bucket.at) * this.#perMinute) / 60_000
-    const tokens = Math.min(this.#perMinute, bucket.tokens + refill)
+    if (this.#perPeriod === Infinity) return true
+    const bucket = this.#buckets.get(name) ?? { tokens: this.#perPeriod, at: now }
+    const refill = (Math.max(0, now - bucket.at) * this.#perPeriod) / this.#period
+    const tokens = Math.min(this.#perPeriod, bucket.tokens + refill)
     const taken = tokens >= 1
     this.#buckets.delete(name)
     this.#buckets.set(name, { tokens: taken ? tokens - 1 : tokens, at: now })

@@ -85,8 +85,8 @@ export interface Pc8Service {
 /** What the server of PC6 needs of the KMF. */
 export interface Pc6Service {
   /**
-   * Step 6 to step 9. `from` is the Origin-Host of the request. Throws BTidUnknown, NotAuthorised, TooBusy,
-   * TemporaryFailure, PeerNotEntitled, ValueNotServed or KeyRequestFailed.
+   * Step 6 to step 9. `from` is the Origin-Host of the request. Throws BTidUnknown, NotAuthorised, TemporaryFailure,
+   * PeerMayNotAsk, KeyRequestFailed, or the refusals that name a Diameter result.
    */
   keyRequested(from: Fqdn, request: ProseKeyRequest, context?: string): Promise<ProseKeyAnswer>
 }

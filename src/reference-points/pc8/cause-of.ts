@@ -1,4 +1,11 @@
-import { BTidUnknown, MalformedMessage, NotAuthorised, Outage, ProseError } from '../../core/errors.ts'
+import {
+  BTidUnknown,
+  IdentityUnknown,
+  MalformedMessage,
+  NotAuthorised,
+  Outage,
+  ProseError,
+} from '../../core/errors.ts'
 import type { ProseDirectKeyResponse } from './exchange.ts'
 import { InvalidKeyRequest } from './messages.ts'
 
@@ -18,7 +25,7 @@ export type Pc8Cause =
 export function causeOf(error: unknown): Pc8Cause {
   if (error instanceof BTidUnknown) return { outcome: 'bootstrapping-renegotiation' }
   if (error instanceof InvalidKeyRequest) return { outcome: 'error', code: 1 }
-  if (error instanceof NotAuthorised) return { outcome: 'error', code: 2 }
+  if (error instanceof NotAuthorised || error instanceof IdentityUnknown) return { outcome: 'error', code: 2 }
   if (error instanceof Outage) return { outcome: 'error', code: 3 }
   if (error instanceof NotAuthenticated) return { status: 401 }
   if (error instanceof MalformedMessage) return { status: 400 }

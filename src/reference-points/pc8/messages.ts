@@ -59,10 +59,17 @@ export class InvalidKeyRequest extends MalformedMessage {
   readonly transactionId: number
 
   constructor(transactionId: number, error: MalformedMessage) {
-    super(error.field, error.offset, 'not the form of step 4', { cause: error, clause })
+    super(error.field, error.offset, error.message, { cause: error, clause })
     this.transactionId = transactionId
   }
 }
+
+/** The set of UE-1 and UE-2 is not the one that this KMF holds for the two networks. */
+export const extensionsDiffer = ({ transactionId }: ProseDirectKeyRequest): InvalidKeyRequest =>
+  new InvalidKeyRequest(
+    transactionId,
+    new MalformedMessage('extensions', 0, 'not the set in use', { clause }),
+  )
 
 const rootNode = (name: string, transactionId: number, content: readonly XmlNode[]): Uint8Array =>
   utf8(

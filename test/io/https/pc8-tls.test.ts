@@ -127,10 +127,14 @@ describe('handshake of PC8', () => {
       const range = { minVersion: tlsVersion, maxVersion: tlsVersion } as const
       const first = await rawTls(port, range)
       let session = first.getSession()
-      first.on('session', (ticket: Buffer) => (session = ticket))
+      first.on('session', (ticket: Buffer) => (session = Buffer.from(ticket)))
       first.end(httpRequestText('127.0.0.1'))
       await textUntilClose(first)
-      const resumed = rawTls(port, { ...range, ...(session ? { session: Buffer.from(session) } : {}), pskCallback: () => null })
+      const resumed = rawTls(port, {
+        ...range,
+        ...(session ? { session: Buffer.from(session) } : {}),
+        pskCallback: () => null,
+      })
       await expect(resumed).rejects.toThrow()
       const second = await rawTls(port, { ...range, ...(session ? { session: Buffer.from(session) } : {}) })
       second.end(httpRequestText('127.0.0.1'))

@@ -1,0 +1,77 @@
+import { BTidUnknown, NotAuthorised, ProseError } from '../../core/errors.ts'
+import { hex } from '../../core/bytes.ts'
+import { shortBTid, type BTid } from '../../core/identities/b-tid.ts'
+import { nafIdOf, uaIds, type NafId } from '../../core/identities/naf-id.ts'
+import type { KsNaf } from '../../core/keys.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { fingerprint } from '../../crypto/fingerprint.ts'
+import { bTidOfPskIdentity } from '../../reference-points/pc8/psk-identity.ts'
+import { fromStore } from './from-store.ts'
+import type { Kmf } from './kmf.ts'
+import { fetchNafKey, keyUnder } from './naf-key.ts'
+import type { NafKeyRow, Pc8Offer, Pc8Subscriber } from './ports.ts'
+
+/** The key that secures PC8, looked up while the handshake waits. TS 33.220 4.5.3, TS 33.222 5.4. */
+export async function associate(kmf: Kmf, { identity, uaId }: Pc8Offer): Promise<Pc8Subscriber | undefined> {
+  const { ports, own } = kmf
+  const btid = bTidOfPskIdentity(identity)
+  const [name] = own.kmfNames
+  if (!btid || ports.plmns.homeOfBTid(btid) !== own || name === undefined) {
+    refused(kmf, 'no B-TID of this network')
+    return undefined
+  }
+  try {
+    const kept = await fromStore(ports.keys.find(btid, ports.clock.now()))
+    const [row] = await Promise.all([
+      keptOrFetched(kmf, kept, btid, nafIdOf(name, uaId)),
+      fetchPdkKeyBeside(kmf, kept, btid, name),
+    ])
+    return associated(kmf, row, hex(uaId))
+  } catch (error) {
+    if (!(error instanceof BTidUnknown || error instanceof NotAuthorised)) throw error
+    refused(kmf, error.message)
+    return undefined
+  }
+}
+
+type KeyRow = NafKeyRow & { readonly fetched: KsNaf }
+
+async function keptOrFetched(
+  kmf: Kmf,
+  kept: NafKeyRow | undefined,
+  btid: BTid,
+  nafId: NafId,
+): Promise<KeyRow> {
+  const key = kept && keyUnder(kept, nafId)
+  return kept && key ? { ...kept, fetched: key } : fetchNafKey(btid, nafId, kmf.ports)
+}
+
+/** Makes 7a possible should this UE be UE-1 later; the UE does not notice when it fails. */
+async function fetchPdkKeyBeside(
+  kmf: Kmf,
+  kept: NafKeyRow | undefined,
+  btid: BTid,
+  name: Fqdn,
+): Promise<void> {
+  try {
+    await keptOrFetched(kmf, kept, btid, nafIdOf(name, uaIds.prose))
+  } catch (error) {
+    if (!(error instanceof ProseError)) throw error
+    kmf.ports.count(`kmf-pdk-key-${error.code}`)
+  }
+}
+
+function associated(kmf: Kmf, row: KeyRow, uaId: string): Pc8Subscriber {
+  kmf.ports.report({
+    what: 'pc8-associated',
+    fields: { btid: shortBTid(row.btid), uaId },
+    keys: { Ks_NAF: fingerprint(row.fetched) },
+  })
+  const { btid, expires, ussList, imsi } = row
+  return { btid, expires, ussList, key: row.fetched, ...(imsi !== undefined && { imsi }) }
+}
+
+function refused(kmf: Kmf, reason: string): void {
+  kmf.ports.count('kmf-psk-identity-unknown')
+  kmf.ports.report({ what: 'pc8-identity-refused', fields: { reason } })
+}

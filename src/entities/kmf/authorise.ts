@@ -1,0 +1,72 @@
+import { NotAuthorised } from '../../core/errors.ts'
+import type { Plmn } from '../../core/identities/plmn.ts'
+import type { Uss } from '../../wire/user-security-settings.ts'
+import { fromStore } from './from-store.ts'
+import type { KmfPorts } from './ports.ts'
+import { proseUss, type Owner } from './subscriber.ts'
+
+export type Role = 'ue-1' | 'ue-2'
+
+/** What a set-up asks of one subscriber. */
+export interface Ask {
+  readonly role: Role
+  /** A Relay Service Code was given. */
+  readonly relay: boolean
+  /** Home network of the other UE. */
+  readonly plmn: Plmn
+}
+
+const words = {
+  1: 'one-to-one',
+  2: 'relay',
+  3: 'remote-ue',
+  4: 'public safety',
+} as const
+
+/** Flags of the ProSe USS that are needed (R9). */
+const neededFlags = {
+  'one-to-one': { 'ue-1': [1], 'ue-2': [1] },
+  relay: { 'ue-1': [3, 4], 'ue-2': [2, 4] },
+} as const
+
+/** What keeps the subscriber from it; nothing only when both sources say yes (R8). */
+export function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly string[] {
+  const needed: readonly (keyof typeof words)[] = neededFlags[ask.relay ? 'relay' : 'one-to-one'][ask.role]
+  return [
+    ...(uss ? [] : ['no ProSe settings']),
+    ...needed
+      .filter((flag) => uss && !uss.flags.includes(flag))
+      .map((flag) => `no permission ${words[flag]}`),
+    ...(hasRow ? [] : [`no permission for ${ask.plmn}`]),
+  ]
+}
+
+/** Both sources, the table read anew (R8). Throws NotAuthorised. CR 33.303 6.X.3.2 steps 5 and 7. */
+export async function authorise(
+  owner: Owner,
+  ask: Ask,
+  ports: Pick<KmfPorts, 'authorisations'>,
+): Promise<void> {
+  const hasRow = await hasRowFor(owner, ask, ports)
+  refuseIf(missing(ask, proseUss(owner.ussList), hasRow), ask)
+}
+
+/** The table alone, before a push brings the newest settings. Throws NotAuthorised. CR 33.303 6.X.3.2 step 7d. */
+export async function authoriseByTable(
+  owner: Owner,
+  ask: Ask,
+  ports: Pick<KmfPorts, 'authorisations'>,
+): Promise<void> {
+  refuseIf((await hasRowFor(owner, ask, ports)) ? [] : [`no permission for ${ask.plmn}`], ask)
+}
+
+const hasRowFor = async (
+  { imsi }: Owner,
+  { plmn }: Ask,
+  { authorisations }: Pick<KmfPorts, 'authorisations'>,
+) => imsi !== undefined && (await fromStore(authorisations.mayLink(imsi, plmn)))
+
+function refuseIf(reasons: readonly string[], { role }: Ask): void {
+  if (reasons.length > 0)
+    throw new NotAuthorised(`${role.toUpperCase()} has ${reasons.join(', ')}`, 'CR 33.303 6.X.3.2')
+}

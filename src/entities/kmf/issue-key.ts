@@ -1,0 +1,93 @@
+import { TemporaryFailure } from '../../core/errors.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
+import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { isProseNafId, nafFqdn } from '../../core/identities/naf-id.ts'
+import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
+import type { Plmn } from '../../core/identities/plmn.ts'
+import { earliest, inMilliseconds, Instant, later, minutes } from '../../core/units.ts'
+import { fingerprint } from '../../crypto/fingerprint.ts'
+import { derivePdk } from '../../crypto/prose-keys.ts'
+import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
+import { notAcceptable, PeerMayNotAsk } from '../../reference-points/pc6/refusals.ts'
+import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
+import { authorise } from './authorise.ts'
+import type { Kmf } from './kmf.ts'
+import { Procedure } from './procedure.ts'
+import { resolveNafKeys, type NafKeys } from './resolve-naf-keys.ts'
+import { proseUeIdsOf } from './subscriber.ts'
+
+/** Step 6 to step 9 at the KMF of UE-1. CR 33.303 6.X.3.2. */
+export async function answerPeer(
+  kmf: Kmf,
+  from: Fqdn,
+  request: ProseKeyRequest,
+  context: string | undefined,
+): Promise<ProseKeyAnswer> {
+  const procedure = new Procedure(kmf.ports, '6', context)
+  try {
+    const peer = peerThatMayAsk(kmf, from, request)
+    return await issueKey(kmf, procedure, request, peer.plmn)
+  } catch (error) {
+    procedure.refused(error)
+    throw error
+  }
+}
+
+/** The checks of step 6, before anything about UE-1 is looked up (R2, R3, R39, R45). */
+function peerThatMayAsk({ ports, own, buckets }: Kmf, from: Fqdn, request: ProseKeyRequest): PlmnEntry {
+  const peer = ports.plmns.homeOfKmfHost(from)
+  if (!peer) throw new PeerMayNotAsk('not the KMF of any network')
+  if (!own.kmfNames.includes(nafFqdn(request.nafId)) || !isProseNafId(request.nafId))
+    throw notAcceptable('naf-id', request)
+  if (request.visitedPlmn !== peer.plmn) throw new PeerMayNotAsk('the network of UE-2 is another')
+  if (!inRanges(request.ue2Id, peer.proseUeIds)) throw new PeerMayNotAsk('UE-2 ID is not of its ranges')
+  if (ports.plmns.homeOfUe1Id(request.ue1Id) !== own) throw notAcceptable('ue1-id', request)
+  if (request.extensions !== peer.extensions) throw notAcceptable('extensions', request)
+  if (!buckets.peer.take(from, ports.clock.now()))
+    throw new RefusedWithResult(resultCode(resultCodes.tooBusy), 'too many key requests of this peer')
+  return peer
+}
+
+/** Steps 7 and 8: authorised, and looked at again when the key is about to leave (R8). */
+export async function issueKey(
+  kmf: Kmf,
+  procedure: Procedure,
+  request: Omit<ProseKeyRequest, 'visitedPlmn'>,
+  ue2Plmn: Plmn,
+): Promise<ProseKeyAnswer> {
+  const ask = { role: 'ue-1', relay: request.relayServiceCode !== undefined, plmn: ue2Plmn } as const
+  const found = await resolveNafKeys({ kmf, procedure, request, ask })
+  await authorise(found.owner, ask, kmf.ports)
+  procedure.step = '8'
+  checkClock(kmf)
+  return derive(kmf, procedure, request, found)
+}
+
+/** After a step of the wall clock nobody knows which keys are still alive (R47). */
+function checkClock({ ports }: Kmf): void {
+  const step = ports.wallClockStep?.() ?? 0
+  if (Math.abs(step) <= inMilliseconds(minutes(5))) return
+  ports.count('kmf-clock-stepped')
+  throw new TemporaryFailure('the wall clock stepped by more than 5 minutes')
+}
+
+/** Step 8, and what step 9 says beside the key. */
+function derive(
+  { ports, settings }: Kmf,
+  procedure: Procedure,
+  { ue2Id }: Pick<ProseKeyRequest, 'ue2Id'>,
+  { owner, ksNaf, expires, gpi }: NafKeys,
+): ProseKeyAnswer {
+  const pdk = derivePdk(ksNaf, ue2Id)
+  const keyExpiry = wholeSecond(earliest(expires, later(ports.clock.now(), settings.pdkLifetime)))
+  procedure.decided(
+    'derived',
+    { ue2Id: hexOf24(ue2Id), keyExpiry: new Date(keyExpiry).toISOString() },
+    { PDK: fingerprint(pdk), Ks_NAF: fingerprint(ksNaf) },
+  )
+  const ue1ProseUeIds = settings.returnUe1ProseUeIds ? proseUeIdsOf(owner.ussList) : []
+  return { pdk, keyExpiry, ue1ProseUeIds, ...(gpi && { gpi }) }
+}
+
+/** What a Diameter Time and an xs:dateTime can say alike. */
+const wholeSecond = (instant: Instant): Instant => Instant(Math.floor(instant / 1000) * 1000)

@@ -1,0 +1,38 @@
+import { equalOctets } from '../../core/bytes.ts'
+import { MalformedMessage, TemporaryFailure } from '../../core/errors.ts'
+import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+import { InvalidKeyRequest } from '../../reference-points/pc8/messages.ts'
+
+interface OpenRequest {
+  readonly body: Uint8Array
+  readonly response: Promise<ProseDirectKeyResponse>
+}
+
+/** Requests of step 4 that have no answer yet: a repetition gets that of the first, other content is invalid (B48, R45). */
+export class OpenRequests {
+  readonly #capacity: number
+  readonly #open = new Map<string, OpenRequest>()
+
+  constructor(capacity = 10_000) {
+    this.#capacity = capacity
+  }
+
+  /** Throws InvalidKeyRequest for an open transaction with another body, TemporaryFailure beyond the capacity (R43). */
+  answer(
+    sender: string,
+    transactionId: number,
+    body: Uint8Array,
+    start: () => Promise<ProseDirectKeyResponse>,
+  ): Promise<ProseDirectKeyResponse> {
+    const name = `${sender} ${transactionId}`
+    const known = this.#open.get(name)
+    if (known) {
+      if (equalOctets(known.body, body)) return known.response
+      throw new InvalidKeyRequest(transactionId, new MalformedMessage('transaction-id', 0, 'is open'))
+    }
+    if (this.#open.size >= this.#capacity) throw new TemporaryFailure('too many open requests')
+    const response = start().finally(() => this.#open.delete(name))
+    this.#open.set(name, { body, response })
+    return response
+  }
+}

@@ -1,0 +1,140 @@
+import { BTidUnknown, KeyRequestFailed, NotAuthorised, ProseError } from '../../core/errors.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
+import type { KsNaf } from '../../core/keys.ts'
+import { later, secondsBetween, type Instant } from '../../core/units.ts'
+import { fingerprint } from '../../crypto/fingerprint.ts'
+import type { ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
+import { authorise, authoriseByTable, type Ask } from './authorise.ts'
+import { fromStore } from './from-store.ts'
+import type { Kmf } from './kmf.ts'
+import { fetchNafKey, keyUnder } from './naf-key.ts'
+import type { NafKeyRow } from './ports.ts'
+import type { Procedure } from './procedure.ts'
+import { push } from './push.ts'
+import { spelled } from './spelled.ts'
+import type { Owner } from './subscriber.ts'
+
+/** The key that PDK is made from, and whose it is. */
+export interface NafKeys {
+  readonly owner: Owner
+  readonly ksNaf: KsNaf
+  readonly expires: Instant
+  /** Only of a push. */
+  readonly gpi?: Uint8Array
+}
+
+/** What UE-1 is asked about, by whom and in which run. */
+export interface Question {
+  readonly kmf: Kmf
+  readonly procedure: Procedure
+  readonly request: Omit<ProseKeyRequest, 'visitedPlmn'>
+  readonly ask: Ask
+}
+
+/** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
+export async function resolveNafKeys(question: Question): Promise<NafKeys> {
+  const { ue1Id, nafId, resynchronisation } = question.request
+  const { keys, clock } = question.kmf.ports
+  if (resynchronisation) throw new KeyRequestFailed('this KMF pushed no GPI with that RAND')
+  if (ue1Id.kind === 'imsi') return branch7d(question, { imsi: ue1Id.imsi, ussList: [] })
+  const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
+  const invalid = kept && whyInvalid(question, kept)
+  if (kept && invalid !== undefined) return branch7b(question, kept, ['key-found', invalid])
+  const ksNaf = kept && keyUnder(kept, nafId)
+  return ksNaf ? branch7a(question, kept, ksNaf) : branch7c(question, kept, ue1Id.btid)
+}
+
+/** Why a row that was found serves no more, undefined when it does. */
+function whyInvalid({ kmf }: Question, kept: NafKeyRow): string | undefined {
+  const now = kmf.ports.clock.now()
+  if (now >= kept.expires) return 'key-expired'
+  return now > later(kept.created, kmf.settings.nafKeyMaxAge) ? 'key-too-old' : undefined
+}
+
+/** 7a: found and valid. */
+async function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Promise<NafKeys> {
+  const { ports, settings } = question.kmf
+  const age = secondsBetween(kept.created, ports.clock.now())
+  await decide(question, authorise(kept, question.ask, ports), {
+    branch: '7a',
+    why: ['key-found', 'key-valid'],
+    notWhy: { '7b': `age ${spelled(age)} of ${spelled(settings.nafKeyMaxAge)}`, '7c': 'key is here' },
+    keys: { Ks_NAF: fingerprint(ksNaf) },
+  })
+  return { owner: kept, ksNaf, expires: kept.expires }
+}
+
+/** 7b: found but not valid. Authorised before a vector is spent, by the table and the kept settings. */
+async function branch7b(question: Question, kept: NafKeyRow, why: readonly string[]): Promise<NafKeys> {
+  const authorisation =
+    kept.imsi === undefined
+      ? Promise.reject(new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3'))
+      : authorise(kept, question.ask, question.kmf.ports)
+  const notWhy = { '7a': why.at(-1) ?? '', '7c': 'B-TID is here' }
+  await decide(question, authorisation, { branch: '7b', why, notWhy })
+  return push()
+}
+
+/** 7c: the BSF is asked. Only its 5403 leads to re-negotiation (R14), or to 7b where it is known who UE-1 is. */
+async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
+  const { ports } = question.kmf
+  const here = kept ? 'key-not-found' : 'b-tid-not-found'
+  const notWhy = { '7a': 'no key here', '7b': 'nothing here that is too old' }
+  const asked = await fetched(question, btid)
+  if (asked instanceof BTidUnknown && kept) return branch7b(question, kept, ['key-found', 'unknown-at-bsf'])
+  if (asked instanceof Error) {
+    const why = asked instanceof BTidUnknown ? 'unknown-at-bsf' : 'bsf-gave-no-key'
+    return decide(question, Promise.reject(asked), { branch: '7c', why: [here, why], notWhy })
+  }
+  await decide(question, authorise(asked, question.ask, ports), {
+    ...{ branch: '7c', why: [here, 'bsf-gave-key'], notWhy },
+    keys: { Ks_NAF: fingerprint(asked.fetched) },
+  })
+  return { owner: asked, ksNaf: asked.fetched, expires: asked.expires }
+}
+
+/** The answer of the BSF, or why there is none. */
+async function fetched({ kmf, procedure, request }: Question, btid: BTid) {
+  try {
+    return await fetchNafKey(btid, request.nafId, kmf.ports, procedure.context)
+  } catch (error) {
+    if (error instanceof ProseError) return error
+    throw error
+  }
+}
+
+/** 7d: an IMSI. Authorised by the table, before a vector is spent. */
+async function branch7d(question: Question, owner: Owner): Promise<NafKeys> {
+  await decide(question, authoriseByTable(owner, question.ask, question.kmf.ports), {
+    branch: '7d',
+    why: ['imsi'],
+    notWhy: { '7a': 'no B-TID', '7b': 'no B-TID', '7c': 'no B-TID' },
+  })
+  return push()
+}
+
+interface Decision {
+  readonly branch: '7a' | '7b' | '7c' | '7d'
+  readonly why: readonly string[]
+  /** Why each other branch does not apply. */
+  readonly notWhy: Readonly<Record<string, string>>
+  readonly keys?: Readonly<Record<string, string>>
+}
+
+/** Reports the branch with the outcome of its authorisation, and throws what that throws. */
+async function decide<Value>(
+  { procedure }: Question,
+  authorisation: Promise<Value>,
+  { branch, why, notWhy, keys }: Decision,
+): Promise<Value> {
+  procedure.step = branch
+  try {
+    const value = await authorisation
+    procedure.decided('branch', { branch, why: [...why, 'authorised'], notWhy }, keys)
+    return value
+  } catch (error) {
+    const last = error instanceof NotAuthorised ? ['not-authorised'] : []
+    procedure.decided('branch', { branch, why: [...why, ...last], notWhy }, keys)
+    throw error
+  }
+}

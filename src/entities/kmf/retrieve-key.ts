@@ -1,0 +1,92 @@
+import { KeyRequestFailed, NotAuthorised, PeerFault, TemporaryFailure } from '../../core/errors.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
+import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
+import type { ProseKeyAnswer } from '../../reference-points/pc6/exchange.ts'
+import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.ts'
+import { extensionsDiffer } from '../../reference-points/pc8/messages.ts'
+import { authorise, type Ask } from './authorise.ts'
+import { fromStore } from './from-store.ts'
+import { issueKey } from './issue-key.ts'
+import type { Kmf } from './kmf.ts'
+import type { Pc8Subscriber } from './ports.ts'
+import type { Procedure } from './procedure.ts'
+import { proseUeIdsOf, type Owner } from './subscriber.ts'
+
+/** Step 4 to step 10 at the KMF of UE-2. CR 33.303 6.X.3.2. */
+export async function retrieveKey(
+  kmf: Kmf,
+  procedure: Procedure,
+  request: ProseDirectKeyRequest,
+  ue2: Pc8Subscriber,
+): Promise<ProseKeyAnswer> {
+  takeTokens(kmf, request, ue2)
+  const home = homeThatMayServe(kmf, request, ue2)
+  const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
+  procedure.step = '5'
+  await authoriseUe2(kmf, ue2, ask)
+  procedure.decided('authorisation', { allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn })
+  procedure.step = '6'
+  const answer = await askHome(kmf, procedure, request, home)
+  procedure.step = '10'
+  checkAnswer(kmf, request, home, answer)
+  await authoriseUe2(kmf, ue2, ask)
+  return answer
+}
+
+/** R45. */
+function takeTokens({ ports, buckets }: Kmf, { ue1Id }: ProseDirectKeyRequest, ue2: Pc8Subscriber): void {
+  const now = ports.clock.now()
+  if (!buckets.ue2.take(ue2.imsi ?? ue2.btid, now))
+    throw new TemporaryFailure('too many key requests of this UE-2')
+  if (!buckets.ue1.take(ue1Id.kind === 'imsi' ? ue1Id.imsi : ue1Id.btid, now))
+    throw new TemporaryFailure('too many key requests for this UE-1')
+}
+
+/** The home of UE-1, found by the PLMN table alone (R1, R3, R4). */
+function homeThatMayServe({ ports }: Kmf, request: ProseDirectKeyRequest, ue2: Pc8Subscriber): PlmnEntry {
+  if (!proseUeIdsOf(ue2.ussList).includes(request.ue2Id))
+    throw new NotAuthorised('UE-2 ID is not one of this subscriber')
+  const home = ports.plmns.homeOfNafId(request.nafId)
+  if (!home) throw new NotAuthorised('NAF-ID names no known network')
+  if (ports.plmns.homeOfUe1Id(request.ue1Id) !== home)
+    throw new NotAuthorised('UE-1 ID and NAF-ID are of different networks')
+  if (request.extensions !== home.extensions) throw extensionsDiffer(request)
+  return home
+}
+
+/** The newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
+async function authoriseUe2({ ports }: Kmf, ue2: Pc8Subscriber, ask: Ask): Promise<void> {
+  const row = await fromStore(ports.keys.find(ue2.btid, ports.clock.now()))
+  const owner: Owner = row ? { ...ue2, ussList: row.ussList } : ue2
+  await authorise(owner, ask, ports)
+}
+
+/** Steps 6 to 9; in one KMF without Diameter. */
+async function askHome(
+  kmf: Kmf,
+  procedure: Procedure,
+  request: ProseDirectKeyRequest,
+  home: PlmnEntry,
+): Promise<ProseKeyAnswer> {
+  if (home === kmf.own) return issueKey(kmf, procedure, request, kmf.own.plmn)
+  try {
+    return await kmf.ports.pc6.requestKey(home, { ...request, visitedPlmn: kmf.own.plmn }, procedure.context)
+  } catch (error) {
+    if (!(error instanceof PeerFault)) throw error
+    throw new KeyRequestFailed('malformed answer on PC6', undefined, { cause: error })
+  }
+}
+
+/** What an honest KMF of UE-1 answers (R7, R30). */
+function checkAnswer(
+  kmf: Kmf,
+  request: ProseDirectKeyRequest,
+  home: PlmnEntry,
+  answer: ProseKeyAnswer,
+): void {
+  const needsGpi = request.ue1Id.kind === 'imsi' || request.resynchronisation !== undefined
+  if (answer.keyExpiry <= kmf.ports.clock.now()) throw new KeyRequestFailed('the PDK has expired')
+  if (needsGpi && !answer.gpi) throw new KeyRequestFailed('the GPI is missing')
+  if (!answer.ue1ProseUeIds.every((id) => inRanges(id, home.proseUeIds)))
+    throw new KeyRequestFailed('UE-1 has a ProSe UE ID of another network')
+}
