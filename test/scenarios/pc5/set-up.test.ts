@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import { utf8 } from '../../../src/core/bytes.ts'
+import { milliseconds } from '../../../src/core/units.ts'
+import { traceIdOf } from '../../../src/crypto/trace.ts'
+import type { AirName } from '../../../src/testbed/simulated-radio.ts'
+import { equalKeys, id1, id2, messageOf, namesSent, twoUes } from '../../entities/ue/two-ues.ts'
+
+const setUpMessages: readonly AirName[] = [
+  'directCommunicationRequest',
+  'directSecurityModeCommand',
+  'directSecurityModeComplete',
+  'directCommunicationAccept',
+]
+
+describe('CR 33.303 6.X.3.2: set-up of a link', () => {
+  it('secures a link with equal keys at both UEs', async () => {
+    const world = await twoUes()
+    const { ue1, ue2 } = world
+    expect(await world.connect(ue1)).toEqual({
+      outcome: 'secured',
+      reason: null,
+      clause: null,
+      endedAt: null,
+      attempts: 1,
+      link: 'L1',
+    })
+    expect(equalKeys(ue1, ue2)).toBe(true)
+    expect(namesSent(ue1)).toEqual(['DIRECT_COMMUNICATION_REQUEST', 'DIRECT_SECURITY_MODE_COMPLETE'])
+    expect(namesSent(ue2)).toEqual(['DIRECT_SECURITY_MODE_COMMAND', 'DIRECT_COMMUNICATION_ACCEPT'])
+    expect(ue1.ue.links()[0]).toMatchObject({ peer: id2, role: 'initiator', peerIdentity: 'verified' })
+    expect(ue2.ue.links()[0]).toMatchObject({ peer: id1, role: 'responder', peerIdentity: 'verified' })
+  })
+
+  it('protects each message as step 14 says: Command and Complete by MAC-I, what follows ciphered too', async () => {
+    const world = await twoUes()
+    await world.connect(world.ue1)
+    world.ue1.ue.send('L1', utf8('hello'))
+    expect(
+      [...world.ue1.sent, ...world.ue2.sent].map(({ name, protection, step }) => [name, protection, step]),
+    ).toEqual([
+      ['DIRECT_COMMUNICATION_REQUEST', 'clear', '3'],
+      ['DIRECT_SECURITY_MODE_COMPLETE', 'integrity', '14'],
+      ['USER_DATA', 'ciphered', undefined],
+      ['DIRECT_SECURITY_MODE_COMMAND', 'integrity', '12'],
+      ['DIRECT_COMMUNICATION_ACCEPT', 'ciphered', undefined],
+    ])
+  })
+
+  it('names the set-up by Nonce_1 at both UEs', async () => {
+    const world = await twoUes()
+    const { ue1, ue2 } = world
+    await world.connect(ue1)
+    const trace = traceIdOf(messageOf(ue1, 'directCommunicationRequest').nonce1)
+    expect(new Set([...ue1.sent, ...ue2.sent].map(({ context }) => context))).toEqual(new Set([trace]))
+    expect(ue1.reports.map(({ step, what }) => [step, what])).toEqual([
+      ['3', 'identity'],
+      ['13', 'command-verified'],
+      ['14', 'secured'],
+    ])
+    expect(ue2.reports.map(({ step, what, context }) => [step, what, context])).toEqual([
+      ['11', 'keys-derived', trace],
+      ['14', 'secured', trace],
+    ])
+    expect(ue1.reports.at(-1)?.keys).toEqual(ue2.reports.at(-1)?.keys)
+  })
+
+  it('carries user data in both directions', async () => {
+    const world = await twoUes()
+    const { ue1, ue2, clock } = world
+    await world.connect(ue1)
+    ue1.ue.send('L1', utf8('over to you'))
+    ue2.ue.send('L1', utf8('and back'))
+    await clock.advance(milliseconds(10))
+    expect(ue2.received).toEqual([{ link: 'L1', text: 'over to you' }])
+    expect(ue1.received).toEqual([{ link: 'L1', text: 'and back' }])
+  })
+
+  it.each(setUpMessages)('survives the loss of %s', async (name) => {
+    const world = await twoUes()
+    world.air.drop(name, { times: 1 })
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
+    expect(equalKeys(world.ue1, world.ue2)).toBe(true)
+    expect(world.network.requests).toHaveLength(1)
+  })
+
+  it.each(setUpMessages)('makes nothing of a doubled %s', async (name) => {
+    const world = await twoUes()
+    world.air.duplicate(name)
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
+    await world.clock.advance(milliseconds(3000))
+    expect(equalKeys(world.ue1, world.ue2)).toBe(true)
+    expect(world.network.requests).toHaveLength(1)
+    expect([world.ue1.ue.links(), world.ue2.ue.links()].map(({ length }) => length)).toEqual([1, 1])
+  })
+
+  it('repeats the REQUEST octet for octet, three times, and gives up after 32 s', async () => {
+    const world = await twoUes()
+    const begin = world.clock.now()
+    world.air.drop('any')
+    expect(await world.connect(world.ue1)).toMatchObject({
+      outcome: 'timed-out',
+      reason: 'ERR_NO_ANSWER',
+      endedAt: '3',
+      attempts: 1,
+    })
+    expect(world.clock.now() - begin).toBe(32_000)
+    expect(namesSent(world.ue1)).toEqual(Array(4).fill('DIRECT_COMMUNICATION_REQUEST'))
+    expect(new Set(world.ue1.sent.map(({ frame }) => String(frame))).size).toBe(1)
+    expect(world.ue1.ue.size.links).toBe(0)
+  })
+
+  it('repeats COMPLETE under a new SN until ACCEPT comes, three times, and gives up after 8 s', async () => {
+    const world = await twoUes()
+    world.air.drop('directSecurityModeComplete')
+    const result = await world.connect(world.ue1)
+    expect(result).toMatchObject({ outcome: 'timed-out', reason: 'ERR_NO_ANSWER', endedAt: '14' })
+    const completes = world.ue1.sent.filter(({ name }) => name === 'DIRECT_SECURITY_MODE_COMPLETE')
+    // One for each of the 3 transmissions of the Command, and 3 of its own.
+    expect(completes).toHaveLength(6)
+    expect(new Set(completes.map(({ frame }) => String(frame))).size).toBe(6)
+    await world.clock.advance(milliseconds(40_000))
+    expect([world.ue1.ue.size.links, world.ue2.ue.size.links]).toEqual([0, 0])
+  })
+
+  it('repeats the Command by T4111 and answers REJECT #2 in the end', async () => {
+    const world = await twoUes()
+    world.air.drop('directSecurityModeCommand')
+    expect(await world.connect(world.ue1)).toMatchObject({
+      outcome: 'refused',
+      reason: 'ERR_REFUSED_BY_PEER',
+      endedAt: '12',
+    })
+    expect(namesSent(world.ue2)).toEqual([
+      ...Array<string>(3).fill('DIRECT_SECURITY_MODE_COMMAND'),
+      'DIRECT_COMMUNICATION_REJECT',
+    ])
+    expect(messageOf(world.ue2, 'directCommunicationReject').cause).toBe(2)
+  })
+
+  it('survives half of all frames being lost, or ends by name', async () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const world = await twoUes()
+      world.air.lose(50, seed)
+      const { outcome, reason } = await world.connect(world.ue1)
+      expect([
+        ['secured', null],
+        ['timed-out', 'ERR_NO_ANSWER'],
+        ['refused', 'ERR_REFUSED_BY_PEER'],
+      ]).toContainEqual([outcome, reason])
+    }
+  })
+
+  it('lets both UEs call each other at once: the call of the higher Layer-2 ID stays', async () => {
+    const world = await twoUes()
+    const { ue1, ue2, clock } = world
+    const results: string[] = []
+    void ue1.ue.connect(id2).then(({ outcome }) => results.push(outcome))
+    void ue2.ue.connect(id1).then(({ outcome }) => results.push(outcome))
+    await clock.runUntil(() => results.length === 2)
+    expect(results).toEqual(['secured', 'secured'])
+    await clock.advance(milliseconds(5000))
+    expect(ue1.ue.links()).toMatchObject([{ role: 'responder' }])
+    expect(ue2.ue.links()).toMatchObject([{ role: 'initiator' }])
+    expect(equalKeys(ue1, ue2)).toBe(true)
+  })
+
+  it('replaces the older link of the same two UEs', async () => {
+    const world = await twoUes()
+    await world.connect(world.ue1)
+    const first = world.ue1.ue.links()[0]?.kdSessId
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured' })
+    expect(world.ue1.ue.links()).toHaveLength(1)
+    expect(world.ue2.ue.links()).toHaveLength(1)
+    expect(world.ue1.ue.links()[0]?.kdSessId).not.toBe(first)
+    expect(equalKeys(world.ue1, world.ue2)).toBe(true)
+  })
+})
