@@ -17,6 +17,9 @@ const longestBacklog = 4 * 1024 * 1024
 /** For the last octets to leave, in milliseconds. */
 const longestGoodbye = 2000
 
+/** A Buffer without its own `slice`, which would share octets instead of copying them. */
+const plain = (chunk: Buffer) => new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
+
 /** Cuts the octets of a connection into messages; never holds more than one message and one chunk (B56). */
 export class Connection {
   readonly socket: Socket
@@ -29,7 +32,7 @@ export class Connection {
   constructor(socket: Socket, events: ConnectionEvents) {
     this.socket = socket
     this.#events = events
-    socket.on('data', (chunk) => this.#take(chunk))
+    socket.on('data', (chunk) => this.#take(plain(chunk)))
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#end())
   }
