@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { Radio, SidelinkChannel } from '../../core/environment.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import type { Count } from '../../core/tap.ts'
+import { maximumFrameSize } from '../../reference-points/pc5/sl-sch.ts'
 
 /** Where the lab bearer runs: SL-SCH on `port`, SL-DCH on the next one. */
 export interface UdpRadioOptions {
@@ -20,9 +21,6 @@ export interface UdpRadioOptions {
 export const labGroup = '239.255.23.3'
 /** SL-SCH port in files written by hand. */
 export const labPort = 36323
-
-/** The largest frame: SL-SCH header (8), PDCP header (5), SDU (8188), MAC-I (4). */
-const maximumFrameSize = 8205
 
 const channels: readonly SidelinkChannel[] = ['SL-SCH', 'SL-DCH']
 const portOf = (channel: SidelinkChannel, port: number) => port + channels.indexOf(channel)
@@ -89,7 +87,7 @@ const bind = (socket: Socket, port: number, address?: string): Promise<void> =>
       reject(error)
     }
     socket.once('error', refuse)
-    socket.bind({ port, ...(address === undefined ? {} : { address }), exclusive: false }, () => {
+    socket.bind(port, address, () => {
       socket.off('error', refuse)
       resolve()
     })

@@ -12,6 +12,8 @@ export interface SlSchFrame {
 }
 
 export const frameHeaderSize = 8
+/** Octets of a frame with the longest SDU and its MAC-I. */
+export const maximumFrameSize = frameHeaderSize + pdcpHeaderSize + maximumSduSize + macSize
 /** V = 0011: both addresses have 24 bits. */
 const version = 3
 
@@ -30,8 +32,7 @@ export function decodeFrame(octets: Uint8Array): SlSchFrame {
   const fail = (field: string, offset: number, reason: string) =>
     new MalformedMessage(field, offset, reason, { clause: 'TS 36.321 6.2.4' })
   if (octets.length < frameHeaderSize + pdcpHeaderSize) throw fail('SL-SCH frame', octets.length, 'cut short')
-  if (octets.length > frameHeaderSize + pdcpHeaderSize + maximumSduSize + macSize)
-    throw fail('SL-SCH frame', octets.length, 'too long')
+  if (octets.length > maximumFrameSize) throw fail('SL-SCH frame', octets.length, 'too long')
   if ((octets[0] ?? 0) >> 4 !== version) throw fail('V', 0, 'not 0011')
   const address = (field: string, at: number) => {
     const value = readUint(octets, at, 3)
