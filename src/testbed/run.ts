@@ -1,7 +1,13 @@
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import type { Tap } from '../core/tap.ts'
 import type { Plmn } from '../core/identities/plmn.ts'
+import { LocalFault } from '../core/errors.ts'
+import { systemClock } from '../io/system.ts'
+import { startLocalNetwork } from './network.ts'
+import { play, Stepper } from './play.ts'
+import { startProcessNetwork } from './process-network.ts'
 import type { ScenarioResult } from './result.ts'
+import { findScenario } from './scenarios.ts'
 
 export type NodeRole = 'hss' | 'bsf' | 'kmf' | 'ue'
 
@@ -59,5 +65,38 @@ export interface RunningNode extends NetworkNode {
 /** Starts one node as a service of its own; resolves when it serves. */
 export type StartNode = (options: NodeOptions) => Promise<RunningNode>
 
-export const startRun: StartRun = () => Promise.reject(new Error('no network can be started yet'))
+/** Why a scenario cannot be run. */
+export class UnknownScenario extends LocalFault {
+  readonly code = 'ERR_UNKNOWN_SCENARIO'
+}
+
+export const startRun: StartRun = async ({
+  config,
+  scenario: name,
+  tap,
+  once,
+  processes,
+  unsafeRevealKeys,
+}) => {
+  const scenario = findScenario(name)
+  if (!scenario) throw new UnknownScenario(`there is no scenario ${name}`)
+  const stepper = new Stepper(tap)
+  const options = { config, tap: stepper.tap, unsafeRevealKeys, onFault: faultTap(stepper.tap) }
+  const network = await (processes ? startProcessNetwork(options) : startLocalNetwork(options))
+  return {
+    nodes: network.nodes,
+    result: play(scenario, config, network, stepper, systemClock, once),
+    stop: () => network.stop(),
+  }
+}
+
+/** A fault of ours is told where it happened; the node goes on. */
+const faultTap =
+  (tap: Tap) =>
+  (node: string, error: unknown): void => {
+    const { code, message } = error as Partial<Record<'code' | 'message', string>>
+    const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
+    tap({ kind: 'state', time: systemClock.now(), node, what: 'fault', fields })
+  }
+
 export const startNode: StartNode = () => Promise.reject(new Error('no node can be started yet'))

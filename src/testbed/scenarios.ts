@@ -7,6 +7,8 @@ export interface Scenario {
   readonly summary: string
   /** Clause and step it shows. */
   readonly clause: string
+  /** Whether UE-1 opens PC8 in step 1, so that KMF-1 has its key before step 6. */
+  readonly ue1OpensPc8: boolean
   readonly expect: {
     readonly outcome: Outcome
     readonly branch: Branch | null
@@ -21,12 +23,14 @@ export const scenarios: readonly Scenario[] = [
     name: '7a',
     summary: 'UE-1 opened PC8 in step 1, so KMF-1 holds its NAF key',
     clause: 'CR 33.303 6.X.3.2 step 7a',
+    ue1OpensPc8: true,
     expect: { outcome: 'secured', branch: '7a', reason: null, attempts: 1 },
   },
   {
     name: '7c-found',
     summary: 'UE-1 bootstrapped but never met KMF-1, which asks the BSF',
     clause: 'CR 33.303 6.X.3.2 step 7c',
+    ue1OpensPc8: false,
     expect: { outcome: 'secured', branch: '7c', reason: null, attempts: 1 },
   },
 ]

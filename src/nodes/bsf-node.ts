@@ -1,0 +1,82 @@
+import { defaultNames } from '../core/plmn-table.ts'
+import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
+import { bootstrappingInfo as decide, kmfPolicy } from '../entities/bsf/naf-keys.ts'
+import type { ZhPort } from '../entities/bsf/ports.ts'
+import type { DiameterNode } from '../io/diameter/node.ts'
+import { startUbServer } from '../io/https/ub-server.ts'
+import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
+import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
+import type { PlmnConfig } from './config/network-config.ts'
+import { openConfiguredBsfStore } from './config/stores.ts'
+import { deadlines, diameterNodeOf } from './diameter.ts'
+import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { sweepExpired } from './sweep.ts'
+import { ubTap } from './tap-http.ts'
+
+const zh = [multimediaAuth.command.applicationId]
+const zn = [bootstrappingInfo.command.applicationId]
+/** Bounds of what strangers may hold open (R43). */
+const limits = { maxChallenges: 10_000, maxConnections: 1_000 } as const
+
+const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
+  authenticate: (request, context) =>
+    diameter.request(multimediaAuth, request, {
+      ...{ destinationRealm: realm, deadline: deadlines.zh },
+      ...(context === undefined ? {} : { context }),
+    }),
+})
+
+/** The BSF of a PLMN: Ub for its UEs, Zn for its KMF, Zh to its HSS. Throws as `startHss`. */
+export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
+  const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute } = plmn.bsf
+  const voice = voiceOf(name, context)
+  const store = await openConfiguredBsfStore(context.config, plmn)
+  const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
+  const { bootstraps } = store
+  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
+  const kmf = plmn.kmf.diameter.originHost
+  const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn])]
+  const { bsfNames } = defaultNames(plmn.plmn)
+  const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
+  const bootstrapping = new Bootstrapping(
+    { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, maxChallenges: limits.maxChallenges },
+    ports,
+  )
+  diameter.handle(bootstrappingInfo, (request, from, trace) =>
+    decide(request, from.originHost, nafs, ports, trace),
+  )
+  diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
+  const stopSweep = sweepExpired(context, (now, limit) => bootstraps.forgetExpired(now, limit))
+  const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
+  const stop = async () => {
+    stopSweep()
+    for (const close of closing.splice(0)) await close()
+  }
+  try {
+    const address = await diameter.listen(own.listen)
+    const ub = await startUbServer({
+      ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
+      connect: (client) => bootstrapping.connect(client),
+      onMessage: ubTap(voice, context),
+      onFault: (error) => context.onFault(name, error),
+    })
+    closing.unshift(() => ub.close())
+    return {
+      name,
+      addresses: new Map([
+        ['diameter', address],
+        ['ub', { host: ubListen.host, port: ub.port }],
+      ]),
+      async connect() {
+        const hss = context.addressOf(plmn.hss.name, 'diameter')
+        const host = plmn.hss.diameter.originHost
+        diameter.addPeer({ host, realm: plmn.realm, applications: zh, ...(hss && { address: hss }) })
+        await diameter.whenAvailable(host)
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { seconds, inMilliseconds, type Milliseconds } from '../core/units.ts'
+import { DiameterNode } from '../io/diameter/node.ts'
+import type { DiameterSecurity } from '../io/diameter/security.ts'
+import type { DiameterConfig, NetworkConfig, PlmnConfig } from './config/network-config.ts'
+import type { NodeContext, NodeVoice } from './node.ts'
+import { diameterTap } from './tap-diameter.ts'
+
+/** How long an answer is waited for; each wait is longer than those inside it. */
+export const deadlines: Readonly<Record<'zh' | 'zn' | 'pc6', Milliseconds>> = {
+  zh: inMilliseconds(seconds(5)),
+  zn: inMilliseconds(seconds(8)),
+  pc6: inMilliseconds(seconds(11)),
+}
+
+function securityOf(config: NetworkConfig, own: DiameterConfig): DiameterSecurity {
+  if (config.diameter.unsafePlainTcp) return { unsafePlainTcp: true }
+  const read = (file: string) => readFileSync(file, 'utf8')
+  return {
+    ca: read(config.diameter.trustedCaFile),
+    cert: read(own.certificateFile),
+    key: read(own.certificateKeyFile),
+  }
+}
+
+/** The Diameter side of one entity, not listening yet. */
+export function diameterNodeOf(
+  name: string,
+  plmn: PlmnConfig,
+  own: DiameterConfig,
+  applications: readonly number[],
+  voice: NodeVoice,
+  context: NodeContext,
+): DiameterNode {
+  const { config, clock, timers, random } = context
+  return new DiameterNode({
+    identity: {
+      originHost: own.originHost,
+      originRealm: plmn.realm,
+      hostIpAddresses: [own.listen.host],
+      productName: 'Sidelock',
+      originStateId: Math.floor(clock.now() / 1000),
+      applications,
+    },
+    security: securityOf(config, own),
+    ...{ clock, timers, random },
+    onMessage: diameterTap(name, voice, context),
+    count: voice.count,
+  })
+}

@@ -1,0 +1,29 @@
+import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
+import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
+import type { PlmnConfig } from './config/network-config.ts'
+import { openSeededHssStore } from './config/stores.ts'
+import { diameterNodeOf } from './diameter.ts'
+import { voiceOf, type Node, type NodeContext } from './node.ts'
+
+/** The HSS of a PLMN: Zh for its BSF. Throws InvalidConfig, StoreUnusable or the error of its socket. */
+export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
+  const { name, diameter: own } = plmn.hss
+  const voice = voiceOf(name, context)
+  const zh = [multimediaAuth.command.applicationId]
+  const store = await openSeededHssStore(context.config, plmn)
+  const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
+  const ports = { ...context, ...voice, subscribers: store.subscribers }
+  diameter.handle(multimediaAuth, (request, _from, trace) => decide(request, ports, trace))
+  diameter.addPeer({ host: plmn.bsf.diameter.originHost, realm: plmn.realm, applications: zh })
+  const stop = async () => {
+    await diameter.close()
+    await store.close()
+  }
+  try {
+    const address = await diameter.listen(own.listen)
+    return { name, addresses: new Map([['diameter', address]]), connect: () => Promise.resolve(), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,121 @@
+import { createKmf } from '../entities/kmf/kmf.ts'
+import type { Pc6Port, ZnPort } from '../entities/kmf/ports.ts'
+import type { DiameterNode } from '../io/diameter/node.ts'
+import type { Pc8Octets } from '../io/https/pc8-message.ts'
+import { startPc8Server } from '../io/https/pc8-server.ts'
+import { wallClockStep } from '../io/system.ts'
+import { proseKey } from '../reference-points/pc6/key-request.ts'
+import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
+import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
+import { plmnTableFor } from './config/nodes.ts'
+import { openSeededKmfStore } from './config/stores.ts'
+import { deadlines, diameterNodeOf } from './diameter.ts'
+import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { sweepExpired } from './sweep.ts'
+import { pc8Tap, ueOfPc8 } from './tap-http.ts'
+
+const zn = [bootstrappingInfo.command.applicationId]
+const pc6 = [proseKey.command.applicationId]
+/** Connections that strangers may hold open (R43). */
+const maxConnections = 1_000
+
+const traced = (context: string | undefined) => (context === undefined ? {} : { context })
+
+/** The BSF of the own home network: NAF keys are asked for B-TIDs of it alone. */
+const znOver = (diameter: DiameterNode, { realm, bsf }: PlmnConfig): ZnPort => ({
+  bootstrappingInfo: (request, context) =>
+    diameter.request(bootstrappingInfo, request, {
+      ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, deadline: deadlines.zn },
+      ...traced(context),
+    }),
+})
+
+const pc6Over = (diameter: DiameterNode): Pc6Port => ({
+  requestKey: (home, request, context) =>
+    diameter.request(proseKey, request, {
+      ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
+    }),
+})
+
+/** The PLMNs whose KMFs this one talks to on PC6. */
+const peersOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
+  plmns.filter(({ plmn }) => kmf.pc6Peers.includes(plmn))
+
+/** Tells the TLS of PC8 as it was on the wire, for captures. */
+const octetsTap =
+  (kmf: string, { tap, names }: NodeContext) =>
+  ({ client, sender, time, identity, octets }: Pc8Octets): void => {
+    const ue = ueOfPc8(identity, names)
+    const [from, to] = sender === 'ue' ? [ue, kmf] : [kmf, ue]
+    tap({ kind: 'octets', point: 'PC8', connection: `${kmf} ${client}`, from, to, time, bytes: octets })
+  }
+
+/** The KMF of a PLMN: PC8 for its UEs, Zn to its BSF, PC6 to other KMFs. Throws as `startHss`. */
+export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
+  const { config, tap, clock } = context
+  const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
+  const voice = voiceOf(name, context)
+  const store = await openSeededKmfStore(config, plmn)
+  const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
+  const kmf = createKmf(
+    {
+      ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations, wallClockStep },
+      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: znOver(diameter, plmn), pc6: pc6Over(diameter) },
+    },
+    { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
+  )
+  diameter.handle(proseKey, (request, from, trace) => kmf.keyRequested(from.originHost, request, trace))
+  const stopSweep = sweepExpired(context, (now, limit) => store.keys.eraseExpired(now, limit))
+  const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
+  const stop = async () => {
+    stopSweep()
+    for (const close of closing.splice(0)) await close()
+  }
+  try {
+    const address = await diameter.listen(own.listen)
+    const server = await startPc8Server({
+      ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
+      ...{ service: kmf, clock, maxConnections, count: voice.count },
+      onMessage: pc8Tap(voice, context),
+      onFault: (error) => context.onFault(name, error),
+      onOctets: octetsTap(name, context),
+      ...(context.unsafeRevealKeys && {
+        onKeyLog: (text) => tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text }),
+      }),
+    })
+    closing.unshift(() => server.close())
+    return {
+      name,
+      addresses: new Map([
+        ['diameter', address],
+        ['pc8', { host: pc8.listen.host, port: server.port }],
+      ]),
+      connect: () => connectPeers(diameter, plmn, context),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Of two KMFs the one that the file names first opens the connection. */
+async function connectPeers(diameter: DiameterNode, plmn: PlmnConfig, context: NodeContext): Promise<void> {
+  const { config, addressOf } = context
+  const { bsf, realm } = plmn
+  const bsfAddress = addressOf(bsf.name, 'diameter')
+  diameter.addPeer({
+    ...{ host: bsf.diameter.originHost, realm, applications: zn },
+    ...(bsfAddress && { address: bsfAddress }),
+  })
+  const peers = peersOf(config, plmn)
+  for (const peer of peers) {
+    const address = addressOf(peer.kmf.name, 'diameter')
+    const opens = config.plmns.indexOf(plmn) < config.plmns.indexOf(peer)
+    diameter.addPeer({
+      ...{ host: peer.kmf.diameter.originHost, realm: peer.realm, applications: pc6 },
+      ...(opens && address && { address }),
+    })
+  }
+  await diameter.whenAvailable(bsf.diameter.originHost, ...peers.map(({ kmf }) => kmf.diameter.originHost))
+}

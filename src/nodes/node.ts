@@ -1,0 +1,46 @@
+import type { Clock, Random, Timers } from '../core/environment.ts'
+import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
+import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
+import type { NodeNames } from './names.ts'
+
+export type Service = 'diameter' | 'ub' | 'pc8'
+
+/** What every node of one network shares. */
+export interface NodeContext {
+  readonly config: NetworkConfig
+  readonly names: NodeNames
+  readonly tap: Tap
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  /** Key fields stay in messages and TLS secrets are told; only for a lab network. */
+  readonly unsafeRevealKeys: boolean
+  /** Where a server of the network is reached; undefined while that node is not up. */
+  readonly addressOf: (node: string, service: Service) => ListenAddress | undefined
+  /** A fault of ours that no peer caused. */
+  readonly onFault: (node: string, error: unknown) => void
+}
+
+/** A running entity. */
+export interface Node {
+  readonly name: string
+  /** Where it listens. */
+  readonly addresses: ReadonlyMap<Service, ListenAddress>
+  /** Towards those it must reach; called once their addresses are known. */
+  connect(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** How one node tells the tap what it sends and decides. */
+export interface NodeVoice {
+  readonly report: Report
+  readonly count: Count
+  readonly message: (message: Omit<TapMessage, 'kind' | 'time' | 'from'>) => void
+}
+
+export const voiceOf = (name: string, { tap, clock }: NodeContext): NodeVoice => ({
+  report: (state) => tap({ kind: 'state', time: clock.now(), node: name, ...state }),
+  count: (counter) =>
+    tap({ kind: 'state', time: clock.now(), node: name, what: 'counted', fields: { counter } }),
+  message: (message) => tap({ kind: 'message', time: clock.now(), from: name, ...message }),
+})

@@ -1,0 +1,53 @@
+import { Impi } from '../core/identities/subscriber.ts'
+import { InvalidValue } from '../core/errors.ts'
+import type { TapMessage } from '../core/tap.ts'
+import type { Pc8Identity, Pc8Message } from '../io/https/pc8-message.ts'
+import type { UbMessage } from '../io/https/ub-message.ts'
+import { maskProseDirectKey } from '../reference-points/pc8/mask.ts'
+import type { NodeContext, NodeVoice } from './node.ts'
+import type { NodeNames } from './names.ts'
+
+/** A UE that no configuration names. */
+const stranger = 'ue'
+
+function ueOfImpi(identity: string | undefined, names: NodeNames): string {
+  try {
+    return (identity !== undefined && names.ofImpi(Impi(identity))) || stranger
+  } catch (error) {
+    if (error instanceof InvalidValue) return stranger
+    throw error
+  }
+}
+
+const ueOfPc8 = (identity: Pc8Identity | undefined, names: NodeNames): string =>
+  (identity?.imsi !== undefined && names.ofImsi(identity.imsi)) || stranger
+
+const contextOf = ({ context }: { readonly context: string | undefined }) =>
+  context === undefined ? {} : { context }
+
+/** Tells messages of Ub, seen at `peer`'s other end; the BSF finds the UE by its IMPI. */
+export const ubTap =
+  (voice: NodeVoice, { names }: NodeContext, bsf?: string) =>
+  (message: UbMessage): void =>
+    voice.message({
+      ...{ point: 'Ub', to: bsf ?? ueOfImpi(message.identity, names), name: message.name },
+      ...{ protection: 'clear', bytes: message.octets, masked: [], fields: message.fields },
+      ...contextOf(message),
+    })
+
+/** Tells messages of PC8 without the key in them; the KMF finds the UE by its B-TID. */
+export const pc8Tap =
+  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext, kmf?: string) =>
+  (message: Pc8Message): void => {
+    const octets: Pick<TapMessage, 'bytes' | 'masked'> = unsafeRevealKeys
+      ? { bytes: message.octets, masked: [] }
+      : maskProseDirectKey(message.octets)
+    voice.message({
+      ...{ point: 'PC8', to: kmf ?? ueOfPc8(message.identity, names), name: message.name },
+      ...{ protection: 'ciphered', ...octets, fields: message.fields },
+      ...(message.step === undefined ? {} : { step: message.step }),
+      ...contextOf(message),
+    })
+  }
+
+export { ueOfPc8 }

@@ -1,0 +1,119 @@
+import { TemporaryFailure } from '../core/errors.ts'
+import { eeas } from '../crypto/eea.ts'
+import { eias } from '../crypto/eia.ts'
+import { gbaOver } from '../entities/ue/gba/bootstrap.ts'
+import type { GbaPort, Pc8Port } from '../entities/ue/ports.ts'
+import { Ue, type SentPc5Message, type UeSettings } from '../entities/ue/ue.ts'
+import { SoftUsim } from '../entities/ue/usim/soft-usim.ts'
+import { createPc8Client } from '../io/https/pc8-client.ts'
+import { connectUb } from '../io/https/ub-client.ts'
+import { openUdpRadio } from '../io/radio/udp-multicast.ts'
+import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
+import { readAkaSecrets } from './config/files.ts'
+import type { UeConfig } from './config/network-config.ts'
+import type { ConfiguredNode } from './config/nodes.ts'
+import { voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
+import { pc8Tap, ubTap } from './tap-http.ts'
+
+export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
+
+export interface UeNode extends Node {
+  readonly ue: Ue
+}
+
+/** The rows of an algorithm table in the order of choice of the configuration. */
+const idsOf = <Id extends number>(rows: readonly { readonly id: Id }[], wanted: readonly number[]): Id[] =>
+  wanted.flatMap((id) => rows.find((row) => row.id === id)?.id ?? [])
+
+function settingsOf({ plmn, ue }: ConfiguredUe): UeSettings {
+  const [layer2Id] = ue.proseUeIds
+  if (layer2Id === undefined) throw new Error(`${ue.name} has no ProSe UE ID`)
+  return {
+    ...ue,
+    ...{ kmf: plmn.kmf.fqdn, layer2Id, algorithms: algorithmsOf(ue), relayServiceCodes: [] },
+    ...{ maximumInactivityPeriod: inactivityPeriod.standard, ip: true, timers: pc5Timers },
+  }
+}
+
+const algorithmsOf = ({ eea, eia, allowEea0, disabledAlgorithms }: UeConfig): UeSettings['algorithms'] => ({
+  ...{ eea: idsOf(eeas, eea), eia: idsOf(eias, eia), allowEea0, disabledAlgorithms },
+})
+
+/** Ub towards the BSF of the home network, wherever that listens now. */
+function gbaOf(node: ConfiguredUe, voice: NodeVoice, context: NodeContext): GbaPort {
+  const { config, plmn, subscriber } = { ...node, config: context.config }
+  const aka = readAkaSecrets(config, plmn, subscriber)
+  const usim = new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba })
+  return gbaOver(plmn.bsf.fqdn, {
+    ...context,
+    ...{ usim, report: voice.report },
+    connect() {
+      const bsf = reached(plmn.bsf.name, 'ub', context)
+      const onMessage = ubTap(voice, context, plmn.bsf.name)
+      return connectUb({ address: bsf.host, port: bsf.port, onMessage })
+    },
+  })
+}
+
+function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext) {
+  const address = addressOf(name, service)
+  if (!address) throw new TemporaryFailure(`${name} is not up`)
+  return address
+}
+
+/** PC8 towards the KMF of the home network, wherever that listens now. */
+function pc8Of({ plmn }: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Port {
+  const { name, pc8 } = plmn.kmf
+  let client: Pc8Port | undefined
+  return {
+    get isOpen() {
+      return client?.isOpen ?? false
+    },
+    async open(association) {
+      await client?.close()
+      const { host: address, port } = reached(name, 'pc8', context)
+      const onMessage = pc8Tap(voice, context, name)
+      client = createPc8Client({ address, port, versions: pc8.tls, onMessage })
+      await client.open(association)
+    },
+    requestKey(request, trace) {
+      if (!client) throw new TemporaryFailure('PC8 is not open')
+      return client.requestKey(request, trace)
+    },
+    async close() {
+      await client?.close()
+    },
+  }
+}
+
+/** Discovery is for everybody: it goes to whoever is not the sender. */
+const pc5Tap =
+  (voice: NodeVoice, { names }: NodeContext) =>
+  (message: SentPc5Message): void => {
+    const to = message.to === undefined ? 'all' : (names.ofLayer2Id(message.to) ?? 'all')
+    const { name, step, protection, frame, fields, context, heartbeat } = message
+    voice.message({
+      ...{ point: 'PC5', to, name, protection, bytes: frame, masked: [], fields, heartbeat },
+      ...(step === undefined ? {} : { step }),
+      ...(context === undefined ? {} : { context }),
+    })
+  }
+
+/** A UE with a soft USIM. Throws InvalidConfig, or the error of the radio's sockets. */
+export async function startUe(node: ConfiguredUe, context: NodeContext): Promise<UeNode> {
+  const voice = voiceOf(node.name, context)
+  const { group, interface: address, port, peers } = context.config.pc5Bearer
+  const medium = peers.length > 0 ? { peers } : { group }
+  const radio = await openUdpRadio({ interface: address, port, ...medium, count: voice.count })
+  const ue = new Ue(settingsOf(node), {
+    ...context,
+    ...voice,
+    ...{ radio, gba: gbaOf(node, voice, context), pc8: pc8Of(node, voice, context) },
+    sent: pc5Tap(voice, context),
+  })
+  return {
+    ...{ name: node.name, ue, addresses: new Map() },
+    connect: () => Promise.resolve(),
+    stop: () => ue.close(),
+  }
+}

@@ -1,0 +1,96 @@
+import type { Tap } from '../core/tap.ts'
+import { freePortPair } from '../io/radio/udp-multicast.ts'
+import { systemClock, systemRandom, systemTimers } from '../io/system.ts'
+import { startBsf } from '../nodes/bsf-node.ts'
+import { prepareFiles } from '../nodes/config/files.ts'
+import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
+import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
+import { startHss } from '../nodes/hss-node.ts'
+import { startKmf } from '../nodes/kmf-node.ts'
+import { nodeNames } from '../nodes/names.ts'
+import type { Node, NodeContext } from '../nodes/node.ts'
+import { startUe } from '../nodes/ue-node.ts'
+import type { NetworkNode } from './run.ts'
+import { LocalUeControl, type UeControl } from './ue-control.ts'
+
+/** A running network, in one process or in many. */
+export interface Network {
+  readonly nodes: readonly NetworkNode[]
+  ue(name: string): UeControl
+  /** Resolves when everything that the nodes told so far has reached the tap. */
+  settle(): Promise<void>
+  /** Releases links, closes peers and connections, frees ports; may be called twice. */
+  stop(): Promise<void>
+}
+
+export interface NetworkOptions {
+  readonly config: NetworkConfig
+  readonly tap: Tap
+  readonly unsafeRevealKeys: boolean
+  readonly onFault: (node: string, error: unknown) => void
+}
+
+export const networkNodes = (config: NetworkConfig): readonly NetworkNode[] =>
+  configuredNodes(config).map(({ name, kind, plmn }) => ({ name, role: kind, plmn: plmn.plmn }))
+
+/** What nodes of this process share; `addressOf` tells where the others are. */
+export const nodeContext = (
+  { config, tap, unsafeRevealKeys, onFault }: NetworkOptions,
+  addressOf: NodeContext['addressOf'],
+): NodeContext => ({
+  ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
+  ...{ clock: systemClock, timers: systemTimers, random: systemRandom },
+})
+
+/** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
+export function startEntity(
+  node: Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>,
+  context: NodeContext,
+): Promise<Node> {
+  const start = { hss: startHss, bsf: startBsf, kmf: startKmf }[node.kind]
+  return start(node.plmn, context)
+}
+
+/** All nodes of a configuration in this process, on a radio that no other testbed hears. */
+export async function startLocalNetwork(options: NetworkOptions): Promise<Network> {
+  const port = await freePortPair()
+  const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
+  const addresses = new Map<string, ListenAddress>()
+  const context = nodeContext({ ...options, config }, (node, service) => addresses.get(`${node} ${service}`))
+  const started: Node[] = []
+  const ues = new Map<string, UeControl>()
+  const stop = async () => {
+    // UEs first: they release their links; then KMFs, BSFs and HSSs, so that nobody asks who is gone.
+    for (const node of started.splice(0).reverse()) await node.stop()
+  }
+  try {
+    await prepareFiles(config, context)
+    for (const node of configuredNodes(config)) {
+      if (node.kind === 'ue') {
+        const running = await startUe(node, context)
+        started.push(running)
+        ues.set(node.name, new LocalUeControl(running.ue, context.timers))
+      } else {
+        const running = await startEntity(node, context)
+        started.push(running)
+        for (const [service, address] of running.addresses) addresses.set(`${node.name} ${service}`, address)
+      }
+    }
+    await Promise.all(started.map((node) => node.connect()))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    nodes: networkNodes(config),
+    ue: (name) => controlOf(ues, name),
+    settle: () => Promise.resolve(),
+    stop,
+  }
+}
+
+export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): UeControl {
+  const control = ues.get(name)
+  if (!control) throw new Error(`there is no UE ${name}`)
+  return control
+}

@@ -1,0 +1,174 @@
+import { Outage, ProseError } from '../core/errors.ts'
+import type { Clock } from '../core/environment.ts'
+import type { Step, Tap, TapEvent } from '../core/tap.ts'
+import { eeaById } from '../crypto/eea.ts'
+import { eiaById } from '../crypto/eia.ts'
+import type { SetUpResult } from '../entities/ue/set-up.ts'
+import type { NetworkConfig, UeConfig } from '../nodes/config/network-config.ts'
+import { Measure } from './measure.ts'
+import type { Network } from './network.ts'
+import type { ScenarioResult } from './result.ts'
+import type { Scenario } from './scenarios.ts'
+import type { LinkSummary, UeControl } from './ue-control.ts'
+
+/** User data that shows the link, each way. */
+const packets = 20
+/** Packets that take longer than this, in milliseconds, count as lost. */
+const patience = 2_000
+
+interface Player {
+  readonly config: UeConfig
+  readonly control: UeControl
+}
+
+/** Gives the messages of bootstrapping the step they belong to: 0 for UE-2, 1 for UE-1. */
+export class Stepper {
+  readonly #tap: Tap
+  readonly #measure = new Measure()
+  #phase: Step | undefined
+
+  constructor(tap: Tap) {
+    this.#tap = tap
+  }
+
+  enter(phase: Step | undefined): void {
+    this.#phase = phase
+  }
+
+  get measure(): Measure {
+    return this.#measure
+  }
+
+  readonly tap: Tap = (event) => {
+    const stepped = this.#stepped(event)
+    this.#measure.add(stepped)
+    this.#tap(stepped)
+  }
+
+  #stepped(event: TapEvent): TapEvent {
+    if ((event.kind !== 'message' && event.kind !== 'state') || event.step !== undefined) return event
+    if (this.#phase !== undefined) return { ...event, step: this.#phase }
+    // After steps 0 and 1 the only reason to ask a BSF is a B-TID that is not found at KMF-1.
+    if (event.kind === 'message' && event.point === 'Zn' && !event.heartbeat) return { ...event, step: '7c' }
+    return event
+  }
+}
+
+/** How the attempt of UE-1 ended, with what both UEs hold then. */
+interface Played {
+  readonly setUp: SetUpResult
+  readonly links: readonly [LinkSummary | undefined, LinkSummary | undefined]
+  readonly received: number
+  readonly times: { readonly begin: number; readonly bootstrapped: number; readonly secured: number }
+}
+
+/** Steps 0 to 14 between the first two UEs of the configuration, user data, and the release when `once`. */
+export async function play(
+  scenario: Scenario,
+  config: NetworkConfig,
+  network: Network,
+  stepper: Stepper,
+  clock: Clock,
+  once: boolean,
+): Promise<ScenarioResult> {
+  const [ue1, ue2] = playersOf(config, network)
+  const begin = clock.now()
+  const bootstrap = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
+  const bootstrapped = clock.now()
+  const setUp = bootstrap ?? (await discoverAndConnect(ue1, ue2))
+  const secured = clock.now()
+  const id1 = layer2IdOf(ue1)
+  const id2 = layer2IdOf(ue2)
+  const links = [(await ue1.control.links(id2)).at(-1), (await ue2.control.links(id1)).at(-1)] as const
+  await network.settle()
+  stepper.measure.setUpIsOver()
+  const received = links[0] && links[1] ? await exchangeData(ue1, ue2) : 0
+  if (once && links[0]) await ue1.control.release(id2)
+  await network.settle()
+  const played = { setUp, links, received, times: { begin, bootstrapped, secured } }
+  return resultOf(scenario, played, stepper.measure, clock.now() - begin)
+}
+
+function playersOf({ ues }: NetworkConfig, network: Network): readonly [Player, Player] {
+  const [ue1, ue2] = ues.map((config) => ({ config, control: network.ue(config.name) }))
+  if (!ue1 || !ue2) throw new Error('a link needs two UEs')
+  return [ue1, ue2]
+}
+
+const layer2IdOf = ({ config }: Player): number => config.proseUeIds[0] ?? 0
+
+/** Steps 0 and 1; what stood in the way, when something did. */
+async function bootstrapBoth(
+  scenario: Scenario,
+  ue1: Player,
+  ue2: Player,
+  network: Network,
+  stepper: Stepper,
+): Promise<SetUpResult | undefined> {
+  const phases: readonly (readonly [Step, () => Promise<void>])[] = [
+    ['0', () => ue2.control.openPc8()],
+    ['1', () => (scenario.ue1OpensPc8 ? ue1.control.openPc8() : ue1.control.bootstrap())],
+  ]
+  for (const [step, run] of phases) {
+    stepper.enter(step)
+    try {
+      await run()
+    } catch (error) {
+      return endedBy(error, step)
+    }
+    // The KMF asks for the key of the PDK beside the handshake: that is part of the step.
+    await network.settle()
+  }
+  stepper.enter(undefined)
+  return undefined
+}
+
+function endedBy(error: unknown, endedAt: Step): SetUpResult {
+  if (!(error instanceof ProseError)) throw error
+  const { code, clause } = error
+  const outcome = error instanceof Outage ? 'failed' : 'refused'
+  return { outcome, reason: code, clause: clause ?? null, endedAt, attempts: 0, link: null }
+}
+
+/** Step 2 in the model that UE-2 is configured for, then 3 to 14. */
+async function discoverAndConnect(ue1: Player, ue2: Player): Promise<SetUpResult> {
+  const model = ue2.config.discovery === 'model-b' ? 'b' : 'a'
+  const searching = ue1.control.discover(model, ue2.config.userInfoId)
+  await ue2.control.beDiscoverable(model)
+  const found = await searching
+  if (found !== null) return ue1.control.connect(found)
+  return {
+    ...{ outcome: 'timed-out', reason: 'ERR_NO_ANSWER', clause: 'TS 23.303 5.3', endedAt: '2' },
+    ...{ attempts: 0, link: null },
+  }
+}
+
+/** So many packets each way; those that came, both ways together. */
+async function exchangeData(ue1: Player, ue2: Player): Promise<number> {
+  const [id1, id2] = [layer2IdOf(ue1), layer2IdOf(ue2)]
+  await ue1.control.sendPackets(id2, packets)
+  const there = await ue2.control.awaitPackets(id1, packets, patience)
+  await ue2.control.sendPackets(id1, packets)
+  const back = await ue1.control.awaitPackets(id2, packets, patience)
+  return there + back
+}
+
+function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: number): ScenarioResult {
+  const { setUp, links, received, times } = played
+  const [link1, link2] = links
+  const linked = link1 !== undefined && link2 !== undefined
+  const keysEqual = linked ? link1.kdSess === link2.kdSess : null
+  const { branch, ...measures } = measure.result
+  const outcome = setUp.outcome === 'secured' && !keysEqual ? 'failed' : setUp.outcome
+  const { reason, clause, endedAt, attempts } = setUp
+  const { expect } = scenario
+  return {
+    ...{ scenario: scenario.name, outcome, branch, attempts, reason, clause, endedAt, keysEqual },
+    expected: outcome === expect.outcome && branch === expect.branch && reason === expect.reason,
+    eea: (link1 && eeaById(link1.eea)?.name) ?? null,
+    eia: (link1 && eiaById(link1.eia)?.name) ?? null,
+    data: linked ? { sent: 2 * packets, received } : null,
+    ...measures,
+    ...{ ms, bootstrapMs: times.bootstrapped - times.begin, setupMs: times.secured - times.bootstrapped },
+  }
+}
