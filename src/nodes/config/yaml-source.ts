@@ -81,31 +81,33 @@ export class YamlSource {
   }
 
   mistake({ path, message, atName = false }: Problem): ConfigMistake {
-    return this.#mistake(this.#placeOf(path, atName), path, message, atName)
+    const { node, isName } = this.#nodeAt(path, atName)
+    return this.#mistake(rangeOf(node), path, message, isName)
   }
 
-  /** Of the value, or of the deepest name above it when the file does not have it. */
-  #placeOf(path: Path, atName: boolean): Place | undefined {
+  /** The value, or a name: its own, or the deepest one above it that the file has. */
+  #nodeAt(path: Path, atName: boolean): { readonly node: unknown; readonly isName: boolean } {
     let node: unknown = this.#document.contents
     let name: unknown = undefined
     for (const part of path) {
       const pair = isMap(node) ? node.items.find((item) => nameOf(item) === part) : undefined
       const next = pair ? pair.value : isSeq(node) ? node.items[Number(part)] : undefined
-      if (!pair && next === undefined) return rangeOf(name ?? firstName(node))
-      name = pair ? pair.key : undefined
+      if (!pair && next === undefined) return { node: name ?? firstName(node), isName: true }
+      name = pair?.key
       node = next
     }
-    return rangeOf(atName || isMap(node) ? (name ?? firstName(node)) : node) ?? rangeOf(name)
+    if (atName || isMap(node) || !rangeOf(node)) return { node: name ?? firstName(node), isName: true }
+    return { node, isName: false }
   }
 
-  #mistake(place: Place | undefined, path: Path, message: string, atName = false): ConfigMistake {
+  #mistake(place: Place | undefined, path: Path, message: string, hideRest = false): ConfigMistake {
     const common = { file: this.file, path: pathText(path), message }
     if (!place) return common
     const { line, col } = this.#lines.linePos(place.from)
     if (line < 1) return common
     const start = this.#lines.lineStarts[line - 1] ?? 0
     const source = this.#text.slice(start).split(/\r?\n/, 1)[0] ?? ''
-    const excerpt = excerptOf({ line, source, column: col, length: place.to - place.from, hideRest: atName })
+    const excerpt = excerptOf({ line, source, column: col, length: place.to - place.from, hideRest })
     return { ...common, line, column: col, excerpt }
   }
 }
@@ -115,8 +117,10 @@ function firstName(node: unknown): unknown {
   return isMap(node) ? (node.items[0]?.key ?? node) : node
 }
 
-const duplicates = (items: readonly Pair[]): readonly Pair[] =>
-  items.filter((item, at) => items.findIndex((other) => nameOf(other) === nameOf(item)) < at)
+function duplicates(items: readonly Pair[]): readonly Pair[] {
+  const seen = new Set<string>()
+  return items.filter((item) => seen.size === seen.add(nameOf(item)).size)
+}
 
 function pathOf(nodes: readonly unknown[]): Path {
   const parts: (string | number)[] = []
