@@ -92,7 +92,11 @@ class Run {
       throw new BootstrappingFailed('the network did not authenticate itself: MAC of AUTN', 'TS 24.109 4.4')
     if (aka.outcome === 'synchronisation-failure')
       throw new BootstrappingFailed('SQN is out of range after resynchronisation too', 'TS 24.109 4.5')
-    return await this.#respond(challenge, aka)
+    try {
+      return await this.#respond(challenge, aka)
+    } finally {
+      wipe(aka.res, aka.ck, aka.ik)
+    }
   }
 
   /** AUTS; the password of this response is empty. RFC 3310 3.4. */
@@ -107,9 +111,7 @@ class Run {
     const { btid, expires } = this.#infoIn(response, input)
     const created = this.#ports.clock.now()
     if (expires <= created) throw new BootstrappingFailed('the B-TID has expired already', clause)
-    const ks = ksOf(ck, ik)
-    wipe(res, ck, ik)
-    return { btid, impi: this.#ports.usim.impi, rand: challenge.rand, ks, created, expires }
+    return { btid, impi: this.#ports.usim.impi, rand: challenge.rand, ks: ksOf(ck, ik), created, expires }
   }
 
   #digestInput(challenge: AkaChallenge, password: Uint8Array): DigestInput {
