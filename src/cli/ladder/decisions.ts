@@ -22,13 +22,19 @@ const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>>
     word(state, 'allowed') === 'true'
       ? { mark: 'acts', title: 'the IMSI goes over PC5', facts: [word(state, 'imsi')] }
       : { mark: 'failed', title: 'the IMSI would be needed and may not be sent' },
-  branch: (state) => ({
-    mark: 'decides',
-    title: [`branch ${word(state, 'branch')}`, reasonWords(state, 'why')]
-      .filter((part) => part !== '')
-      .join(': '),
-    facts: [reasonWords(state, 'not'), ...keyFacts(state.keys)],
-  }),
+  branch: (state) => {
+    const [first, ...others] = reasonsOf(state, 'why')
+    const branch = `branch ${word(state, 'branch')}`
+    return {
+      mark: 'decides',
+      title: first === undefined ? branch : `${branch}: ${first}`,
+      facts: [
+        ...others,
+        ...reasonsOf(state, 'not').map((reason) => `not ${reason}`),
+        ...keyFacts(state.keys),
+      ],
+    }
+  },
   'command-verified': () => ({ mark: 'acts', title: 'MAC-I good, list and UE-2 ID right: keys equal' }),
   refused: (state) => ({
     mark: 'failed',
@@ -46,10 +52,10 @@ const reasons: Readonly<Record<string, string>> = {
 
 const word = ({ fields }: TapState, name: string): string => wordOf(fields[name] ?? null)
 
-function reasonWords({ fields }: TapState, name: string): string {
-  const value = fields[name] ?? null
+function reasonsOf({ fields }: TapState, name: string): string[] {
+  const value = fields[name] ?? []
   const list = Array.isArray(value) ? value.map(wordOf) : [wordOf(value)]
-  return list.map((reason) => reasons[reason] ?? reason.replaceAll('-', ' ')).join(', ')
+  return list.map((reason) => reasons[reason] ?? reason.replaceAll('-', ' '))
 }
 
 /** The row of a decision that belongs to a step, undefined when others tell it already. */

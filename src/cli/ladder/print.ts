@@ -30,9 +30,10 @@ export function printRow(row: Row, showStep: boolean, page: Page): string[] {
   ].map((line) => line.trimEnd())
 }
 
+/** Where the text of a row begins: behind the step, the lanes and the reference point. */
 function textColumn({ lanes }: Page): number {
   const last = lanes.at(-1)
-  return 1 + stepWidth + pointWidth + (last ? last.column - stepWidth + 2 : 0)
+  return pointWidth + (last ? last.column + 3 : stepWidth + 2)
 }
 
 /** Title with what fits beside it, and the facts that go below. */
@@ -44,7 +45,7 @@ function besides(row: Told, room: number, page: Page): [title: string, below: re
   const facts = row.facts.join('  ')
   const fits = title.length + 3 + facts.length <= room
   const isBeside = page.factsBeside && row.kind === 'message' && folded === '' && facts !== '' && fits
-  const text = signs.text(isBeside ? `${title}   ${facts}` : title)
+  const text = signs.text(clipped(isBeside ? `${title}   ${facts}` : title, room))
   const painted = failed === '' ? text : colors.red(text)
   return [painted, isBeside ? [] : row.facts]
 }
@@ -74,6 +75,9 @@ function laneText(row: Told, page: Page): string {
 const emptyLanes = ({ lanes, signs }: Page): string =>
   lanes.length === 0 ? ' ' : `${drawLanes(lanes, [], undefined, signs)}  `
 
+const clipped = (text: string, room: number): string =>
+  text.length <= room ? text : `${text.slice(0, room - 1)}…`
+
 /** At most two lines; what does not fit is in `--json`. */
 function wrapped(facts: readonly string[], room: number): string[] {
   const lines: string[] = []
@@ -81,12 +85,13 @@ function wrapped(facts: readonly string[], room: number): string[] {
     const last = lines.at(-1)
     if (last !== undefined && last.length + 2 + fact.length <= room)
       lines[lines.length - 1] = `${last}  ${fact}`
-    else lines.push(fact.length <= room ? fact : `${fact.slice(0, room - 1)}…`)
+    else lines.push(clipped(fact, room))
   }
   return lines.slice(0, mostFactLines)
 }
 
 function separator(title: string, { width, signs }: Page): string {
   const start = ` ${signs.rule}${signs.rule} ${signs.text(title)} `
-  return start + signs.rule.repeat(Math.max(0, Math.min(width, longestRule) - start.length - 1))
+  const rule = signs.rule.repeat(Math.max(0, Math.min(width, longestRule) - start.length - 1))
+  return clipped(start + rule, width)
 }

@@ -107,8 +107,10 @@ export class Rows {
 
   #state(state: TapState): Row[] {
     const { step, node } = state
-    if (step !== undefined && !ownNetworkSteps.includes(step))
-      return [...this.end(), decisionRow(state, step)]
+    if (step !== undefined && !ownNetworkSteps.includes(step)) {
+      const row = decisionRow(state, step)
+      return row ? [...this.end(), row] : []
+    }
     const fold = this.#folds.find(({ ue }) => ue === node)
     fold?.note(state)
     return fold ? this.#close((other) => other === fold) : []

@@ -1,0 +1,331 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { exitCodes, type ExitCode } from '../../src/cli/exit-codes.ts'
+import { services, type Services } from '../../src/cli/services.ts'
+import { TemporaryFailure } from '../../src/core/errors.ts'
+import type { TapEvent } from '../../src/core/tap.ts'
+import type { ScenarioResult } from '../../src/testbed/result.ts'
+import type { NetworkConfig } from '../../src/nodes/config/network-config.ts'
+import type { RunOptions } from '../../src/testbed/run.ts'
+import { events7a, result7a, resultRefused, twoPlmns } from './network.ts'
+
+const example = 'examples/two-plmns.yaml'
+const folder = mkdtempSync(join(tmpdir(), 'sidelock-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Given {
+  readonly events?: readonly TapEvent[]
+  readonly result?: Promise<ScenarioResult>
+  readonly columns?: number
+  readonly config?: (config: NetworkConfig) => NetworkConfig
+  readonly interrupted?: Promise<ExitCode>
+  readonly startRun?: Services['startRun']
+  readonly environment?: Record<string, string>
+  readonly onLine?: (line: string) => void
+}
+
+/** Runs one command line against a network that only plays events. */
+async function sidelock(args: readonly string[], given: Given = {}) {
+  const out: string[] = []
+  const err: string[] = []
+  const asked: RunOptions[] = []
+  let stops = 0
+  const fake: Services = {
+    loadConfig: async (file) => {
+      const config = await services.loadConfig(file)
+      return given.config?.(config) ?? config
+    },
+    startRun(options) {
+      asked.push(options)
+      const [early, ...later] = given.events ?? events7a()
+      if (early) options.tap(early)
+      const played = new Promise<void>((resolve) => {
+        setImmediate(() => {
+          later.forEach(options.tap)
+          resolve()
+        })
+      })
+      const result = played.then(() => given.result ?? result7a)
+      return Promise.resolve({
+        nodes: twoPlmns,
+        result,
+        stop: () => {
+          stops++
+          return Promise.resolve()
+        },
+      })
+    },
+    startNode: ({ name, role, tap }) => {
+      events7a().forEach(tap)
+      const plmn = twoPlmns[0]?.plmn ?? ('' as never)
+      return Promise.resolve({
+        name,
+        role,
+        plmn,
+        listens: ['PC8 127.0.0.1:1'],
+        stop: () => Promise.resolve(),
+      })
+    },
+    ...(given.startRun ? { startRun: given.startRun } : {}),
+  }
+  const code = await main(args, {
+    terminal: {
+      out(line) {
+        out.push(line)
+        given.onLine?.(line)
+      },
+      err: (line) => err.push(line),
+      columns: given.columns,
+      environment: given.environment ?? {},
+    },
+    services: fake,
+    interruption: { happened: given.interrupted ?? new Promise(() => undefined), end: () => undefined },
+  })
+  return { code, out, err, asked, stops: () => stops }
+}
+
+const interrupted = Promise.resolve(exitCodes.interrupted)
+const never = new Promise<ScenarioResult>(() => undefined)
+
+describe('what is typed', () => {
+  it('shows an overview of twelve lines and more for nothing', async () => {
+    const { code, out } = await sidelock([])
+    expect(code).toBe(0)
+    expect(out.join('\n')).toMatch(/npx sidelock testbed[^]*npx sidelock run[^]*npx sidelock check/)
+  })
+
+  it.each(['testbed', 'run', 'scenarios', 'node', 'check'])('%s --help has examples', async (command) => {
+    const { code, out } = await sidelock([command, '--help'])
+    expect(code).toBe(0)
+    expect(out.join('\n')).toContain(`Examples:\n  npx sidelock ${command}`)
+    expect(out.join('\n')).toContain('--json')
+  })
+
+  it.each([
+    [['rnu', '7a'], "unknown command 'rnu'", 'did you mean run'],
+    [['run', '7a', '--josn'], "unknown option '--josn'", 'did you mean --json'],
+    [['run', '7c-fuond'], 'there is no scenario 7c-fuond', 'did you mean 7c-found'],
+    [['node', 'kfm'], 'there is no role kfm', 'did you mean kmf'],
+    [['node', 'kmf', '--name', 'kmf3'], `${example} has no kmf kmf3`, 'did you mean kmf1'],
+    [['run'], 'run needs a scenario', 'npx sidelock scenarios lists them'],
+    [['run', '7a', '7c-found', '--pcap', 'x'], '--pcap takes one scenario', 'run them one by one'],
+  ])('refuses %j with a hint', async (args, message, hint) => {
+    const { code, err, out } = await sidelock(args)
+    expect(code).toBe(exitCodes.usage)
+    expect(err[0]).toBe(`sidelock: error: ${message} [ERR_USAGE]`)
+    expect(err[1]).toContain(`sidelock: hint: ${hint}`)
+    expect(out).toEqual([])
+  })
+
+  it.each([
+    [['run', '7a', '--k', '000102030405060708090a0b0c0d0e0f']],
+    [['run', '7a', '--opc=000102030405060708090a0b0c0d0e0f']],
+    [['node', 'ue', '--password', 'x']],
+    [['check', '000102030405060708090A0B0C0D0E0F']],
+    [['check', 'k=000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f']],
+  ])('B74: refuses a secret in %j and does not repeat it', async (args) => {
+    const { code, err } = await sidelock(args)
+    expect(code).toBe(exitCodes.usage)
+    expect(err[0]).toContain('[ERR_SECRET_IN_ARGUMENTS]')
+    expect(err[1]).toContain('put it into a file')
+    expect(err.join('\n')).not.toMatch(/0a0b0c/i)
+  })
+})
+
+describe('scenarios and check', () => {
+  it('lists scenarios by clause, for people and for programs', async () => {
+    const people = await sidelock(['scenarios', '--clause', 'step 7c'])
+    expect(people.out.join('\n')).toMatch(/^7c-found/)
+    const { out } = await sidelock(['scenarios', '--json'])
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({
+      event: 'row',
+      schema: 1,
+      name: '7a',
+      outcome: 'secured',
+    })
+    expect((await sidelock(['scenarios', '--clause', '99'])).code).toBe(exitCodes.otherOutcome)
+  })
+
+  it('accepts the example', async () => {
+    const { code, out } = await sidelock(['check', example])
+    expect(code).toBe(0)
+    expect(out).toEqual([`${example} can be used: 2 PLMNs, 2 subscribers, 2 UEs`])
+  })
+
+  it('B71: tells all mistakes of a file with their places, and exits 78', async () => {
+    const file = join(folder, 'wrong.yaml')
+    writeFileSync(file, `${readFileSync(example, 'utf8')}\nsurprise: 1\nanother: 2\n`)
+    const { code, err, out } = await sidelock(['run', '7a', '--config', file])
+    expect(code).toBe(exitCodes.configuration)
+    expect(err[0]).toBe(`sidelock: error: ${file} cannot be used, nothing was started [ERR_CONFIG]`)
+    expect(err.join('\n')).toMatch(/wrong\.yaml:\d+:1 {2}surprise[^]*wrong\.yaml:\d+:1 {2}another/)
+    expect(err.at(-1)).toBe(`sidelock: hint: npx sidelock check ${file}`)
+    expect(out).toEqual([])
+  })
+
+  it('tells an error as one JSON object on stderr', async () => {
+    const { code, err, out } = await sidelock(['check', join(folder, 'missing.yaml'), '--json'])
+    expect(code).toBe(exitCodes.inputMissing)
+    expect(JSON.parse(err[0] ?? '')).toMatchObject({ event: 'error', code: 'ERR_CONFIG', exit: 66 })
+    expect(out).toEqual([])
+  })
+})
+
+describe('a run', () => {
+  it('ends with 0 when the outcome is the expected one, also for a refusal, else with 1', async () => {
+    expect((await sidelock(['run', '7a'])).code).toBe(0)
+    expect((await sidelock(['run', '7a'], { result: Promise.resolve(resultRefused) })).code).toBe(0)
+    const other = Promise.resolve({ ...resultRefused, expected: false })
+    const { code, stops } = await sidelock(['run', '7a'], { result: other })
+    expect(code).toBe(exitCodes.otherOutcome)
+    expect(stops()).toBe(1)
+  })
+
+  it('writes JSON lines: start, messages, states, result', async () => {
+    const { out, asked } = await sidelock(['run', '7a', '--json'])
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines[0]).toMatchObject({ event: 'start', schema: 1, scenario: '7a' })
+    expect(lines[0]?.['nodes']).toEqual(twoPlmns.map(({ name }) => name))
+    expect(Object.keys(lines.find(({ name }) => name === 'DIRECT_SECURITY_MODE_COMMAND') ?? {})).toEqual([
+      ...['event', 'n', 'ms', 'link', 'step', 'point', 'from', 'to', 'name', 'protection', 'bytes', 'masked'],
+      'fields',
+    ])
+    const branch = lines.find(({ what }) => what === 'branch')
+    expect(branch).toMatchObject({
+      event: 'state',
+      node: 'kmf1',
+      step: '7a',
+      branch: '7a',
+      keys: { Ks_NAF: '1b1fd8fc' },
+    })
+    expect(lines.at(-1)).toMatchObject({ event: 'result', outcome: 'secured', expected: true, ms: 213 })
+    expect(out.join('')).not.toContain('DWR')
+    expect(asked[0]).toMatchObject({ scenario: '7a', once: true, processes: false, unsafeRevealKeys: false })
+  })
+
+  it('writes one line a message where stdout is no terminal', async () => {
+    const { out } = await sidelock(['run', '7a'])
+    expect(out).toContain(
+      '6 PC6 kmf2 -> kmf1 PKR ciphered octets=1 Transaction-Identifier=Jz4wX2kVb0mXn1cJH0zq5g==@bsf.mnc001.mcc001.pub.3gppnetwork.org ProSe-UE-ID=0a0b0c',
+    )
+    expect(out.at(-1)).toMatch(/^secured scenario=7a outcome=secured branch=7a expected=true /)
+  })
+
+  it('draws a ladder on a terminal, in colour unless NO_COLOR, in ASCII without UTF-8', async () => {
+    const escape = String.fromCharCode(27)
+    const drawn = (environment: Record<string, string>) =>
+      sidelock(['run', '7a'], { columns: 100, environment }).then(({ out }) => out.join('\n'))
+    expect(await drawn({})).toContain(escape)
+    const plain = await drawn({ NO_COLOR: '1' })
+    expect(plain).not.toContain(escape)
+    expect(plain).toContain('│◀┄┄┄┄┄┄┄▶│◀══▶│')
+    expect(await drawn({ TERM: 'dumb', LANG: 'C' })).toMatch(/^[\x20-\x7e\n]*$/)
+  })
+
+  it('shows only the verdict with -q', async () => {
+    const { out, err } = await sidelock(['run', '7a', '7c-found', '-q'], { columns: 100 })
+    expect(out.filter((line) => line.includes('│'))).toEqual([])
+    expect(out.filter((line) => line.includes('secured'))).toHaveLength(2)
+    expect(err).toEqual([])
+  })
+
+  it('is interrupted with 130, after a clean stop', async () => {
+    const { code, stops } = await sidelock(['run', '7a'], { result: never, interrupted })
+    expect(code).toBe(exitCodes.interrupted)
+    expect(stops()).toBe(1)
+  })
+
+  it('B76: tells a port in use with 69 and a peer that is away with 75', async () => {
+    const busy = Object.assign(new Error('listen EADDRINUSE: address already in use 127.0.0.1:5868'), {
+      code: 'EADDRINUSE',
+    })
+    const { code, err } = await sidelock(['run', '7a'], { startRun: () => Promise.reject(busy) })
+    expect(code).toBe(exitCodes.unavailable)
+    expect(err[0]).toContain('[ERR_PORT_IN_USE]')
+    const away = () => Promise.reject(new TemporaryFailure('the store is away'))
+    expect((await sidelock(['run', '7a'], { startRun: away })).code).toBe(exitCodes.temporary)
+  })
+
+  it('tells a fault of ours with 70, its stack only with -v', async () => {
+    const fault = { startRun: () => Promise.reject(new Error('boom')) }
+    const { code, err } = await sidelock(['run', '7a'], fault)
+    expect(code).toBe(exitCodes.ourFault)
+    expect(err.join('\n')).not.toContain('main.test.ts')
+    expect((await sidelock(['run', '7a', '-v'], fault)).err.join('\n')).toContain('main.test.ts')
+  })
+
+  it('writes a capture, and B76: exits 73 before anything starts when it cannot', async () => {
+    const file = join(folder, '7a.pcapng')
+    await sidelock(['run', '7a', '--pcap', file])
+    expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a)
+    const { code, asked, err } = await sidelock(['run', '7a', '--pcap', join(folder, 'no/such/7a.pcapng')])
+    expect(code).toBe(exitCodes.outputUnwritable)
+    expect(err[0]).toContain('[ERR_OUTPUT_UNWRITABLE]')
+    expect(asked).toEqual([])
+  })
+})
+
+describe('the testbed', () => {
+  it('stays until Ctrl-C and then ends with 0', async () => {
+    let press: (code: ExitCode) => void = () => undefined
+    const pressed = new Promise<ExitCode>((resolve) => (press = resolve))
+    const { code, out, err, stops, asked } = await sidelock(['testbed'], {
+      columns: 100,
+      environment: { NO_COLOR: '1' },
+      interrupted: pressed,
+      onLine: (line) => line.startsWith('   yours') && press(exitCodes.interrupted),
+    })
+    expect(code).toBe(0)
+    expect(stops()).toBe(1)
+    expect(asked[0]?.once).toBe(false)
+    expect(err[0]).toMatch(
+      /^sidelock: 2 PLMNs, 8 nodes on 127\.0\.0\.1 from .*two-plmns\.yaml, lab keys in \.sidelock\/lab$/,
+    )
+    expect(out.join('\n')).toContain('stay linked (L1) until Ctrl-C. What next:')
+  })
+
+  it('ends by itself with --once', async () => {
+    const { code, out, asked } = await sidelock(['testbed', '--once'], { columns: 100 })
+    expect(code).toBe(0)
+    expect(asked[0]?.once).toBe(true)
+    expect(out.join('\n')).not.toContain('What next')
+  })
+})
+
+describe('--unsafe-reveal-keys', () => {
+  it('warns on stderr at start and end, and marks the start', async () => {
+    const { err, out, asked } = await sidelock(['run', '7a', '--json', '--unsafe-reveal-keys'])
+    expect(err).toHaveLength(2)
+    expect(err[0]).toMatch(/^sidelock: unsafe: this run shows and records keys/)
+    expect(err[1]).toBe(err[0])
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ unsafe: true })
+    expect(asked[0]?.unsafeRevealKeys).toBe(true)
+  })
+
+  it('is an error without a lab section', async () => {
+    const config = ({ file, diameter, plmns, ues, pc5Bearer }: NetworkConfig): NetworkConfig => ({
+      ...{ file, diameter, plmns, ues, pc5Bearer },
+    })
+    const { code, asked } = await sidelock(['run', '7a', '--unsafe-reveal-keys'], { config })
+    expect(code).toBe(exitCodes.configuration)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('a node', () => {
+  it('runs until it is told to end, and tells what it sends', async () => {
+    const { code, out, err } = await sidelock(['node', 'kmf', '--name', 'kmf1', '--json'], { interrupted })
+    expect(code).toBe(0)
+    expect(err).toEqual(['sidelock: KMF-1 runs, PC8 127.0.0.1:1'])
+    expect(out.map((line) => (JSON.parse(line) as { event: string }).event)).toContain('octets')
+  })
+
+  it('must be named where there are several', async () => {
+    const { code, err } = await sidelock(['node', 'kmf'])
+    expect(code).toBe(exitCodes.usage)
+    expect(err[1]).toBe('sidelock: hint: choose one with --name kmf1')
+  })
+})

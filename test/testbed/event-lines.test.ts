@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { TapEvent } from '../../src/core/tap.ts'
+import { eventOfLine, EventLines, type EventLine } from '../../src/testbed/event-lines.ts'
+import { events7a, start } from '../cli/network.ts'
+
+const throughText = (line: EventLine): EventLine => JSON.parse(JSON.stringify(line)) as EventLine
+
+describe('lines of events', () => {
+  it('come back as the events they were', () => {
+    const lines = new EventLines(start)
+    const secret: TapEvent = {
+      kind: 'secret',
+      time: start,
+      node: 'kmf1',
+      name: 'keylog',
+      text: 'CLIENT_RANDOM',
+    }
+    const events = [...events7a(), secret]
+    expect(events.map((event) => eventOfLine(throughText(lines.of(event)), start))).toEqual(events)
+  })
+
+  it('number messages from 1, and decisions as the message before them', () => {
+    const lines = new EventLines(start)
+    const numbers = events7a().map((event) => [event.kind, lines.of(event)['n']] as const)
+    const messages = numbers.filter(([kind]) => kind === 'message').map(([, n]) => n)
+    expect(messages).toEqual(messages.map((_, at) => at + 1))
+    const decision = numbers.findIndex(([kind]) => kind === 'state')
+    expect(numbers[decision]?.[1]).toBe(numbers[decision - 1]?.[1])
+  })
+
+  it('are refused when a node did not write them', () => {
+    expect(() => eventOfLine({ event: 'result', ms: 1 }, start)).toThrow('event')
+    expect(() => eventOfLine({ event: 'message' }, start)).toThrow('event')
+  })
+})
