@@ -274,7 +274,7 @@ export async function twoUes(
 
 /** The PDU of the `nth` frame of that name a station has sent. */
 export function pduOf(station: Station, type: Pc5MessageType, nth = 0): Pdu & { readonly frame: Uint8Array } {
-  const message = station.sent.filter(({ name }) => name === pc5Messages[type].name)[nth]
+  const message = station.sent.filter(({ name }) => name === pc5Messages[type].name).at(nth)
   if (!message) throw new Error(`no ${type} was sent`)
   const { lcid, pdu } = decodeFrame(message.frame)
   return { ...decodePdu(lcid, pdu), frame: message.frame }
