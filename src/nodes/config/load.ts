@@ -4,6 +4,7 @@ import { fromUtf8 } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
 import { completePlmn, completeUe } from './complete.ts'
+import { isNestedTooDeeply } from './nesting.ts'
 import type { LabConfig, NetworkConfig } from './network-config.ts'
 import { rules, type Draft } from './rules.ts'
 import { labShape, networkShape, plmnShape, ueShape, type NetworkShape } from './schema.ts'
@@ -68,7 +69,9 @@ const inOrder = (a: ConfigMistake, b: ConfigMistake) =>
 
 /** The configuration in `text`; `file` names it in mistakes. Throws InvalidConfig with all of them. */
 export function parseNetworkConfig(text: string, file: string): NetworkConfig {
-  const source = yamlSource(text, file)
+  if (isNestedTooDeeply(text))
+    throw new InvalidConfig(file, [{ file, path: '', message: 'nested too deeply' }])
+  const source = new YamlSource(text, file)
   if (source.mistakes.length > 0) throw new InvalidConfig(file, source.mistakes)
   const shape = networkShape.safeParse(source.value, { error: wording })
   const draft = draftOf(source.value, file, shape.success)
@@ -79,15 +82,6 @@ export function parseNetworkConfig(text: string, file: string): NetworkConfig {
   if (!shape.success || problems.length > 0)
     throw new InvalidConfig(file, problems.map((problem) => source.mistake(problem)).sort(inOrder))
   return configOf(file, shape.data, draft, source.value)
-}
-
-function yamlSource(text: string, file: string): YamlSource {
-  try {
-    return new YamlSource(text, file)
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    throw new InvalidConfig(file, [{ file, path: '', message: 'nested too deeply' }], { cause })
-  }
 }
 
 function textOf(file: string): string {

@@ -18,7 +18,6 @@ export interface Problem {
 export const pathText = (path: Path): string =>
   path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').replace(/^\./, '') // prettier-ignore
 
-const deepest = 24
 /** One slip makes many errors of syntax: the first ones tell. */
 const syntaxErrorsShown = 5
 
@@ -43,7 +42,7 @@ export class YamlSource {
   readonly #lines = new LineCounter()
   readonly #document: Document
 
-  /** One document of YAML 1.2 without aliases, tags and duplicate names; throws RangeError when nested without end. */
+  /** One document of YAML 1.2 without aliases, tags and duplicate names. */
   constructor(text: string, file: string) {
     this.file = file
     this.#text = text
@@ -61,7 +60,7 @@ export class YamlSource {
     this.value = this.mistakes.length > 0 ? undefined : this.#document.toJS()
   }
 
-  /** Duplicate names, aliases, what is too deep, and the one name that JavaScript does not treat as a name. */
+  /** Duplicate names, aliases, and the one name that JavaScript does not treat as a name. */
   #forms(): readonly ConfigMistake[] {
     const mistakes: ConfigMistake[] = []
     const add = (node: unknown, path: Path, message: string) =>
@@ -73,9 +72,6 @@ export class YamlSource {
         for (const pair of duplicates(node.items))
           add(pair.key, [...path(), nameOf(pair)], `${nameOf(pair)} stands here twice`)
       if (isPair(node) && nameOf(node) === '__proto__') add(node.key, path(), 'no such setting')
-      if (ancestors.length <= 2 * deepest) return undefined
-      add(node, path(), 'nested too deeply')
-      return visit.BREAK
     })
     return mistakes
   }
@@ -106,7 +102,8 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(place.from)
     if (line < 1) return common
     const start = this.#lines.lineStarts[line - 1] ?? 0
-    const source = this.#text.slice(start).split(/\r?\n/, 1)[0] ?? ''
+    const end = this.#text.indexOf('\n', start)
+    const source = this.#text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '')
     const excerpt = excerptOf({ line, source, column: col, length: place.to - place.from, hideRest })
     return { ...common, line, column: col, excerpt }
   }

@@ -3,14 +3,16 @@ import {
   chmodSync,
   cpSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Sqn } from '../../../src/core/aka.ts'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import type { Clock } from '../../../src/core/environment.ts'
@@ -159,15 +161,19 @@ function replaceByDirectory(file: string): void {
 describe('files without a lab', () => {
   const withoutLab = (text: string) => text.replace(/^lab:.*(\n {2}.*)+\n/m, '')
 
+  const template = mkdtempSync(join(tmpdir(), 'sidelock-'))
+  beforeAll(() => prepareFiles(configIn(template), at(now)))
+  afterAll(() => rmSync(template, { recursive: true }))
+
   /** A directory with all files of the example, and its configuration without a lab. */
-  async function network(): Promise<{ readonly directory: string; readonly config: NetworkConfig }> {
+  function network(): { readonly directory: string; readonly config: NetworkConfig } {
     const directory = temporaryDirectory()
-    await prepareFiles(configIn(directory), at(now))
+    cpSync(template, directory, { recursive: true })
     return { directory, config: configIn(directory, withoutLab) }
   }
 
   it('all there: no mistake, and nothing is made or changed', async () => {
-    const { directory, config } = await network()
+    const { directory, config } = network()
     const before = contentOf(directory)
     expect(config.lab).toBeUndefined()
     await prepareFiles(config, at(now))
@@ -192,7 +198,7 @@ describe('files without a lab', () => {
   })
 
   it('only those of the nodes that are started are needed', async () => {
-    const { directory, config } = await network()
+    const { directory, config } = network()
     const kmf2 = findNode(config, 'kmf2')
     for (const name of ['secrets/ue1.k', 'secrets/hss2.key', 'certs/bsf2.key']) rmSync(join(directory, name))
     expect(await mistakesOf(prepareFiles(config, at(now), kmf2 ? [kmf2] : []))).toEqual([])
@@ -219,7 +225,7 @@ describe('files without a lab', () => {
     ['huge', (file: string) => writeFileSync(file, Buffer.alloc(100_000, 1)), /more than/],
     ['a directory', replaceByDirectory, /not a regular file/],
   ])('B72: a store key file that is %s', async (_, make, message) => {
-    const { directory, config } = await network()
+    const { directory, config } = network()
     const file = join(directory, 'secrets/hss1.key')
     make(file)
     const mistakes = await mistakesOf(prepareFiles(config, at(now)))
@@ -237,7 +243,7 @@ describe('files without a lab', () => {
     ['no hex', 'K'.repeat(32)],
     ['two keys', `${'ab'.repeat(16)}\n${'cd'.repeat(16)}\n`],
   ])('R31, B72: a K file with %s is refused and not shown', async (_, content) => {
-    const { directory, config } = await network()
+    const { directory, config } = network()
     writeFileSync(join(directory, 'secrets/ue1.k'), content)
     const error = await prepareFiles(config, at(now)).catch((reason: unknown) => reason as InvalidConfig)
     expect(error).toMatchObject({ mistakes: [{ path: 'plmns[0].subscribers[0].aka.kFile' }] })
@@ -245,7 +251,7 @@ describe('files without a lab', () => {
   })
 
   it('a certificate of another entity, and a key of another certificate', async () => {
-    const { directory, config } = await network()
+    const { directory, config } = network()
     cpSync(join(directory, 'certs/hss1.pem'), join(directory, 'certs/bsf1.pem'))
     cpSync(join(directory, 'certs/hss1.key'), join(directory, 'certs/kmf1.key'))
     writeFileSync(config.diameter.trustedCaFile, 'x')
@@ -258,7 +264,7 @@ describe('files without a lab', () => {
   })
 
   it('certificates are not needed with unsafePlainTcp', async () => {
-    const { directory } = await network()
+    const { directory } = network()
     rmSync(join(directory, 'certs'), { recursive: true })
     const plain = configIn(directory, (text) => `${withoutLab(text)}\ndiameter: { unsafePlainTcp: true }\n`)
     expect(await mistakesOf(prepareFiles(plain, at(now)))).toEqual([])
