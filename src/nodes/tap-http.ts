@@ -12,15 +12,16 @@ const stranger = 'ue'
 
 function ueOfImpi(identity: string | undefined, names: NodeNames): string {
   try {
-    return (identity !== undefined && names.ofImpi(Impi(identity))) || stranger
+    return (identity === undefined ? undefined : names.ofImpi(Impi(identity))) ?? stranger
   } catch (error) {
     if (error instanceof InvalidValue) return stranger
     throw error
   }
 }
 
-const ueOfPc8 = (identity: Pc8Identity | undefined, names: NodeNames): string =>
-  (identity?.imsi !== undefined && names.ofImsi(identity.imsi)) || stranger
+/** The UE whose key secures a connection of PC8. */
+export const ueOfPc8 = (identity: Pc8Identity | undefined, names: NodeNames): string =>
+  (identity?.imsi === undefined ? undefined : names.ofImsi(identity.imsi)) ?? stranger
 
 const contextOf = ({ context }: { readonly context: string | undefined }) =>
   context === undefined ? {} : { context }
@@ -49,5 +50,3 @@ export const pc8Tap =
       ...contextOf(message),
     })
   }
-
-export { ueOfPc8 }

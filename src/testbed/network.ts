@@ -23,6 +23,13 @@ export interface Network {
   stop(): Promise<void>
 }
 
+/** What only nodes in processes of their own allow. */
+export interface ProcessControl {
+  pid(name: string): number | undefined
+  /** Ends a node if it runs, and starts it again. */
+  restart(name: string): Promise<void>
+}
+
 export interface NetworkOptions {
   readonly config: NetworkConfig
   readonly tap: Tap

@@ -24,11 +24,16 @@ interface Player {
 /** Gives the messages of bootstrapping the step they belong to: 0 for UE-2, 1 for UE-1. */
 export class Stepper {
   readonly #tap: Tap
-  readonly #measure = new Measure()
+  #measure = new Measure()
   #phase: Step | undefined
 
   constructor(tap: Tap) {
     this.#tap = tap
+  }
+
+  /** A new set-up is measured from here. */
+  begin(): void {
+    this.#measure = new Measure()
   }
 
   enter(phase: Step | undefined): void {
@@ -72,6 +77,7 @@ export async function play(
   once: boolean,
 ): Promise<ScenarioResult> {
   const [ue1, ue2] = playersOf(config, network)
+  stepper.begin()
   const begin = clock.now()
   const bootstrap = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
   const bootstrapped = clock.now()

@@ -3,9 +3,16 @@ import type { Tap } from '../core/tap.ts'
 import type { Plmn } from '../core/identities/plmn.ts'
 import { LocalFault } from '../core/errors.ts'
 import { systemClock } from '../io/system.ts'
-import { startLocalNetwork } from './network.ts'
+import { prepareFiles } from '../nodes/config/files.ts'
+import { findNode } from '../nodes/config/nodes.ts'
+import type { Node } from '../nodes/node.ts'
+import { startUe, type UeNode } from '../nodes/ue-node.ts'
+import { addressesOf, hasFixedPorts } from './processes/addressed-config.ts'
+import { LocalUeControl, type UeControl } from './ue-control.ts'
+import { nodeContext, startEntity, startLocalNetwork, type ProcessControl } from './network.ts'
 import { play, Stepper } from './play.ts'
-import { startProcessNetwork } from './process-network.ts'
+import { parentOf } from './processes/parent.ts'
+import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
 import { findScenario } from './scenarios.ts'
 
@@ -38,6 +45,10 @@ export interface Run {
   readonly nodes: readonly NetworkNode[]
   /** Resolves when the link was used (and, with `once`, released) or the set-up ended otherwise. */
   readonly result: Promise<ScenarioResult>
+  /** The same between the same UEs once more, their present link released; for a network that stays up. */
+  again(): Promise<ScenarioResult>
+  /** Nodes in processes of their own, when the run has them. */
+  readonly processes: ProcessControl | undefined
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
   stop(): Promise<void>
 }
@@ -65,29 +76,71 @@ export interface RunningNode extends NetworkNode {
 /** Starts one node as a service of its own; resolves when it serves. */
 export type StartNode = (options: NodeOptions) => Promise<RunningNode>
 
-/** Why a scenario cannot be run. */
-export class UnknownScenario extends LocalFault {
-  readonly code = 'ERR_UNKNOWN_SCENARIO'
+/** Why something cannot be run. */
+export class CannotRun extends LocalFault {
+  readonly code = 'ERR_CANNOT_RUN'
 }
 
-export const startRun: StartRun = async ({
-  config,
-  scenario: name,
-  tap,
-  once,
-  processes,
-  unsafeRevealKeys,
-}) => {
-  const scenario = findScenario(name)
-  if (!scenario) throw new UnknownScenario(`there is no scenario ${name}`)
-  const stepper = new Stepper(tap)
-  const options = { config, tap: stepper.tap, unsafeRevealKeys, onFault: faultTap(stepper.tap) }
-  const network = await (processes ? startProcessNetwork(options) : startLocalNetwork(options))
+export const startRun: StartRun = async (options) => {
+  const { config, once, processes, unsafeRevealKeys } = options
+  const scenario = findScenario(options.scenario)
+  if (!scenario) throw new CannotRun(`there is no scenario ${options.scenario}`)
+  if (config.ues.length < 2) throw new CannotRun(`a link needs two UEs, ${config.file} has fewer`)
+  const stepper = new Stepper(options.tap)
+  const { tap } = stepper
+  const setting = { config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
+  const separate = processes ? await startProcessNetwork(setting) : undefined
+  const network = separate ?? (await startLocalNetwork(setting))
+  const played = (last: boolean) => play(scenario, config, network, stepper, systemClock, last)
   return {
     nodes: network.nodes,
-    result: play(scenario, config, network, stepper, systemClock, once),
+    result: played(once),
+    again: () => played(once),
+    processes: separate,
     stop: () => network.stop(),
   }
+}
+
+export const startNode: StartNode = async ({ config, name, tap: ownTap, unsafeRevealKeys }) => {
+  const parent = parentOf(process)
+  const tap: Tap = (event) => {
+    ownTap(event)
+    parent?.tap(event)
+  }
+  const node = findNode(config, name)
+  if (!node) throw new CannotRun(`${config.file} has no node ${name}`)
+  if (!hasFixedPorts(config)) {
+    const hint = 'nodes that run apart find each other by their ports: give each server one'
+    throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
+  }
+  const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
+  await prepareFiles(config, context, [node])
+  const running = node.kind === 'ue' ? await startUe(node, context) : await startEntity(node, context)
+  // Whom it connects to may start later: the connections come up by themselves.
+  void running.connect()
+  const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
+  if (parent) parent.serves(control)
+  else if (control) void serveAlone(control, config, name, tap)
+  return {
+    ...{ name, role: node.kind, plmn: node.plmn.plmn },
+    listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),
+    stop: () => running.stop(),
+  }
+}
+
+const isUe = (node: Node): node is UeNode => 'ue' in node
+
+/** A UE that nobody orders about: it opens PC8 where configured, can be found, and answers as UE-2. */
+async function serveAlone(control: UeControl, { ues }: NetworkConfig, name: string, tap: Tap): Promise<void> {
+  const ue = ues.find((entry) => entry.name === name)
+  if (!ue) return
+  if (ue.discovery !== 'none') await control.beDiscoverable(ue.discovery === 'model-b' ? 'b' : 'a')
+  if (!ue.openPc8) return
+  await control.openPc8().catch((error: unknown) => {
+    const { code, message } = error as Partial<Record<'code' | 'message', string>>
+    const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? '' }
+    tap({ kind: 'state', time: systemClock.now(), node: name, what: 'pc8-not-open', fields })
+  })
 }
 
 /** A fault of ours is told where it happened; the node goes on. */
@@ -98,5 +151,3 @@ const faultTap =
     const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
     tap({ kind: 'state', time: systemClock.now(), node, what: 'fault', fields })
   }
-
-export const startNode: StartNode = () => Promise.reject(new Error('no node can be started yet'))
