@@ -7,7 +7,13 @@ import { decodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
 import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
 import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
-import { isSuccess, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
+import {
+  isProtocolError,
+  isSuccess,
+  resultCode,
+  resultCodes,
+  type Result,
+} from '../../wire/diameter/result.ts'
 import { Connection } from './connection.ts'
 import { baseAnswer, baseRequest, refusalOf } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
@@ -294,13 +300,13 @@ export class Peer {
     else this.#user.malformedAnswer(octets, error, connection)
   }
 
-  #refuse(
-    connection: Connection,
-    octets: Uint8Array,
-    { resultCode: code, failedAvp }: MalformedDiameter,
-  ): void {
-    if (!readHeader(octets).request) return
-    const answer = refusalOf(this.#context.identity, octets, { result: resultCode(code), failedAvp })
+  #refuse(connection: Connection, octets: Uint8Array, error: MalformedDiameter): void {
+    const header = readHeader(octets)
+    if (!header.request) return
+    const found = resultCode(error.resultCode)
+    const unsupported = isProtocolError(found) ? undefined : this.#user.unsupported(header, this)
+    const refusal = unsupported ? { result: unsupported } : { result: found, failedAvp: error.failedAvp }
+    const answer = refusalOf(this.#context.identity, octets, refusal)
     this.#context.tap('sent', answer, this.options.host)
     connection.send(answer)
   }
