@@ -3,7 +3,6 @@ import { Dksi, type Layer2Id } from '../../../src/core/identities/prose.ts'
 import { seconds } from '../../../src/core/units.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
-import type { EeaId } from '../../../src/crypto/eea.ts'
 import type { EiaId } from '../../../src/crypto/eia.ts'
 import { encodeSdu, type Pc5, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
 import { encodeClearPdu, encodePdcpHeader, lcids, type Lcid } from '../../../src/reference-points/pc5/pdcp.ts'
@@ -67,7 +66,7 @@ export function commandFrame(ue1: Station, network: Network, changes: CommandCha
     pdk: pdkOf(ue1, network, changes.pdkOf ?? command.ue2Id),
     nonce1: request.nonce1,
     nonce2,
-    algorithms: { eea: eea as EeaId, eia: changes.eia ?? (eia === 0 ? 2 : eia) },
+    algorithms: { eea, eia: changes.eia ?? (eia === 0 ? 2 : eia) },
     kdSessId: changes.kdSessId ?? dksi * 0x100 + command.lsbOfKdSessId,
     side: 'commanding',
   })

@@ -79,7 +79,11 @@ export class Network {
   latency = milliseconds(20)
   ksLifetime = hours(24)
   bootstrapped = 0
+  /** What the next runs on Ub give. */
+  readonly prepared: UeBootstrap[] = []
   opened = 0
+  /** Called with the first key request. */
+  whenAsked: (() => void) | undefined
   /** Replaces what step 10 says. */
   answer: ((request: ProseDirectKeyRequest) => ProseDirectKeyResponse | Error | undefined) | undefined
 
@@ -93,6 +97,8 @@ export class Network {
         await this.#pass()
         if (!this.ubAnswers) throw new BootstrappingFailed('Ub is blocked')
         this.bootstrapped++
+        const prepared = this.prepared.shift()
+        if (prepared) return this.#know(prepared, proseUeId)
         const now = this.clock.now()
         const rand = Rand(random.octets(16))
         const bootstrap = {
@@ -103,8 +109,7 @@ export class Network {
           created: now,
           expires: later(now, this.ksLifetime),
         }
-        this.bootstraps.set(bootstrap.btid, { bootstrap: { ...bootstrap, ks: Ks(bootstrap.ks) }, proseUeId })
-        return bootstrap
+        return this.#know(bootstrap, proseUeId)
       },
     }
   }
@@ -127,6 +132,8 @@ export class Network {
       },
       requestKey: async (request) => {
         this.requests.push(request)
+        this.whenAsked?.()
+        this.whenAsked = undefined
         await this.#pass()
         if (!open || !this.kmfAnswers) throw new TemporaryFailure('no KMF')
         const answer = this.answer?.(request) ?? this.keyFor(request)
@@ -160,6 +167,12 @@ export class Network {
     const { ks, rand, impi } = known.bootstrap
     const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
+  }
+
+  /** The BSF's own copy: the UE erases its Ks. */
+  #know(bootstrap: UeBootstrap, proseUeId: ProseUeId): UeBootstrap {
+    this.bootstraps.set(bootstrap.btid, { bootstrap: { ...bootstrap, ks: Ks(bootstrap.ks) }, proseUeId })
+    return bootstrap
   }
 
   #pass(): Promise<void> {
@@ -231,8 +244,9 @@ export class World {
   }
 
   /** A set-up to its end. */
-  async connect(from: Station, to: Layer2Id = id2): Promise<SetUpResult> {
+  async connect(from: Station, to: Layer2Id = id2, whenAsked?: () => void): Promise<SetUpResult> {
     let result: SetUpResult | undefined
+    this.network.whenAsked = whenAsked
     void from.ue.connect(to).then((value) => (result = value))
     await this.clock.runUntil(() => result !== undefined)
     if (!result) throw new Error('the set-up did not end')

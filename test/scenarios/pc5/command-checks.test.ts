@@ -13,8 +13,7 @@ async function requesting(changes: Parameters<typeof twoUes>[0] = {}) {
   let result: SetUpResult | undefined
   void world.ue1.ue.connect(id2).then((value) => (result = value))
   await world.clock.advance(milliseconds(5))
-  return {
-    ...world,
+  return Object.assign(world, {
     command: async (command: CommandChanges = {}) => {
       world.air.inject('SL-SCH', commandFrame(world.ue1, world.network, command))
       await world.clock.advance(milliseconds(5))
@@ -30,7 +29,7 @@ async function requesting(changes: Parameters<typeof twoUes>[0] = {}) {
       await world.clock.runUntil(() => result !== undefined)
       return result
     },
-  }
+  })
 }
 
 const stranger = Layer2Id(0x0d0e0f)
