@@ -29,7 +29,7 @@ const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const caName = 'CN=Sidelock lab CA'
 
 /** How long certificates of the lab are good for, and how long before the end they are renewed. */
-export const labValidity = {
+const labValidity = {
   ca: { life: seconds(3650 * day), renewBefore: seconds(400 * day) },
   host: { life: seconds(365 * day), renewBefore: seconds(30 * day) },
 } as const
