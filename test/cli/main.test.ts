@@ -49,14 +49,13 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         })
       })
       const result = played.then(() => given.result ?? result7a)
-      return Promise.resolve({
-        nodes: twoPlmns,
-        result,
-        stop: () => {
-          stops++
-          return Promise.resolve()
-        },
-      })
+      const stop = () => {
+        stops++
+        return Promise.resolve()
+      }
+      const again = () => Promise.resolve(result7a)
+      const run = { nodes: twoPlmns, result, again, processes: undefined, stop }
+      return Promise.resolve(run)
     },
     startNode: ({ name, role, tap }) => {
       events7a().forEach(tap)
@@ -209,7 +208,7 @@ describe('a run', () => {
   it('writes one line a message where stdout is no terminal', async () => {
     const { out } = await sidelock(['run', '7a'])
     expect(out).toContain(
-      '6 PC6 kmf2 -> kmf1 PKR ciphered octets=1 Transaction-Identifier=Jz4wX2kVb0mXn1cJH0zq5g==@bsf.mnc001.mcc001.pub.3gppnetwork.org ProSe-UE-ID=0a0b0c',
+      '6 PC6 kmf2 -> kmf1 PKR ciphered octets=1 Transaction-Identifier=Jz4wX2kVb0mXn1cJH0zq5g==@bsf.mnc001.mcc001.pub.3gppnetwork.org ProSe-UE-ID=658188',
     )
     expect(out.at(-1)).toMatch(/^secured scenario=7a outcome=secured branch=7a expected=true /)
   })

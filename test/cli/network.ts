@@ -71,14 +71,14 @@ export class Events {
       })
   }
 
-  /** What opening PC8 sends: three flights of TLS, and a BIR for each of the two keys. */
+  /** What opening PC8 sends: a BIR for each of the two keys, and TLS that is seen when its identity is known. */
   opensPc8(ue: string, kmf: string, bsf: string, step: Step): this {
-    this.#octets(ue, kmf)
     this.send(step, 'Zn', kmf, bsf, 'BIR', 'ciphered').send(step, 'Zn', bsf, kmf, 'BIA', 'ciphered')
+    this.#octets(ue, kmf)
     this.#octets(kmf, ue)
     this.#octets(ue, kmf)
     this.send(step, 'Zn', kmf, bsf, 'BIR', 'ciphered').send(step, 'Zn', bsf, kmf, 'BIA', 'ciphered')
-    return this.decide(ue, undefined, 'pc8-open', { fields: { tls: '1.3' } })
+    return this.decide(kmf, undefined, 'pc8-associated', { fields: { uaId: '0100000007' } })
   }
 
   #octets(from: string, to: string): void {
@@ -97,10 +97,10 @@ const btid = 'Jz4wX2kVb0mXn1cJH0zq5g==@bsf.mnc001.mcc001.pub.3gppnetwork.org'
 /** Steps 3 to 6 of every scenario here. */
 const requested = (events: Events): Events =>
   events
-    .send('2', 'PC5', 'ue2', 'ue1', 'GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT', 'clear', {
+    .send('2', 'PC5', 'ue2', 'all', 'GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT', 'clear', {
       proseUeId: '0a0b0c',
     })
-    .send('2', 'PC5', 'ue2', 'ue1', 'GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT', 'clear', {
+    .send('2', 'PC5', 'ue2', 'all', 'GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT', 'clear', {
       proseUeId: '0a0b0c',
     })
     .send('3', 'PC5', 'ue1', 'ue2', 'DIRECT_COMMUNICATION_REQUEST', 'clear', {
@@ -112,10 +112,12 @@ const requested = (events: Events): Events =>
     .send('4', 'PC8', 'ue2', 'kmf2', 'PROSE_DIRECT_KEY_REQUEST', 'ciphered', { btid, ue2Id: '0a0b0c' })
 
 const asked = (events: Events): Events =>
-  events.send('6', 'PC6', 'kmf2', 'kmf1', 'PKR', 'ciphered', {
-    'Transaction-Identifier': btid,
-    'ProSe-UE-ID': '0a0b0c',
-  })
+  events
+    .decide('kmf2', '5', 'authorisation', { fields: { allowed: true, plmn: '001-01' } })
+    .send('6', 'PC6', 'kmf2', 'kmf1', 'PKR', 'ciphered', {
+      'Transaction-Identifier': btid,
+      'ProSe-UE-ID': 0x0a0b0c,
+    })
 
 export const events7a = (): TapEvent[] => {
   const events = new Events()
@@ -126,10 +128,17 @@ export const events7a = (): TapEvent[] => {
     .opensPc8('ue1', 'kmf1', 'bsf1', '1')
   asked(requested(events))
     .decide('kmf1', '7a', 'branch', {
-      fields: { branch: '7a', why: ['key-found', 'key-valid', 'authorised'] },
+      fields: {
+        branch: '7a',
+        why: ['key-found', 'key-valid', 'authorised'],
+        notWhy: { '7b': 'age 0 s of 12 h', '7c': 'key is here' },
+      },
       keys: { Ks_NAF: '1b1fd8fc' },
     })
-    .decide('kmf1', '8', 'key-derived', { keys: { PDK: '4b4d75c5' } })
+    .decide('kmf1', '8', 'derived', {
+      fields: { ue2Id: '0a0b0c' },
+      keys: { PDK: '4b4d75c5', Ks_NAF: '1b1fd8fc' },
+    })
     .send('9', 'PC6', 'kmf1', 'kmf2', 'PKA', 'ciphered', { 'Result-Code': 2001 })
     .send('10', 'PC8', 'kmf2', 'ue2', 'PROSE_DIRECT_KEY_RESPONSE', 'ciphered', {
       pdk: '4b4d75c5',
@@ -151,8 +160,8 @@ export const events7a = (): TapEvent[] => {
     .decide('ue1', '14', 'secured')
   for (let packet = 0; packet < 20; packet++)
     events
-      .send(undefined, 'PC5', 'ue1', 'ue2', 'IP data', 'ciphered')
-      .send(undefined, 'PC5', 'ue2', 'ue1', 'IP data', 'ciphered')
+      .send(undefined, 'PC5', 'ue1', 'ue2', 'USER_DATA', 'ciphered')
+      .send(undefined, 'PC5', 'ue2', 'ue1', 'USER_DATA', 'ciphered')
   return events.list
 }
 

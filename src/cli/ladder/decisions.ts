@@ -22,40 +22,69 @@ const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>>
     word(state, 'allowed') === 'true'
       ? { mark: 'acts', title: 'the IMSI goes over PC5', facts: [word(state, 'imsi')] }
       : { mark: 'failed', title: 'the IMSI would be needed and may not be sent' },
+  authorisation: (state) =>
+    word(state, 'allowed') === 'true'
+      ? {
+          mark: 'acts',
+          title: `${displayName(state.node)}: UEs of ${word(state, 'plmn')} may link with UE-2`,
+        }
+      : {
+          mark: 'failed',
+          title: `${displayName(state.node)}: UEs of ${word(state, 'plmn')} may not link with UE-2`,
+        },
   branch: (state) => {
-    const [first, ...others] = reasonsOf(state, 'why')
+    const [first, ...others] = listOf(state, 'why').map(reasonWords)
     const branch = `branch ${word(state, 'branch')}`
     return {
       mark: 'decides',
       title: first === undefined ? branch : `${branch}: ${first}`,
-      facts: [
-        ...others,
-        ...reasonsOf(state, 'not').map((reason) => `not ${reason}`),
-        ...keyFacts(state.keys),
-      ],
+      facts: [...others.filter((reason) => reason !== ''), ...notTaken(state)],
     }
   },
+  derived: ({ keys: { PDK, Ks_NAF } = {}, fields }) => ({
+    mark: 'acts',
+    title: `PDK #${PDK} from Ks_NAF #${Ks_NAF}, ${wordOf(fields['ue2Id'] ?? null)}`,
+  }),
+  'keys-derived': ({ keys }) => ({ mark: 'acts', title: keyFacts(keys).join('  ') }),
   'command-verified': () => ({ mark: 'acts', title: 'MAC-I good, list and UE-2 ID right: keys equal' }),
   refused: (state) => ({
     mark: 'failed',
     title: `${displayName(state.node)}: ${word(state, 'reason')}`,
-    facts: factsOf({ ...state.fields, reason: null }, state.time),
+    facts: 'cause' in state.fields ? [`cause ${word(state, 'cause')}`] : [],
   }),
   secured: () => undefined,
 }
 
-/** What the reasons of a branch mean. */
+/** What the reasons of a branch mean; empty for what the ones before it say already. */
 const reasons: Readonly<Record<string, string>> = {
   'key-found': 'B-TID and its NAF key are here',
-  'key-not-found': 'KMF-1 does not know this B-TID',
+  'key-valid': '',
+  'key-not-found': 'B-TID is here, its PDK key is not',
+  'key-expired': 'B-TID is here, its key expired',
+  'key-too-old': 'B-TID is here, its key is too old',
+  'b-tid-not-found': 'KMF-1 has no such B-TID',
+  'bsf-gave-key': 'BSF-1 gave its key',
+  'unknown-at-bsf': 'nor has BSF-1: UE-1 must bootstrap',
+  'bsf-gave-no-key': 'BSF-1 gave no key',
+  imsi: 'UE-1 sent its IMSI',
+  authorised: 'UE-1 is authorised',
+  'not-authorised': '✗ UE-1 is not authorised',
 }
+
+const reasonWords = (reason: string): string => reasons[reason] ?? reason.replaceAll('-', ' ')
 
 const word = ({ fields }: TapState, name: string): string => wordOf(fields[name] ?? null)
 
-function reasonsOf({ fields }: TapState, name: string): string[] {
+function listOf({ fields }: TapState, name: string): string[] {
   const value = fields[name] ?? []
-  const list = Array.isArray(value) ? value.map(wordOf) : [wordOf(value)]
-  return list.map((reason) => reasons[reason] ?? reason.replaceAll('-', ' '))
+  return Array.isArray(value) ? value.map(wordOf) : [wordOf(value)]
+}
+
+/** `not 7c: key is here`. */
+function notTaken({ fields }: TapState): string[] {
+  const others = fields['notWhy'] ?? {}
+  if (typeof others !== 'object' || Array.isArray(others)) return []
+  return Object.entries(others).map(([branch, why]) => `not ${branch}: ${wordOf(why)}`)
 }
 
 /** The row of a decision that belongs to a step, undefined when others tell it already. */

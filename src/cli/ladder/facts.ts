@@ -1,4 +1,5 @@
 import type { Fields, JsonValue } from '../../core/tap.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
 import { shortBTid } from '../../core/identities/b-tid.ts'
 import type { Instant } from '../../core/units.ts'
 import { duration } from './names.ts'
@@ -29,7 +30,7 @@ const facts: Readonly<Record<string, Words>> = {
   'Experimental-Result': (value) => experimentalResults[value] ?? value,
   error: (value) => value,
   cause: (value) => `cause ${value.split(' ', 1)[0] ?? ''}`,
-  reason: (value) => value.replace(/^\d+ /, ''),
+  reason: (value) => `reason ${value.split(' ', 1)[0] ?? ''}`,
   ue1Id: identity,
   imsi: identity,
   'User-Name': (value) => (value.includes('@') ? '' : `IMSI ${value}`),
@@ -41,7 +42,7 @@ const facts: Readonly<Record<string, Words>> = {
   ueSecurityCapabilities: (value, fields) => ('chosenAlgorithms' in fields ? '' : algorithmRanges(value)),
   lsbOfKdSessId: (value, fields) => `${wordOf(fields['dksi'] ?? '')}${value}`,
   ue2Id: labelled('UE-2 ID'),
-  'ProSe-UE-ID': labelled('UE-2 ID'),
+  'ProSe-UE-ID': (value) => `UE-2 ID ${/^\d+$/.test(value) ? hexOf24(Number(value)) : value}`,
   proseUeId: labelled('UE-2 is'),
   pdk: (value) => `PDK #${value}`,
   'Key-ExpiryTime': until(''),

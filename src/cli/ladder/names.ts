@@ -10,9 +10,12 @@ export const grouped = (count: number): string => String(count).replaceAll(/\B(?
 
 /** The largest unit that leaves a whole number or one digit behind the point: `24 h`, `1.5 h`, `62 ms`. */
 export function duration(ms: number): string {
-  const [unit, length] = units.find(([, size]) => Math.abs(ms) >= size) ?? ['ms', 1]
+  const [unit, length] = units.find(([, size]) => Math.abs(ms) >= size * nearlyWhole) ?? ['ms', 1]
   return `${Math.round((ms / length) * 10) / 10} ${unit}`
 }
+
+/** An expiry in one hour, looked at some milliseconds later, is still in one hour. */
+const nearlyWhole = 0.999
 
 const units: readonly (readonly [string, number])[] = [
   ['d', 172_800_000],

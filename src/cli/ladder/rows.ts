@@ -65,7 +65,7 @@ export class Rows {
       this.#data = new UserData(event)
       return rows
     }
-    return [...this.end(), ...this.#separator(event), messageRow(event)]
+    return [...this.end(), ...this.#separator(event), messageRow(event, this.#options.ues)]
   }
 
   #isFolded(event: TapMessage): boolean {
@@ -84,9 +84,13 @@ export class Rows {
       return []
     }
     const ue = [event.from, event.to].find((end) => this.#options.ues.has(end))
-    const before = this.#close((fold) => fold.ue === undefined || fold.ue === ue)
     const fold = new Fold(event, ue, this.#ownNetworkStep)
     fold.add(event)
+    for (const other of this.#folds.filter((open) => open.isBehind(event))) fold.absorb(other)
+    this.#folds = this.#folds.filter((other) => !other.isBehind(event))
+    const before = this.#close(
+      (other) => other.ue === undefined || other.ue === ue || other.step !== fold.step,
+    )
     this.#folds.push(fold)
     return before
   }
@@ -106,14 +110,18 @@ export class Rows {
   }
 
   #state(state: TapState): Row[] {
-    const { step, node } = state
+    const { step, node, fields } = state
     if (step !== undefined && !ownNetworkSteps.includes(step)) {
       const row = decisionRow(state, step)
       return row ? [...this.end(), row] : []
     }
+    if (state.what === 'pc8-associated')
+      for (const fold of this.#folds.filter(({ server }) => server === node))
+        fold.noteUaId(wordOf(fields['uaId'] ?? null))
+    if (state.what !== 'bootstrapped') return []
     const fold = this.#folds.find(({ ue }) => ue === node)
     fold?.note(state)
-    return fold ? this.#close((other) => other === fold) : []
+    return this.#close((other) => other === fold)
   }
 
   /** An announcement comes again every two seconds; the first of a node tells it. */
@@ -138,13 +146,14 @@ export class Rows {
   }
 }
 
-function messageRow(event: TapMessage): Row {
+function messageRow(event: TapMessage, ues: ReadonlySet<string>): Row {
   const { from, to, protection, point, name, fields, time } = event
+  const receivers = point === 'PC5' && !ues.has(to) ? [...ues].filter((ue) => ue !== from) : [to]
   return {
     kind: 'message',
     step: event.step ?? (point === 'Zn' ? '7c' : ''),
     point,
-    arrows: [{ from, to, protection, bothWays: false }],
+    arrows: receivers.map((receiver) => ({ from, to: receiver, protection, bothWays: false })),
     failed: isRefusal(event),
     title: name,
     facts: factsOf(fields, time),

@@ -13,7 +13,7 @@ export class UserData {
   }
 
   static isPartOf({ point, name }: TapMessage): boolean {
-    return point === 'PC5' && /\bdata$/i.test(name)
+    return point === 'PC5' && name === 'USER_DATA'
   }
 
   /** False for user data of another link. */

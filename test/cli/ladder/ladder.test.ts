@@ -40,20 +40,22 @@ describe('a ladder of 100 columns', () => {
      HSS  BSF  KMF  UE-1 UE-2 KMF  BSF  HSS
  0    │    │    │    │    │◀┄┄┄┄┄┄┄▶│◀══▶│  Ub   UE-2 bootstraps    ▸ 4 Ub, 2 Zh messages
       │    │    │    │    │    │    │    │         B-TID Jz4wX2…  valid 24 h  Ks #90b3c41e
-      │    │    │    │    │◀══▶│◀══▶│    │  PC8  TLS 1.3, PSK by B-TID    ▸ 3 PC8, 4 Zn messages
+      │    │    │    │    │◀══▶│◀══▶│    │  PC8  TLS 1.3, PSK by B-TID    ▸ handshake, 4 Zn messages
  1    │◀══▶│◀┄┄┄┄┄┄┄▶│    │    │    │    │  Ub   UE-1 bootstraps    ▸ 4 Ub, 2 Zh messages
       │    │    │    │    │    │    │    │         B-TID Jz4wX2…  valid 24 h  Ks #90b3c41e
-      │    │◀══▶│◀══▶│    │    │    │    │  PC8  TLS 1.3, PSK by B-TID    ▸ 3 PC8, 4 Zn messages
+      │    │◀══▶│◀══▶│    │    │    │    │  PC8  TLS 1.3, PSK by B-TID    ▸ handshake, 4 Zn messages
  2    │    │    │    │◀┄┄┄│    │    │    │  PC5  GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT
       │    │    │    │    │    │    │    │         UE-2 is 0a0b0c
  3    │    │    │    │┄┄┄▶│    │    │    │  PC5  DIRECT_COMMUNICATION_REQUEST
       │    │    │    │    │    │    │    │         B-TID Jz4wX2…  DKSI 5a  EEA1-3  EIA1-3
  4    │    │    │    │    │═══▶│    │    │  PC8  PROSE_DIRECT_KEY_REQUEST
       │    │    │    │    │    │    │    │         B-TID Jz4wX2…  UE-2 ID 0a0b0c
+ 5    │    │    │    │    │    ●    │    │       KMF-2: UEs of 001-01 may link with UE-2
  6    │    │    │◀═════════════│    │    │  PC6  PKR   B-TID Jz4wX2…  UE-2 ID 0a0b0c
  7a   │    │    ◆    │    │    │    │    │       branch 7a: B-TID and its NAF key are here
-      │    │    │    │    │    │    │    │         key valid  authorised  Ks_NAF #1b1fd8fc
- 8    │    │    ●    │    │    │    │    │       PDK #4b4d75c5
+      │    │    │    │    │    │    │    │         UE-1 is authorised  not 7b: age 0 s of 12 h
+      │    │    │    │    │    │    │    │         not 7c: key is here
+ 8    │    │    ●    │    │    │    │    │       PDK #4b4d75c5 from Ks_NAF #1b1fd8fc, 0a0b0c
  9    │    │    │═════════════▶│    │    │  PC6  PKA   2001
  10   │    │    │    │    │◀═══│    │    │  PC8  PROSE_DIRECT_KEY_RESPONSE   PDK #4b4d75c5  no GPI
  11   │    │    │    │    ●    │    │    │       KD-sess #43e11f20  PEK #e9b5418d  PIK #c8b319ca
@@ -62,7 +64,7 @@ describe('a ladder of 100 columns', () => {
  13   │    │    │    ●    │    │    │    │       MAC-I good, list and UE-2 ID right: keys equal
  14   │    │    │    │═══▶│    │    │    │  PC5  DIRECT_SECURITY_MODE_COMPLETE
       │    │    │    │◀═══│    │    │    │  PC5  DIRECT_COMMUNICATION_ACCEPT
-      │    │    │    │◀══▶│    │    │    │  PC5  IP data, 20 packets each way
+      │    │    │    │◀══▶│    │    │    │  PC5  USER_DATA, 20 packets each way
 
  secured   branch 7a   128-EEA2 128-EIA2   keys equal at UE-1 and UE-2                       213 ms
            steps 0-1: 24 messages, 131 ms   2-14: 9 messages, 1 214 octets, 62 ms, 4 round trips
