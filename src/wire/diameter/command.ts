@@ -66,7 +66,7 @@ export type Body<Rows extends readonly Row[]> = Omit<AvpsOf<Rows>, FrameName>
 export interface Exchange<Request, Answer> {
   readonly command: Command
   encodeRequest(request: Request, frame: AnyAvps): Uint8Array[]
-  /** Throws MalformedDiameter. */
+  /** Throws MalformedDiameter, or RefusedWithResult for a form that has a result of its own. */
   decodeRequest(avps: readonly Avp[]): Request
   encodeAnswer(answer: Answer, frame: AnyAvps): Uint8Array[]
   /** Of an answer with a successful result; throws MalformedMessage. */
