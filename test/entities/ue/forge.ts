@@ -24,7 +24,7 @@ export function forgedFrame(
   sn: number,
   lcid: Lcid,
   sdu: Uint8Array,
-  mac = new Uint8Array(4),
+  mac: Uint8Array = new Uint8Array(4),
   source = id2,
   destination = id1,
 ): Uint8Array {

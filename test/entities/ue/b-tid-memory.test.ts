@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { Rand } from '../../../src/core/aka.ts'
+import { isAllZero } from '../../../src/core/bytes.ts'
+import { bTidOf } from '../../../src/core/identities/b-tid.ts'
+import { Fqdn } from '../../../src/core/identities/fqdn.ts'
+import { Impi } from '../../../src/core/identities/subscriber.ts'
+import { Ks } from '../../../src/core/keys.ts'
+import { hours, Instant, later } from '../../../src/core/units.ts'
+import { BTidMemory } from '../../../src/entities/ue/b-tid-memory.ts'
+
+const kmf = Fqdn('pkmf.example.org')
+const begin = Instant(0)
+const bootstrap = (octet: number) => ({
+  btid: bTidOf(Rand(new Uint8Array(16).fill(octet)), Fqdn('bsf.example.org')),
+  impi: Impi('1@example.org'),
+  rand: Rand(new Uint8Array(16).fill(octet)),
+  ks: Ks(new Uint8Array(32).fill(octet)),
+  created: begin,
+  expires: later(begin, hours(1)),
+})
+
+describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
+  it('R16: stays after its expiry as an identifier, without Ks', () => {
+    const memory = new BTidMemory()
+    const held = bootstrap(1)
+    memory.replace(held)
+    memory.markUsed(held.btid, kmf)
+    expect(memory.status(kmf, begin)).toBe('valid')
+    expect(memory.valid(later(begin, hours(1)))).toBeUndefined()
+    expect(memory.status(kmf, later(begin, hours(1)))).toBe('expired-used')
+    expect(memory.status(Fqdn('other.example.org'), later(begin, hours(1)))).toBe('expired-unused')
+    expect([memory.btid, isAllZero(held.ks)]).toEqual([held.btid, true])
+  })
+
+  it('R16: a new bootstrapping replaces it, used or not', () => {
+    const memory = new BTidMemory()
+    const [old, fresh] = [bootstrap(1), bootstrap(2)]
+    memory.replace(old)
+    memory.markUsed(old.btid, kmf)
+    memory.replace(fresh)
+    memory.markUsed(old.btid, kmf)
+    expect(memory.status(kmf, later(begin, hours(2)))).toBe('expired-unused')
+    expect(isAllZero(old.ks)).toBe(true)
+  })
+
+  it('knows nothing before the first bootstrapping', () => {
+    expect(new BTidMemory().status(kmf, begin)).toBe('none')
+  })
+})
