@@ -44,6 +44,8 @@ const identityAlerts: readonly number[] = [20, 40, 47, 51, 115]
 interface Connection {
   readonly tls: TLSSocket
   handshakeDone: boolean
+  /** Requests that had the connection and wait for their answer: one, or two while it changes hands. */
+  asked: number
   readonly agent: Agent
   readonly kmf: Fqdn
   readonly btid: BTid
@@ -80,7 +82,13 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
 
 function connectTo(association: Pc8Association, options: Pc8ClientOptions): Connection {
   const tls = connect(tlsOptions(association, options))
-  return { tls, handshakeDone: false, agent: agentOf(tls), kmf: association.kmf, btid: association.btid }
+  const { kmf, btid } = association
+  const connection = { tls, handshakeDone: false, asked: 0, agent: agentOf(tls), kmf, btid }
+  // What nobody asked for is dropped, and with it the connection (R15).
+  tls.on('data', () => {
+    if (connection.asked === 0) tls.destroy()
+  })
+  return connection
 }
 
 /** One of its requests at a time has the socket; there is no other socket. */
@@ -184,18 +192,23 @@ const messageOf = (
 
 /** The body of a 200; throws for every other status. `sent` is called when the request has the connection. */
 function post(
-  { agent, kmf }: Connection,
+  connection: Connection,
   fields: HttpFields,
   body: Uint8Array,
   signal: AbortSignal,
   sent: () => void,
 ): Promise<Uint8Array> {
+  const { agent, kmf } = connection
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       ...{ agent, signal, host: kmf, maxHeaderSize: limits.head },
       ...{ method, path: target, headers: fields.flat() },
     })
-    outgoing.once('socket', sent)
+    outgoing.once('socket', () => {
+      connection.asked++
+      outgoing.once('close', () => connection.asked--)
+      sent()
+    })
     outgoing.on('error', reject)
     outgoing.on('response', (incoming) => {
       documentOf(incoming).then(resolve, (error: unknown) => {

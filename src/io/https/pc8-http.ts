@@ -54,8 +54,10 @@ export async function servePc8(
   options: Pc8HttpOptions,
 ): Promise<void> {
   const context = contextOf(String(incoming.headers['traceparent'] ?? ''))
-  const reply = await replyTo(client, incoming, context, options)
-  if (!reply) return
+  const said = await replyTo(client, incoming, context, options)
+  if (!said) return
+  const connection = said.status === 200 && outgoing.shouldKeepAlive ? 'keep-alive' : 'close'
+  const reply = { ...said, fields: [...said.fields, ['Connection', connection] as const] }
   outgoing.sendDate = false
   outgoing.writeHead(reply.status, reasonOf(reply.status), reply.fields.flat())
   outgoing.end(reply.body)
@@ -92,7 +94,9 @@ async function replyTo(
 
 /** The status for a head that is no request of PC8 (B39 to B42), undefined for one that is. */
 function refusalOf(incoming: IncomingMessage, names: readonly Fqdn[]): number | undefined {
-  const { host = '', 'content-type': type = '', 'content-length': length = '0' } = incoming.headers
+  const { 'content-type': type = '', 'content-length': length = '0' } = incoming.headers
+  const [host = '', ...otherHosts] = incoming.headersDistinct['host'] ?? []
+  if (otherHosts.length > 0) return 400
   if (!names.some((name) => name === host.replace(/:\d+$/, '').toLowerCase())) return 400
   if (incoming.url !== projectValues.pc8Path.value) return 404
   if (incoming.method !== 'POST') return 405
@@ -106,7 +110,6 @@ const withDocument = (body: Uint8Array, described: Reply['described']): Reply =>
     ['Content-Type', mediaType],
     ['Content-Length', String(body.length)],
     ['Cache-Control', 'no-store'],
-    ['Connection', 'keep-alive'],
   ],
   body,
   described,
@@ -114,15 +117,13 @@ const withDocument = (body: Uint8Array, described: Reply['described']): Reply =>
 
 const bare = (status: number): Reply => ({
   status,
-  fields: [
-    ...(status === 405 ? [['Allow', 'POST'] as const] : []),
-    ['Content-Length', '0'],
-    ['Connection', 'close'],
-  ],
+  fields: [...(status === 405 ? [['Allow', 'POST'] as const] : []), ['Content-Length', '0']],
   body: new Uint8Array(),
   described: { name: `${status} ${reasonOf(status)}`, fields: {} },
 })
 
 /** Answers octets that are no HTTP request. */
-export const refusalOctets = (code: string | undefined): Uint8Array =>
-  responseOctets(bare(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400))
+export function refusalOctets(code: string | undefined): Uint8Array {
+  const said = bare(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)
+  return responseOctets({ ...said, fields: [...said.fields, ['Connection', 'close']] })
+}

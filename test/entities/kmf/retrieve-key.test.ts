@@ -51,8 +51,6 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
     expect(await lab.ask()).toEqual({ transactionId: 1, outcome: 'key', ...pka })
     expect(lab.pkrs).toMatchObject([{ ue1Id: step4.ue1Id, ue2Id: ue2ProseId, visitedPlmn: plmn2 }])
     expect(lab.reports).toMatchObject([{ step: '5', what: 'authorisation', fields: { allowed: true } }])
-  }),
-    )
   })
 
   it('R1, B47: a UE-2 ID of another UE is error-code 2, no PC6', async () => {
