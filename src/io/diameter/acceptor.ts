@@ -85,8 +85,8 @@ export class Acceptor {
     const capabilities = decodeRows(capabilitiesExchange.request, cer.avps)
     if (capabilities['Origin-Host'] === this.#context.identity.originHost) return resultCodes.loopDetected
     const peer = this.#peerOf(capabilities['Origin-Host'])
-    if (!peer?.admits(capabilities) || !peer.isNamedBy(connection)) return resultCodes.unknownPeer
-    if (peer.commonApplications(capabilities).length === 0) return resultCodes.noCommonApplication
+    if (!peer?.rules.admits(capabilities) || !peer.rules.areMetBy(connection)) return resultCodes.unknownPeer
+    if (!peer.rules.sharesApplication(capabilities)) return resultCodes.noCommonApplication
     this.#context.tapMessage('received', cer, peer.options.host)
     peer.offer(connection, cer)
     return undefined

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { Clock, Random, Timers } from '../../core/environment.ts'
 import { readUint } from '../../core/bytes.ts'
 import { LocalFault } from '../../core/errors.ts'
@@ -15,7 +15,8 @@ import { Acceptor } from './acceptor.ts'
 import { applicationAvp, originOf, requestHeader, type DiameterIdentity } from './identity.ts'
 import type { Direction, NodeContext } from './node-context.ts'
 import { defaultIntervals, type PeerIntervals, type PeerState } from './peer-machine.ts'
-import { Peer, type PeerOptions } from './peer.ts'
+import { Peer } from './peer.ts'
+import type { PeerOptions } from './peer-rules.ts'
 import { Requests, type Route } from './requests.ts'
 import { createServer, type DiameterAddress, type DiameterSecurity } from './security.ts'
 import { Service, type Handler } from './service.ts'
@@ -80,6 +81,8 @@ export class DiameterNode {
   readonly #service: Service
   readonly #acceptor: Acceptor
   readonly #servers: Server[] = []
+  /** Also those whose TLS handshake is not done. */
+  readonly #sockets = new Set<Socket>()
   readonly #names = new Map<string, readonly [request: string, answer: string]>()
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
@@ -104,6 +107,11 @@ export class DiameterNode {
   async listen({ host, port }: DiameterAddress): Promise<DiameterAddress> {
     const server = createServer(this.#options.security, (socket) => this.#acceptor.accept(socket))
     this.#servers.push(server)
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on('tlsClientError', () => this.#context.count('diameter.tls-refused'))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)
@@ -180,6 +188,7 @@ export class DiameterNode {
     this.#acceptor.close()
     await Promise.all(Array.from(this.#peers.values(), (peer) => peer.stop()))
     this.#requests.close()
+    for (const socket of this.#sockets) socket.destroySoon()
     await Promise.all(closed)
   }
 

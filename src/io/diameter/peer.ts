@@ -1,19 +1,10 @@
-import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { ProseError } from '../../core/errors.ts'
 import type { Milliseconds } from '../../core/units.ts'
 import { capabilitiesExchange, deviceWatchdog, disconnectPeer } from '../../wire/diameter/base.ts'
-import { resultOf } from '../../wire/diameter/command.ts'
-import { decodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
+import { decodeRows } from '../../wire/diameter/grammar.ts'
 import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
 import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
-import {
-  isProtocolError,
-  isSuccess,
-  resultCode,
-  resultCodes,
-  type Result,
-} from '../../wire/diameter/result.ts'
+import { isProtocolError, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
 import { Connection } from './connection.ts'
 import { baseAnswer, baseRequest, refusalOf } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
@@ -25,21 +16,8 @@ import {
   type PeerState,
   type Side,
 } from './peer-machine.ts'
-import { bearsName, connectTo, type DiameterAddress } from './security.ts'
-
-/** A node that this one speaks with; nobody else is spoken to (R39). */
-export interface PeerOptions {
-  /** Its Origin-Host; its certificate must bear it (R38). */
-  readonly host: Fqdn
-  /** Its Origin-Realm. */
-  readonly realm: Fqdn
-  /** Application ids that may be used with it. */
-  readonly applications: readonly number[]
-  /** Given: this node opens and keeps the connection. Not given: it waits for the peer. */
-  readonly address?: DiameterAddress
-  /** False: the trace id of a set-up is not told to it. */
-  readonly tellsTrace?: boolean
-}
+import { PeerRules, type PeerOptions } from './peer-rules.ts'
+import { connectTo } from './security.ts'
 
 /** What becomes of the messages of the applications. */
 export interface PeerUser {
@@ -52,11 +30,10 @@ export interface PeerUser {
   lost(peer: Peer): void
 }
 
-type Capabilities = AvpsOf<typeof capabilitiesExchange.request>
-
 /** Runs the machine of one peer: sockets, timer, and the messages of RFC 6733 itself. */
 export class Peer {
   readonly options: PeerOptions
+  readonly rules: PeerRules
   readonly #context: NodeContext
   readonly #user: PeerUser
   #state: PeerState = initialPeerState
@@ -70,6 +47,7 @@ export class Peer {
 
   constructor(options: PeerOptions, context: NodeContext, user: PeerUser) {
     this.options = options
+    this.rules = new PeerRules(options, context.identity.applications)
     this.#context = context
     this.#user = user
   }
@@ -317,41 +295,7 @@ export class Peer {
       this.violation('unexpected-cea')
       return
     }
-    this.dispatch({ event: this.#isGood(message) ? 'i-rcv-cea' : 'i-rcv-non-cea' })
-  }
-
-  #isGood(cea: DiameterMessage): boolean {
-    try {
-      if (!isSuccess(resultOf(cea.avps))) return false
-      const capabilities = decodeRows(capabilitiesExchange.answer, cea.avps)
-      return this.admits(capabilities) && this.commonApplications(capabilities).length > 0
-    } catch (error) {
-      if (error instanceof ProseError) return false
-      throw error
-    }
-  }
-
-  /** Whether these are the names this peer is configured with. */
-  admits(capabilities: Pick<Capabilities, 'Origin-Host' | 'Origin-Realm'>): boolean {
-    return (
-      capabilities['Origin-Host'] === this.options.host && capabilities['Origin-Realm'] === this.options.realm
-    )
-  }
-
-  /** Applications that both nodes speak and that are allowed between them (R39). */
-  commonApplications(
-    capabilities: Pick<Capabilities, 'Auth-Application-Id' | 'Vendor-Specific-Application-Id'>,
-  ) {
-    const theirs = [
-      ...(capabilities['Auth-Application-Id'] ?? []),
-      ...(capabilities['Vendor-Specific-Application-Id'] ?? []).map((one) => one['Auth-Application-Id']),
-    ]
-    return this.allowedApplications.filter((application) => theirs.includes(application))
-  }
-
-  get allowedApplications(): readonly number[] {
-    const ours = this.#context.identity.applications
-    return this.options.applications.filter((application) => ours.includes(application))
+    this.dispatch({ event: this.rules.isGoodCea(message) ? 'i-rcv-cea' : 'i-rcv-non-cea' })
   }
 
   #receiveBase(message: DiameterMessage): void {
@@ -362,7 +306,7 @@ export class Peer {
         this.dispatch({ event: 'rcv-dwa' })
         return
       }
-      if (!this.admits(decodeRows(deviceWatchdog.request, message.avps))) {
+      if (!this.rules.admits(decodeRows(deviceWatchdog.request, message.avps))) {
         this.forged(message)
         return
       }
@@ -374,7 +318,7 @@ export class Peer {
         return
       }
       const request = decodeRows(disconnectPeer.request, message.avps)
-      if (!this.admits(request)) {
+      if (!this.rules.admits(request)) {
         this.forged(message)
         return
       }
@@ -391,10 +335,5 @@ export class Peer {
       refusalOf(this.#context.identity, message.octets, { result: resultCode(resultCodes.unableToComply) }),
     )
     this.violation('forged-origin')
-  }
-
-  /** The certificate of this connection is for this peer (R38). */
-  isNamedBy(connection: Connection): boolean {
-    return bearsName(connection.socket, this.options.host)
   }
 }

@@ -87,7 +87,7 @@ export class Requests {
       return
     }
     const { route, tried } = found
-    if (!peer.admits(decodeRows(originRows, message.avps))) {
+    if (!peer.rules.admits(decodeRows(originRows, message.avps))) {
       peer.violation('forged-origin')
       return
     }
@@ -189,7 +189,7 @@ export class Requests {
     for (const peer of this.#peers()) {
       const { host, realm } = peer.options
       const there = route.destinationHost ? host === route.destinationHost : realm === route.destinationRealm
-      const asks = peer.isAvailable && peer.allowedApplications.includes(applicationId)
+      const asks = peer.isAvailable && peer.rules.applications.includes(applicationId)
       if (there && asks && !tried?.has(peer)) return peer
     }
     return undefined

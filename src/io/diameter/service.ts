@@ -63,7 +63,7 @@ export class Service {
 
   /** 3007 or 3001 (R39). */
   unsupported({ applicationId, commandCode }: Header, peer: Peer): Result | undefined {
-    if (!peer.allowedApplications.includes(applicationId))
+    if (!peer.rules.applications.includes(applicationId))
       return resultCode(resultCodes.applicationUnsupported)
     if (!this.#served.has(nameOf(applicationId, commandCode)))
       return resultCode(resultCodes.commandUnsupported)
@@ -87,7 +87,7 @@ export class Service {
       this.#refuse(message, peer, resultCode(resultCodes.loopDetected))
       return
     }
-    if (!peer.admits(routing)) {
+    if (!peer.rules.admits(routing)) {
       peer.forged(message)
       return
     }
