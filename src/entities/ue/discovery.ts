@@ -45,6 +45,7 @@ export class Discovery {
   readonly #settings: DiscoverySettings
   readonly #ports: DiscoveryPorts
   readonly #listeners = new Set<(peer: DiscoveredPeer, model: 'a' | 'b') => void>()
+  readonly #running = new Set<() => void>()
   #answering = false
 
   constructor(settings: DiscoverySettings, ports: DiscoveryPorts) {
@@ -60,7 +61,7 @@ export class Discovery {
       stop = this.#ports.timers.after(discoveryTimers.announcementPeriod, () => announce(true))
     }
     announce(false)
-    return () => stop?.()
+    return this.#untilStopped(() => stop?.())
   }
 
   /** Model B: answers solicitations for this UE; the returned function stops it. */
@@ -74,6 +75,7 @@ export class Discovery {
     return new Promise((resolve) => {
       const end = (peer?: DiscoveredPeer) => {
         stop?.()
+        this.#running.delete(ended)
         this.#listeners.delete(listener)
         resolve(peer)
       }
@@ -81,6 +83,7 @@ export class Discovery {
         if (model === wish.model && fits(peer, wish)) end(peer)
       }
       this.#listeners.add(listener)
+      const ended = this.#untilStopped(() => end())
       let stop: (() => void) | undefined
       if (wish.model === 'a') stop = this.#ports.timers.after(inMilliseconds(wish.atMost ?? seconds(10)), end)
       else
@@ -88,6 +91,21 @@ export class Discovery {
           stop = cancel
         })
     })
+  }
+
+  /** Ends every announcement and search. */
+  close(): void {
+    this.#answering = false
+    for (const stop of [...this.#running]) stop()
+  }
+
+  #untilStopped(end: () => void): () => void {
+    const stop = () => {
+      this.#running.delete(stop)
+      end()
+    }
+    this.#running.add(stop)
+    return stop
   }
 
   /** A PC5_DISCOVERY message from the air. */

@@ -104,6 +104,8 @@ function checkedAnswer(
   if (keyExpiry <= now) throw new KeyRequestFailed('the key given has expired', clause)
   const needsGpi = request.ue1Id.kind === 'imsi' || request.resynchronisation !== undefined
   if (needsGpi && !gpi) throw new KeyRequestFailed('a pushed key came without its GPI', clause)
+  if (gpi && (gpi.length < 3 || gpi.length > 1024))
+    throw new KeyRequestFailed('the GPI given fits no Command', clause)
   return { outcome: 'key', pdk: Pdk(pdk), expires: keyExpiry, ue1ProseUeIds, ...(gpi && { gpi }) }
 }
 

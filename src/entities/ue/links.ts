@@ -1,6 +1,6 @@
 import type { Clock, Random, Timers } from '../../core/environment.ts'
 import { MalformedMessage, ProseError } from '../../core/errors.ts'
-import type { Layer2Id } from '../../core/identities/prose.ts'
+import { hexOf24, type Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
@@ -51,6 +51,7 @@ export class Links {
   readonly #ports: LinksPorts
   readonly #timers = new Map<LinkEntry, Map<LinkTimer, () => void>>()
   readonly #attempts = new Map<LinkEntry, (end: AttemptEnd) => void>()
+  #closed = false
   readonly #keyRequests = new KeyRequestsUnderWay()
   readonly #sequenceNumbers = new SequenceNumbers()
   readonly #seen = { nonce1: new NonceMemory(), nonce2: new NonceMemory() }
@@ -67,7 +68,7 @@ export class Links {
   } {
     const entry = this.table.begin(attempt.peer, traceIdOf(attempt.nonce1))
     const end = new Promise<AttemptEnd>((resolve) => this.#attempts.set(entry, resolve))
-    this.dispatch(entry, { kind: 'connect', attempt })
+    this.dispatch(entry, this.#closed ? { kind: 'abandon' } : { kind: 'connect', attempt })
     return { entry, end }
   }
 
@@ -95,8 +96,9 @@ export class Links {
     if (wasLive) this.#ports.gone(entry)
   }
 
-  /** Erases every context without a word. */
-  abandonAll(): void {
+  /** Erases every context without a word; attempts that begin later end at once. */
+  close(): void {
+    this.#closed = true
     for (const entry of this.table.all()) this.dispatch(entry, { kind: 'abandon' })
   }
 
@@ -168,7 +170,7 @@ export class Links {
     this.#drop(error.code)
     const sdu = answerTo(error, peer, this.#env())
     if (!sdu) return
-    this.#ports.report({ step: '3', what: 'refused', fields: { reason: error.code, peer } })
+    this.#ports.report({ step: '3', what: 'refused', fields: { reason: error.code, peer: hexOf24(peer) } })
     this.#ports.transmit(transmitClear(sdu), peer, {})
   }
 

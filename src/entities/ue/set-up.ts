@@ -2,7 +2,7 @@ import type { Clock, Random } from '../../core/environment.ts'
 import { LocalFault, Outage, TemporaryFailure, type ProseError } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../core/identities/naf-id.ts'
-import { Dksi, type Layer2Id, type RelayServiceCode } from '../../core/identities/prose.ts'
+import { Dksi, hexOf24, type Layer2Id, type RelayServiceCode } from '../../core/identities/prose.ts'
 import { maskedImsi, type Imsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import type { Report, Step } from '../../core/tap.ts'
@@ -134,7 +134,7 @@ function imsiIfAllowed(
   sentBefore: boolean,
 ): Identified | ImsiForbidden {
   const allowed = imsiOverPc5 === 'seed' && !sentBefore && imsiCap.take(clock.now())
-  const fields = { imsi: maskedImsi(imsi), peer, allowed }
+  const fields = { imsi: maskedImsi(imsi), peer: hexOf24(peer), allowed }
   report({ step: '3', what: 'imsi-over-pc5', fields, context })
   if (allowed) return { ue1Id: { kind: 'imsi', imsi } }
   return new ImsiForbidden('the IMSI would be needed and may not be sent', 'CR 33.303 6.X.3.2 step 3')

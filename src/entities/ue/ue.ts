@@ -197,7 +197,8 @@ export class Ue {
   /** Releases live links without waiting for the peers, erases every key, closes PC8 and the radio. */
   async close(): Promise<void> {
     for (const { label } of this.links()) this.release(label)
-    this.#links.abandonAll()
+    this.#links.close()
+    this.#discovery.close()
     this.#deaf()
     await this.#ports.pc8.close()
     await this.#ports.radio.close()

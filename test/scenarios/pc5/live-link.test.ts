@@ -321,6 +321,17 @@ describe('TS 24.334 10.4.4: release', () => {
     expect(world.clock.pending).toBe(0)
   })
 
+  it('close() ends a set-up that waits for Ub without a word on the air', async () => {
+    await pass(25 * 3_600_000)
+    const sent = world.ue1.sent.length
+    const result = world.ue1.ue.connect(id2)
+    await Promise.resolve()
+    await world.ue1.ue.close()
+    await pass()
+    expect(await result).toMatchObject({ outcome: 'failed', reason: 'ERR_TEMPORARY_FAILURE' })
+    expect([world.ue1.sent.length, world.ue1.ue.size.links]).toEqual([sent, 0])
+  })
+
   it('close() erases every link and every timer', async () => {
     await world.ue1.ue.close()
     await world.ue2.ue.close()

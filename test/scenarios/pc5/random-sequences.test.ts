@@ -15,7 +15,7 @@ import {
 } from '../../entities/ue/two-ues.ts'
 
 /** Each is 24 events long; more by SEQUENCES. */
-const sequences = Number(process.env['SEQUENCES'] ?? 300)
+const sequences = Number(process.env['SEQUENCES'] ?? 500)
 type TwoUes = Awaited<ReturnType<typeof twoUes>>
 
 /** What an attacker on the radio sends without a key. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../../src/core/bytes.ts'
+import { concat, utf8 } from '../../../src/core/bytes.ts'
 import { Dksi, Layer2Id, RelayServiceCode } from '../../../src/core/identities/prose.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { encodeSdu, type Pc5 } from '../../../src/reference-points/pc5/messages.ts'
@@ -84,6 +84,19 @@ describe('CR 33.303 6.X.3.2 step 3: what UE-2 makes of a REQUEST', () => {
     await world.clock.advance(milliseconds(100))
     expect(world.ue2.sent).toEqual([])
     expect(world.network.requests).toEqual([])
+  })
+
+  const nafIdIe = (sdu: Uint8Array) => sdu.lastIndexOf(0x71, sdu.length - 40)
+  const malformed: readonly (readonly [string, (sdu: Uint8Array) => Uint8Array])[] = [
+    ['a repeated IE', (sdu) => concat(sdu, sdu.subarray(nafIdIe(sdu)))],
+    ['IEs out of order', (sdu) => concat(sdu, Uint8Array.of(0x19, 0, 1, 2))],
+    ['an unknown IEI', (sdu) => concat(sdu, Uint8Array.of(0x7f, 1, 2))],
+  ]
+  it.each(malformed)('B15: %s is dropped', async (_, change) => {
+    const world = await twoUes()
+    world.air.inject('SL-SCH', clearSdu(change(encodeSdu(requestOf(world.network)))))
+    await world.clock.advance(milliseconds(100))
+    expect([world.ue2.sent.length, world.network.requests.length, world.ue2.dropped()]).toEqual([0, 0, 1])
   })
 
   it('R21, B14: a REQUEST with the DKSI of a live link leaves that link alone, and so does what follows', async () => {

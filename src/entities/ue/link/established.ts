@@ -1,4 +1,5 @@
 import { equalOctets } from '../../../core/bytes.ts'
+import { hexOf24 } from '../../../core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../core/units.ts'
 import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
 import { encodeSdu, type Pc5, type Pc5Message } from '../../../reference-points/pc5/messages.ts'
@@ -19,7 +20,7 @@ import type {
   OutgoingMessage,
   Secured,
 } from './link.ts'
-import { dropped, transmitData, transmitProtected } from './transmit.ts'
+import { dropped, namesOf, transmitData, transmitProtected } from './transmit.ts'
 
 type Releasing = Extract<LinkState, { phase: 'releasing' }>
 
@@ -43,7 +44,7 @@ export function established(facts: LinkFacts, env: LinkEnv, accepted?: Secured['
       state: {
         step: '14',
         what: 'secured',
-        fields: { peer, role, peerIdentity, ...context.algorithms },
+        fields: { peer: hexOf24(peer), role, peerIdentity, ...namesOf(context.algorithms) },
         keys: context.fingerprints,
       },
     },
@@ -220,6 +221,6 @@ function closed(facts: LinkFacts, ...effects: LinkEffect[]): LinkStep {
   return [
     { phase: 'closed' },
     ...effects,
-    { kind: 'report', state: { what: 'released', fields: { peer: facts.peer, role: facts.role } } },
+    { kind: 'report', state: { what: 'released', fields: { peer: hexOf24(facts.peer), role: facts.role } } },
   ]
 }

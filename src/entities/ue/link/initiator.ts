@@ -1,4 +1,5 @@
 import { equalOctets } from '../../../core/bytes.ts'
+import { hexOf24 } from '../../../core/identities/prose.ts'
 import type { ProseError } from '../../../core/errors.ts'
 import { TemporaryFailure } from '../../../core/errors.ts'
 import { causeOf, type RejectCause } from '../../../reference-points/pc5/causes.ts'
@@ -10,7 +11,14 @@ import { offeredCapabilities } from '../../../reference-points/pc5/security-capa
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
 import { established, released } from './established.ts'
 import type { Attempt, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
-import { dropped, linkLocalAddress, transmitClear, transmitProtected, wipeAttempt } from './transmit.ts'
+import {
+  dropped,
+  linkLocalAddress,
+  transmitClear,
+  transmitProtected,
+  wipeAttempt,
+  namesOf,
+} from './transmit.ts'
 import { verifyCommand, type CommandVerified } from './verify-command.ts'
 
 type Requesting = Extract<LinkState, { phase: 'requesting' }>
@@ -18,6 +26,7 @@ type Completing = Extract<LinkState, { phase: 'completing' }>
 
 /** UE-1 before its first message. CR 33.303 6.X.3.2 step 3. */
 export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep {
+  if (event.kind === 'abandon') return givenUp()
   if (event.kind !== 'connect') return [state, dropped(`${event.kind} before any request`)]
   const attempt = { ...event.attempt, capabilities: offeredCapabilities(env.settings.algorithms) }
   const sdu = encodeSdu({
@@ -39,6 +48,15 @@ export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep
     { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100.after },
   ]
 }
+
+/** This UE is closed: nothing is sent any more. */
+const givenUp = (): LinkStep => [
+  { phase: 'closed' },
+  {
+    kind: 'attempt-ended',
+    end: { outcome: 'ended', error: new TemporaryFailure('the set-up was given up here'), endedAt: '3' },
+  },
+]
 
 /** UE-1 waits for the Command; what is not protected is believed as far as to end this attempt (R11). */
 export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): LinkStep {
@@ -87,7 +105,7 @@ function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv): Link
         what: 'command-verified',
         fields: {
           checks: ['mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
-          ...context.algorithms,
+          ...namesOf(context.algorithms),
         },
         keys: context.fingerprints,
       },
@@ -127,7 +145,14 @@ function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiatio
   if (!attempt.mayRenegotiate)
     return [{ ...state, secondRenegotiation: true }, dropped('second re-negotiation in a set-up')]
   wipeAttempt(attempt)
-  return [{ phase: 'closed' }, { kind: 'attempt-ended', end: { outcome: 'renegotiate' } }]
+  return [
+    { phase: 'closed' },
+    {
+      kind: 'report',
+      state: { step: 'RN4', what: 'renegotiation', fields: { peer: hexOf24(attempt.peer) } },
+    },
+    { kind: 'attempt-ended', end: { outcome: 'renegotiate' } },
+  ]
 }
 
 /** T4100: the same SDU again, until the retransmissions are used up. */

@@ -1,6 +1,7 @@
 import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
 import { wipe } from '../../../core/keys.ts'
-import { milliseconds } from '../../../core/units.ts'
+import { hexOf24 } from '../../../core/identities/prose.ts'
+import { earliest, later, milliseconds } from '../../../core/units.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import { RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, gpiField } from '../../../reference-points/pc5/messages.ts'
@@ -12,7 +13,8 @@ import { answerTo, checkPeer } from './check-request.ts'
 import { chooseOctet } from './choose-octet.ts'
 import { established } from './established.ts'
 import type { AcceptedRequest, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
-import { dropped, linkLocalAddress, transmitClear, transmitProtected } from './transmit.ts'
+import { dropped, linkLocalAddress, namesOf, transmitClear, transmitProtected } from './transmit.ts'
+import { pdkLifetime } from './verify-command.ts'
 
 type RetrievingKey = Extract<LinkState, { phase: 'retrieving-key' }>
 type Commanding = Extract<LinkState, { phase: 'commanding' }>
@@ -98,7 +100,10 @@ function refused({ request, peer }: RetrievingKey | Commanding, error: ProseErro
     { phase: 'answered', request, peer, ...(sdu && { sdu }) },
     { kind: 'stop', timer: 'key-retrieval' },
     { kind: 'stop', timer: 'T4111' },
-    { kind: 'report', state: { step: '10', what: 'refused', fields: { reason: error.code, peer } } },
+    {
+      kind: 'report',
+      state: { step: '10', what: 'refused', fields: { reason: error.code, peer: hexOf24(peer) } },
+    },
     ...(sdu ? [transmitClear(sdu)] : []),
   ]
 }
@@ -136,7 +141,7 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
     peer,
     role: 'responder',
     context,
-    expires: key.expires,
+    expires: earliest(key.expires, later(env.now, pdkLifetime)),
     peerIdentity: key.ue1ProseUeIds.includes(peer) ? 'verified' : 'unverified',
     ue1Id: request.ue1Id,
     ...(request.relayServiceCode !== undefined && { relayServiceCode: request.relayServiceCode }),
@@ -150,7 +155,7 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
       state: {
         step: '11',
         what: 'keys-derived',
-        fields: { dksi, ...algorithms },
+        fields: { kdSessId: kdSessId.toString(16).padStart(4, '0'), ...namesOf(algorithms) },
         keys: context.fingerprints,
       },
     },
@@ -210,7 +215,10 @@ function securityModeRejected({ request, peer, facts }: Commanding, cause: numbe
   return [
     { phase: 'answered', request, peer },
     { kind: 'stop', timer: 'T4111' },
-    { kind: 'report', state: { step: '13', what: 'refused', fields: { reason: code, cause, peer } } },
+    {
+      kind: 'report',
+      state: { step: '13', what: 'refused', fields: { reason: code, cause, peer: hexOf24(peer) } },
+    },
   ]
 }
 
@@ -242,7 +250,10 @@ function refusedUnanswered({ request, peer }: Commanding, env: LinkEnv): LinkSte
   })
   return [
     { phase: 'answered', request, peer, sdu },
-    { kind: 'report', state: { step: '14', what: 'refused', fields: { reason: 'ERR_NO_ANSWER', peer } } },
+    {
+      kind: 'report',
+      state: { step: '14', what: 'refused', fields: { reason: 'ERR_NO_ANSWER', peer: hexOf24(peer) } },
+    },
     transmitClear(sdu),
   ]
 }

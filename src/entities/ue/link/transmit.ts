@@ -10,6 +10,7 @@ import {
   type Pc5MessageType,
 } from '../../../reference-points/pc5/messages.ts'
 import { encodeClearPdu, isCiphered, lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
+import { algorithmName } from '../../../reference-points/pc5/security-capabilities.ts'
 import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
 import type { Attempt, LinkEffect, LinkState, OutgoingMessage } from './link.ts'
 
@@ -73,6 +74,12 @@ export function transmitData(
 /** `fe80::` with the Layer-2 ID in the last 24 bits, 16 octets. */
 export const linkLocalAddress = (id: Layer2Id): Uint8Array =>
   concat(fromHex('fe80'), new Uint8Array(11), writeUint(id, 3))
+
+/** Names of the algorithms of a link, for reports. */
+export const namesOf = ({ eea, eia }: SecurityContext['algorithms']) => ({
+  eea: algorithmName('EEA', eea),
+  eia: algorithmName('EIA', eia),
+})
 
 export const dropped = (why: string): LinkEffect => ({ kind: 'dropped', why })
 

@@ -20,8 +20,8 @@ import { SecurityContext, unprotect } from '../../../reference-points/pc5/securi
 import type { Attempt, LinkEnv } from './link.ts'
 
 const clause = 'CR 33.303 6.X.3.2 step 13'
-/** A PDK serves for an hour at most (R29). */
-const pdkLifetime = hours(1)
+/** A PDK serves for an hour at most, whatever its KMF says (R29). */
+export const pdkLifetime = hours(1)
 
 interface Verified {
   readonly context: SecurityContext
