@@ -14,6 +14,8 @@ export interface RawPeer {
   send(...octets: readonly Uint8Array[]): void
   /** The next message; rejects when the connection ends before. */
   next(): Promise<DiameterMessage>
+  /** Breaks the connection without a word. */
+  end(): void
   /** Resolves when the connection is over. */
   readonly ended: Promise<void>
   readonly isOpen: boolean
@@ -43,6 +45,7 @@ async function rawPeer(address: { host: string; port: number }): Promise<RawPeer
   await new Promise<void>((resolve) => socket.once('connect', resolve))
   return {
     send: (...octets) => octets.forEach((one) => socket.write(one)),
+    end: () => socket.destroy(),
     async next() {
       for (;;) {
         const message = received.shift()
