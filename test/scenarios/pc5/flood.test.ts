@@ -81,4 +81,18 @@ describe('R44: a flood of first messages', () => {
     await inject(5)
     expect([world.ue2.ue.size.links, world.network.requests.length]).toEqual([4, 5])
   })
+
+  it('R44, R17: a REQUEST whose entry was evicted is taken up when it comes again; that is no reuse of its nonce', async () => {
+    const world = await twoUes()
+    const inject = async (nth: number) => {
+      const btid = bTidOf(Rand(numbered(nth)), bsf)
+      const request = requestOf(world.network, { ue1Id: { kind: 'b-tid', btid }, nonce1: numbered(nth) })
+      world.air.inject('SL-SCH', clearFrame(request, Layer2Id(0x200000 + nth), id2))
+      await world.clock.advance(milliseconds(30))
+    }
+    for (let nth = 0; nth < 65; nth++) await inject(nth)
+    await inject(0)
+    expect(world.network.requests).toHaveLength(66)
+    expect(world.ue2.sent.every(({ step }) => step === 'RN4')).toBe(true)
+  })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { utf8 } from '../../../src/core/bytes.ts'
-import { milliseconds } from '../../../src/core/units.ts'
+import { readUint, utf8 } from '../../../src/core/bytes.ts'
+import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { traceIdOf } from '../../../src/crypto/trace.ts'
 import type { AirName } from '../../../src/testbed/simulated-radio.ts'
-import { equalKeys, id1, id2, messageOf, namesSent, twoUes } from '../../entities/ue/two-ues.ts'
+import { equalKeys, id1, id2, messageOf, namesSent, twoUes, World } from '../../entities/ue/two-ues.ts'
 
 const setUpMessages: readonly AirName[] = [
   'directCommunicationRequest',
@@ -173,5 +173,37 @@ describe('CR 33.303 6.X.3.2: set-up of a link', () => {
     expect(world.ue2.ue.links()).toHaveLength(1)
     expect(world.ue1.ue.links()[0]?.kdSessId).not.toBe(first)
     expect(equalKeys(world.ue1, world.ue2)).toBe(true)
+  })
+
+  it('R21: the same octets drawn again give another KD-sess ID toward that peer, in both roles', async () => {
+    const world = await twoUes()
+    const ids = new Set<number | undefined>()
+    for (let nth = 0; nth < 4; nth++) {
+      const [caller, called] = nth % 2 ? [world.ue2, world.ue1] : [world.ue1, world.ue2]
+      caller.random.next.push(Uint8Array.of(0x5a))
+      const draw = () => called.random.next.push(Uint8Array.of(0xc3))
+      const result = world.connect(caller, called.settings.layer2Id, draw)
+      const live = world.ue1.ue.links()[0]?.kdSessId
+      await result
+      const kdSessId = caller.sent
+        .filter(({ name }) => name === 'DIRECT_SECURITY_MODE_COMPLETE')
+        .at(-1)?.frame
+      ids.add(kdSessId && readUint(kdSessId, 9, 2))
+      expect(kdSessId && readUint(kdSessId, 9, 2) & 0xff).not.toBe((live ?? 0) & 0xff)
+    }
+    expect(ids.has(undefined)).toBe(false)
+  })
+
+  it('R16: a B-TID that expires while UE-1 waits for the Command gives no key any more', async () => {
+    const world = new World()
+    world.network.ksLifetime = seconds(10)
+    const [ue1, ue2] = [world.station(id1), world.station(id2)]
+    world.network.answer = (request) => {
+      const answer = world.network.keyFor(request)
+      return answer.outcome === 'key' ? { ...answer, keyExpiry: later(world.clock.now(), hours(1)) } : answer
+    }
+    world.air.drop('directCommunicationRequest', { times: 2 })
+    expect(await world.connect(ue1)).toMatchObject({ outcome: 'refused', reason: 'ERR_GPI_MISSING' })
+    expect(ue2.ue.links()).toEqual([])
   })
 })
