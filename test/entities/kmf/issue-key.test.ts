@@ -213,6 +213,24 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
     expect(causeOf(await failure(ask(btid)))).toEqual({ outcome: 'error', code: 2 })
   })
 
+  it('R10: 1000 answers of each kind take the same time', async () => {
+    const lab = await kmf1()
+    const kinds = ['001010000000001', '001019999999999'].map((imsi) => ({
+      imsi: Imsi(imsi),
+      times: [] as number[],
+    }))
+    await lab.ports.authorisations.grant(Imsi('001010000000001'), plmn1) // known, but not for this network
+    for (let turn = 0; turn < 1000; turn++)
+      for (const { imsi, times } of kinds) {
+        lab.wait(seconds(1))
+        const begun = performance.now()
+        await failure(ask(lab, { ue1Id: { kind: 'imsi', imsi } }))
+        times.push(performance.now() - begun)
+      }
+    const [known = 0, unknown = 1] = kinds.map(({ times }) => times.sort((a, b) => a - b)[500])
+    expect(Math.abs(known - unknown)).toBeLessThan(0.2)
+  })
+
   it('RAND and AUTS of a GPI that this KMF did not push: failed', async () => {
     const lab = await kmf1()
     const resynchronisation = { rand: Rand(new Uint8Array(16)), auts: Auts(new Uint8Array(14)) }

@@ -144,6 +144,12 @@ describe('handshake of PC8', () => {
     },
   )
 
+  it('R38: a client that asks for renegotiation gets none', async () => {
+    const socket = await rawTls((await serverOf()).port, { maxVersion: 'TLSv1.2' })
+    socket.renegotiate({}, () => undefined)
+    await expect(once(socket, 'close')).rejects.toThrow('no renegotiation')
+  })
+
   it('R14: when the key cannot be looked up now, the UE sees an outage and no refusal of its B-TID', async () => {
     const away = { ...serviceOf(), associate: () => Promise.reject(new TemporaryFailure('the BSF is away')) }
     const client = clientOf(await serverOf({ service: away }))
