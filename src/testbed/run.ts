@@ -2,7 +2,8 @@ import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import type { Tap } from '../core/tap.ts'
 import type { Plmn } from '../core/identities/plmn.ts'
 import { LocalFault } from '../core/errors.ts'
-import { systemClock } from '../io/system.ts'
+import { milliseconds, type Milliseconds } from '../core/units.ts'
+import { systemClock, systemTimers } from '../io/system.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import { findNode } from '../nodes/config/nodes.ts'
 import type { Node } from '../nodes/node.ts'
@@ -101,6 +102,12 @@ export const startRun: StartRun = async (options) => {
   }
 }
 
+/** How long a node of a testbed waits for its peers before it serves without them. */
+const startPatience = milliseconds(10_000)
+
+const after = (delay: Milliseconds): Promise<void> =>
+  new Promise((resolve) => void systemTimers.after(delay, resolve))
+
 export const startNode: StartNode = async ({ config, name, tap: ownTap, unsafeRevealKeys }) => {
   const parent = parentOf(process)
   const tap: Tap = (event) => {
@@ -116,11 +123,12 @@ export const startNode: StartNode = async ({ config, name, tap: ownTap, unsafeRe
   const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
   await prepareFiles(config, context, [node])
   const running = node.kind === 'ue' ? await startUe(node, context) : await startEntity(node, context)
-  // Whom it connects to may start later: the connections come up by themselves.
-  void running.connect()
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
-  if (parent) parent.serves(control)
-  else if (control) void serveAlone(control, config, name, tap)
+  const connected = running.connect()
+  // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
+  if (parent) await Promise.race([connected, after(startPatience)])
+  parent?.serves(control)
+  if (!parent && control) void serveAlone(control, config, name, tap)
   return {
     ...{ name, role: node.kind, plmn: node.plmn.plmn },
     listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),

@@ -46,12 +46,17 @@ export class Child {
   readonly #options: ChildOptions
   readonly #waiting = new Map<number, Waiting>()
   readonly #ended: Promise<void>
+  readonly #serves: Promise<unknown>
   #served: Waiting | undefined
   #orders = 0
   #told = false
 
-  private constructor(options: ChildOptions) {
+  /** Starts the process at once; `serves` tells when its node does. */
+  constructor(options: ChildOptions) {
     this.#options = options
+    this.#serves = new Promise((resolve, reject) => {
+      this.#served = { resolve, reject }
+    })
     const [script, ...args] = options.argv
     // What it says on stderr is for the same reader; its events come by the channel.
     const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc']
@@ -66,13 +71,9 @@ export class Child {
     })
   }
 
-  /** Resolves when the node serves; throws FailedElsewhere when it ends before. */
-  static async start(options: ChildOptions): Promise<Child> {
-    const child = new Child(options)
-    await new Promise<unknown>((resolve, reject) => {
-      child.#served = { resolve, reject }
-    })
-    return child
+  /** Resolves when the node serves; rejects with FailedElsewhere when it ends before. */
+  get serves(): Promise<unknown> {
+    return this.#serves
   }
 
   get pid(): number | undefined {

@@ -21,13 +21,12 @@ export async function startProcessNetwork(options: NetworkOptions): Promise<Netw
     const role = nodes.find((node) => node.name === name)?.role ?? 'ue'
     const flags = options.unsafeRevealKeys ? ['--unsafe-reveal-keys'] : []
     const argv = [command, 'node', role, '--config', file, '--name', name, '--quiet', ...flags] as const
-    children.set(
-      name,
-      await Child.start({
-        ...{ name, argv: [...argv], tap: options.tap },
-        onEnd: (how) => options.tap(ended(name, how)),
-      }),
-    )
+    const child = new Child({
+      ...{ name, argv: [...argv], tap: options.tap },
+      onEnd: (how) => options.tap(ended(name, how)),
+    })
+    children.set(name, child)
+    await child.serves
   }
   const stop = async () => {
     const running = [...children.values()]
