@@ -30,7 +30,7 @@ const neededFlags = {
 } as const
 
 /** What keeps the subscriber from it; nothing only when both sources say yes (R8). */
-export function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly string[] {
+function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly string[] {
   const needed: readonly (keyof typeof words)[] = neededFlags[ask.relay ? 'relay' : 'one-to-one'][ask.role]
   return [
     ...(uss ? [] : ['no ProSe settings']),

@@ -60,7 +60,7 @@ function identityOf(octets: Uint8Array): string | undefined {
  * The first printable identity that a ClientHello offers for TLS 1.3, undefined when it offers none; others may be
  * tickets, which are not taken. RFC 8446 4.1.2, 4.2.11.
  */
-export function offerOfClientHello(body: Uint8Array): PskOffer | undefined {
+function offerOfClientHello(body: Uint8Array): PskOffer | undefined {
   const found = extensionsOf(body)
   const versions = found.get(extensions.supportedVersions)
   const preSharedKey = found.get(extensions.preSharedKey)
@@ -99,7 +99,7 @@ function extensionsOf(body: Uint8Array): ReadonlyMap<number, Uint8Array> {
 }
 
 /** The identity in a ClientKeyExchange of TLS 1.2 with a PSK suite: its first vector. RFC 4279 2, 3. */
-export function offerOfClientKeyExchange(body: Uint8Array): PskOffer | undefined {
+function offerOfClientKeyExchange(body: Uint8Array): PskOffer | undefined {
   const identity = identityOf(new VectorReader(body, 'ClientKeyExchange').vector(2))
   return identity === undefined ? undefined : { version: '1.2', identity }
 }

@@ -23,7 +23,7 @@ import { forms, unsigned32 } from './forms.ts'
 const clause = 'CR 33.303 6.X.3.2 steps 4 and 10'
 
 /** Retrieve ProSe Direct Key Request, in wire order. CR 33.303 6.X.3.2 step 4. */
-export const requestTable = {
+const requestTable = {
   ue1Id: once('ue1-id', forms.ue1Id),
   ue2Id: once('ue2-prose-ue-id', forms.proseUeId),
   nafId: once('naf-id', forms.nafId),
@@ -35,7 +35,7 @@ export const requestTable = {
 }
 
 /** Retrieve ProSe Direct Key Response with a key, in wire order. CR 33.303 6.X.3.2 step 10. */
-export const keyTable = {
+const keyTable = {
   pdk: once('prose-direct-key', forms.pdk),
   keyExpiry: once('key-expiry', forms.dateTime),
   gpi: optional('gpi', forms.gpi),

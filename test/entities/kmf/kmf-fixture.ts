@@ -41,7 +41,7 @@ const entry = (plmn: Plmn, first: number, last: number): PlmnEntry => {
 
 export const entry1 = entry(plmn1, 0x000001, 0x07ffff)
 export const entry2 = entry(plmn2, 0x080000, 0x0fffff)
-export const plmns = new PlmnTable([entry1, entry2])
+const plmns = new PlmnTable([entry1, entry2])
 export const kmfHost = (of: PlmnEntry): Fqdn => first(of.kmfHosts)
 export const nafIdOfKmf = (of: PlmnEntry) => nafIdOf(first(of.kmfNames), uaIds.prose)
 
