@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline'
+
 /** What a command writes to and what it knows of it. */
 export interface Terminal {
   /** Results: one line on stdout. */
@@ -7,6 +9,8 @@ export interface Terminal {
   /** Characters a line; undefined when stdout is no terminal. */
   readonly columns: number | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Calls `take` with each line that somebody types; the returned function stops it. */
+  readonly onLine: (take: (line: string) => void) => () => void
 }
 
 /** Standard output and error of this process. */
@@ -15,6 +19,10 @@ export const processTerminal = (): Terminal => ({
   err: (line) => process.stderr.write(`${line}\n`),
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   environment: process.env,
+  onLine(take) {
+    const lines = createInterface({ input: process.stdin }).on('line', take)
+    return () => lines.close()
+  },
 })
 
 /** Something worth knowing that is no result. */

@@ -45,6 +45,11 @@ export function diameterNodeOf(
     security: securityOf(config, own),
     ...{ clock, timers, random },
     onMessage: diameterTap(name, voice, context),
+    onPeer: (host, isAvailable) =>
+      voice.report({
+        what: isAvailable ? 'peer-up' : 'peer-lost',
+        fields: { peer: context.names.ofHost(host) ?? host },
+      }),
     count: voice.count,
   })
 }

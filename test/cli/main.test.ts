@@ -7,6 +7,7 @@ import { exitCodes, type ExitCode } from '../../src/cli/exit-codes.ts'
 import { services, type Services } from '../../src/cli/services.ts'
 import { TemporaryFailure } from '../../src/core/errors.ts'
 import type { TapEvent } from '../../src/core/tap.ts'
+import { Instant } from '../../src/core/units.ts'
 import type { ScenarioResult } from '../../src/testbed/result.ts'
 import type { NetworkConfig } from '../../src/nodes/config/network-config.ts'
 import type { RunOptions } from '../../src/testbed/run.ts'
@@ -25,6 +26,8 @@ interface Given {
   readonly startRun?: Services['startRun']
   readonly environment?: Record<string, string>
   readonly onLine?: (line: string) => void
+  /** Gets the function that types a line. */
+  readonly typing?: (type: (line: string) => void) => void
 }
 
 /** Runs one command line against a network that only plays events. */
@@ -79,6 +82,10 @@ async function sidelock(args: readonly string[], given: Given = {}) {
       err: (line) => err.push(line),
       columns: given.columns,
       environment: given.environment ?? {},
+      onLine(take) {
+        given.typing?.(take)
+        return () => undefined
+      },
     },
     services: fake,
     interruption: { happened: given.interrupted ?? new Promise(() => undefined), end: () => undefined },
@@ -284,6 +291,32 @@ describe('the testbed', () => {
       /^sidelock: 2 PLMNs, 8 nodes on 127\.0\.0\.1 from .*two-plmns\.yaml, lab keys in \.sidelock\/lab$/,
     )
     expect(out.join('\n')).toContain('stay linked (L1) until Ctrl-C. What next:')
+  })
+
+  it('sets up again at Enter, and says what it cannot do', async () => {
+    let press: (code: ExitCode) => void = () => undefined
+    const pressed = new Promise<ExitCode>((resolve) => (press = resolve))
+    const { out, err } = await sidelock(['testbed'], {
+      interrupted: pressed,
+      typing(type) {
+        for (const line of ['', 'restart kmf1', 'what']) type(line)
+        setImmediate(() => press(exitCodes.interrupted))
+      },
+    })
+    expect(out.filter((line) => line.startsWith('secured'))).toHaveLength(2)
+    expect(err.slice(-2)).toEqual([
+      'sidelock: nodes can be restarted only with --processes',
+      'sidelock: press Enter for another set-up, type restart NODE, or press Ctrl-C to end',
+    ])
+  })
+
+  it('tells on stderr what ends beside the set-up', async () => {
+    const time = Instant(0)
+    const ended = { kind: 'state', time, node: 'bsf1', what: 'process-ended' } as const
+    const { err } = await sidelock(['run', '7a'], {
+      events: [...events7a(), { ...ended, fields: { how: 'was ended by SIGKILL' } }],
+    })
+    expect(err).toContain('sidelock: error: BSF-1 was ended by SIGKILL [ERR_NODE_ENDED]; type restart bsf1')
   })
 
   it('ends by itself with --once', async () => {

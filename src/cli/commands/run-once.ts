@@ -9,6 +9,8 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { NetworkFlags, RunFlags } from '../flags.ts'
 import type { Interruption } from '../interruption.ts'
 import type { Services } from '../services.ts'
+import { standBy } from './stand-by.ts'
+import { noticeOf } from '../notices.ts'
 import { note, type Terminal } from '../terminal.ts'
 import { viewOf, type View } from '../view.ts'
 
@@ -73,6 +75,8 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
   const view = viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
   const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
   const held = new HeldTap()
+  // Connections that a network gives up as it stops are nothing to tell.
+  let ending = false
   try {
     const processes = flags.processes ?? false
     const run = await services.startRun({
@@ -83,8 +87,11 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
       processes,
       unsafeRevealKeys,
     })
-    begin(run.nodes, view, capture, held)
-    return await toTheEnd(run, view, order, surroundings.interruption)
+    begin(run.nodes, view, capture, held, (event) => {
+      const notice = ending ? undefined : noticeOf(event)
+      if (notice !== undefined) note(terminal, notice)
+    })
+    return await toTheEnd(run, view, order, surroundings, () => (ending = true))
   } finally {
     capture?.close()
   }
@@ -95,26 +102,29 @@ function begin(
   view: View,
   capture: CaptureFile | undefined,
   held: HeldTap,
+  notices: Tap,
 ): void {
   view.begin(nodes)
   capture?.begin(nodes)
-  held.release(...(capture ? [capture.tap] : []), (event) => view.event(event))
+  held.release(...(capture ? [capture.tap] : []), (event) => view.event(event), notices)
 }
 
 async function toTheEnd(
   run: Run,
   view: View,
   { once }: Order,
-  { happened }: Interruption,
+  { terminal, interruption: { happened } }: Surroundings,
+  beforeStop: () => void,
 ): Promise<ExitCode> {
   try {
     const ended = await Promise.race([run.result, happened])
     if (typeof ended === 'number') return once ? ended : exitCodes.done
     const stays = !once && ended.outcome === 'secured'
     view.result(ended, stays)
-    if (stays) await happened
+    if (stays) await standBy(run, view, terminal, happened)
     return exitCodeOf(ended)
   } finally {
+    beforeStop()
     await run.stop()
     view.end()
   }

@@ -63,6 +63,7 @@ export function whatNext(result: ScenarioResult): string[] {
     ...[
       ['force', `npx sidelock run ${other}`, 'the others: npx sidelock scenarios'],
       ['keep', `npx sidelock run ${result.scenario} --pcap ${result.scenario}.pcapng`, 'opens in Wireshark'],
+      ['again', 'press Enter', 'another set-up between the same UEs'],
       ['yours', 'npm start -- --config my.yaml', 'start from a copy of examples/two-plmns.yaml'],
     ].map(([verb = '', command = '', why = '']) => `   ${verb.padEnd(8)}${command.padEnd(45)}${why}`),
   ]

@@ -54,6 +54,8 @@ export interface DiameterNodeOptions {
   readonly timers: Timers
   readonly random: Random
   readonly onMessage?: (event: DiameterEvent) => void
+  /** A peer takes requests from now on, or its connection is lost; not told while this node closes. */
+  readonly onPeer?: (peer: Fqdn, isAvailable: boolean) => void
   readonly count?: Count
   readonly intervals?: Partial<PeerIntervals>
   readonly limits?: Partial<DiameterLimits>
@@ -86,6 +88,7 @@ export class DiameterNode {
   readonly #names = new Map<string, readonly [request: string, answer: string]>()
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
+  #isClosing = false
   #sessions = 0
   #endToEnd: number
   #hopByHop: number
@@ -131,8 +134,14 @@ export class DiameterNode {
       answer: (message, from, connection) => this.#requests.answer(message, from, connection),
       malformedAnswer: (octets, error, connection) =>
         this.#requests.malformedAnswer(octets, error, connection),
-      available: () => this.#available(),
-      lost: () => this.#requests.lost(),
+      available: () => {
+        this.#available()
+        this.#tellPeer(options.host, true)
+      },
+      lost: () => {
+        this.#requests.lost()
+        this.#tellPeer(options.host, false)
+      },
     })
     this.#peers.set(options.host, peer)
     peer.start()
@@ -182,6 +191,7 @@ export class DiameterNode {
 
   /** No new connections, DPR to every peer, and what is still open ends as TemporaryFailure. */
   async close(): Promise<void> {
+    this.#isClosing = true
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     )
@@ -190,6 +200,10 @@ export class DiameterNode {
     this.#requests.close()
     for (const socket of this.#sockets) socket.destroySoon()
     await Promise.all(closed)
+  }
+
+  #tellPeer(host: Fqdn, isAvailable: boolean): void {
+    if (!this.#isClosing) this.#options.onPeer?.(host, isAvailable)
   }
 
   #available(): void {
