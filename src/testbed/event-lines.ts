@@ -35,7 +35,7 @@ export class EventLines {
 
   /** `L1` for the first two UEs that talk on PC5, and so on. */
   #linkOf(event: TapMessage): string | undefined {
-    if (event.point !== 'PC5') return undefined
+    if (event.point !== 'PC5' || event.to === 'all') return undefined
     const pair = [event.from, event.to].sort().join(' ')
     if (!this.#links.includes(pair)) this.#links.push(pair)
     return `L${this.#links.indexOf(pair) + 1}`
