@@ -62,7 +62,8 @@ export class Stepper {
 /** How the attempt of UE-1 ended, with what both UEs hold then. */
 interface Played {
   readonly setUp: SetUpResult
-  readonly links: readonly [LinkSummary | undefined, LinkSummary | undefined]
+  /** At UE-1, then at UE-2; both when the set-up is good. */
+  readonly links: readonly LinkSummary[]
   readonly received: number
   readonly times: { readonly begin: number; readonly bootstrapped: number; readonly secured: number }
 }
@@ -77,22 +78,32 @@ export async function play(
   once: boolean,
 ): Promise<ScenarioResult> {
   const [ue1, ue2] = playersOf(config, network)
+  await releaseLink(ue1, ue2)
   stepper.begin()
   const begin = clock.now()
-  const bootstrap = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
+  const obstacle = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
   const bootstrapped = clock.now()
-  const setUp = bootstrap ?? (await discoverAndConnect(ue1, ue2))
+  const setUp = obstacle ?? (await discoverAndConnect(ue1, ue2))
   const secured = clock.now()
-  const id1 = layer2IdOf(ue1)
-  const id2 = layer2IdOf(ue2)
-  const links = [(await ue1.control.links(id2)).at(-1), (await ue2.control.links(id1)).at(-1)] as const
+  const links = setUp.outcome === 'secured' ? await linksOf(ue1, ue2) : []
   await network.settle()
   stepper.measure.setUpIsOver()
-  const received = links[0] && links[1] ? await exchangeData(ue1, ue2) : 0
-  if (once && links[0]) await ue1.control.release(id2)
+  const received = links.length === 2 ? await exchangeData(ue1, ue2) : 0
+  if (once) await releaseLink(ue1, ue2)
   await network.settle()
   const played = { setUp, links, received, times: { begin, bootstrapped, secured } }
   return resultOf(scenario, played, stepper.measure, clock.now() - begin)
+}
+
+/** The newest link as UE-1 and as UE-2 holds it. */
+async function linksOf(ue1: Player, ue2: Player): Promise<readonly LinkSummary[]> {
+  const seen = [await ue1.control.links(layer2IdOf(ue2)), await ue2.control.links(layer2IdOf(ue1))]
+  return seen.flatMap((links) => links.at(-1) ?? [])
+}
+
+async function releaseLink(ue1: Player, ue2: Player): Promise<void> {
+  const peer = layer2IdOf(ue2)
+  if ((await ue1.control.links(peer)).length > 0) await ue1.control.release(peer)
 }
 
 function playersOf({ ues }: NetworkConfig, network: Network): readonly [Player, Player] {
@@ -162,8 +173,7 @@ async function exchangeData(ue1: Player, ue2: Player): Promise<number> {
 function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: number): ScenarioResult {
   const { setUp, links, received, times } = played
   const [link1, link2] = links
-  const linked = link1 !== undefined && link2 !== undefined
-  const keysEqual = linked ? link1.kdSess === link2.kdSess : null
+  const keysEqual = link1 && link2 ? link1.kdSess === link2.kdSess : null
   const { branch, ...measures } = measure.result
   const outcome = setUp.outcome === 'secured' && !keysEqual ? 'failed' : setUp.outcome
   const { reason, clause, endedAt, attempts } = setUp
@@ -173,7 +183,7 @@ function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: numb
     expected: outcome === expect.outcome && branch === expect.branch && reason === expect.reason,
     eea: (link1 && eeaById(link1.eea)?.name) ?? null,
     eia: (link1 && eiaById(link1.eia)?.name) ?? null,
-    data: linked ? { sent: 2 * packets, received } : null,
+    data: link1 && link2 ? { sent: 2 * packets, received } : null,
     ...measures,
     ...{ ms, bootstrapMs: times.bootstrapped - times.begin, setupMs: times.secured - times.bootstrapped },
   }

@@ -20,7 +20,7 @@ export interface UeControl {
   links(peer: number): Promise<readonly LinkSummary[]>
   /** Sends so many IP packets over the newest link with that peer. */
   sendPackets(peer: number, count: number): Promise<void>
-  /** Packets from that peer since the UE began; waits until there are `count`, or for so many milliseconds. */
+  /** Packets from that peer since this was last asked; waits until there are `count`, or for so many milliseconds. */
   awaitPackets(peer: number, count: number, atMost: number): Promise<number>
   /** Resolves when the newest link with that peer is gone. */
   release(peer: number): Promise<void>
@@ -99,6 +99,7 @@ export class LocalUeControl implements UeControl {
         stop()
         this.#waiting.delete(look)
         resolve(received())
+        this.#received.delete(peer)
       }
       const look = () => {
         if (received() >= count) end()
