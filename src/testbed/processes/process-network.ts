@@ -13,8 +13,8 @@ const command = resolve(import.meta.dirname, '../../../bin/sidelock.js')
 /** One operating-system process for each node; `restart` starts one again that was killed. */
 export async function startProcessNetwork(options: NetworkOptions): Promise<Network & ProcessControl> {
   const { config } = options
-  const file = await addressedConfigFile(config)
   await prepareFiles(config, { clock: systemClock, random: systemRandom })
+  const file = await addressedConfigFile(config)
   const nodes = networkNodes(config)
   const children = new Map<string, Child>()
   const start = async (name: string) => {
