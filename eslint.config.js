@@ -25,4 +25,5 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['examples/**'], rules: { 'no-console': 'off' } },
 )

@@ -1,10 +1,12 @@
 import type { ReferencePoint } from '../core/tap.ts'
 import type { DiameterEvent } from '../io/diameter/node.ts'
+import { fingerprint } from '../crypto/fingerprint.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { resultOf } from '../wire/diameter/command.ts'
-import { describe } from '../wire/diameter/describe.ts'
+import { meKeyMaterial, proseDirectKey } from '../wire/diameter/avps-3gpp.ts'
+import { describe, type KeyText } from '../wire/diameter/describe.ts'
 import { maskAvps } from '../wire/diameter/mask.ts'
 import { experimentalResultCodes, isExperimental } from '../wire/diameter/result.ts'
 import type { NodeContext, NodeVoice } from './node.ts'
@@ -40,6 +42,10 @@ function stepIn({ name, message }: DiameterEvent) {
   return renegotiation ? { step: 'RN2' as const } : stepOf(name)
 }
 
+/** Keys that both ends derive or hand on can be compared by their fingerprints; K, RES, CK and IK have none. */
+const keyText: KeyText = ({ definition, data }) =>
+  definition === meKeyMaterial || definition === proseDirectKey ? `#${fingerprint(data)}` : '[key]'
+
 /** Tells the Diameter messages that one node sends, key AVPs zeroed. */
 export const diameterTap =
   (node: string, voice: NodeVoice, { names, config, unsafeRevealKeys }: NodeContext) =>
@@ -51,7 +57,7 @@ export const diameterTap =
       ...{ point: pointOf(message.header.applicationId, node, to), to, name },
       protection: config.diameter.unsafePlainTcp ? 'clear' : 'ciphered',
       ...(unsafeRevealKeys ? { bytes: octets.slice(), masked: [] } : maskAvps(message)),
-      fields: describe(message),
+      fields: describe(message, keyText),
       // A message of the base protocol keeps the connection; it belongs to no step.
       ...(message.header.applicationId === 0 ? { heartbeat: true } : stepIn(event)),
       ...(context === undefined ? {} : { context }),

@@ -45,6 +45,8 @@ const facts: Readonly<Record<string, Words>> = {
   'ProSe-UE-ID': (value) => `UE-2 ID ${/^\d+$/.test(value) ? hexOf24(Number(value)) : value}`,
   proseUeId: labelled('UE-2 is'),
   pdk: (value) => `PDK #${value}`,
+  'ProSe-Direct-Key': (value) => `PDK ${value}`,
+  'ME-Key-Material': (value) => `Ks_NAF ${value}`,
   'Key-ExpiryTime': until(''),
   keyExpiry: until(''),
   expires: until('valid '),

@@ -7,15 +7,19 @@ import { valueOf } from './grammar.ts'
 import type { DiameterMessage } from './message.ts'
 import { time } from './types.ts'
 
-/** The AVPs of a message by name, for people to read: keys as `[key]`, identities of subscribers masked (R31). Total. */
-export const describe = (message: DiameterMessage): Fields => fieldsOf(message.avps, message.header.request)
+/** What stands for a key; never the key. */
+export type KeyText = (avp: Avp) => string
 
-function fieldsOf(avps: readonly Avp[], request: boolean): Fields {
+/** The AVPs of a message by name, for people to read: keys as `keyText` says, identities of subscribers masked (R31). Total. */
+export const describe = (message: DiameterMessage, keyText: KeyText = () => '[key]'): Fields =>
+  fieldsOf(message.avps, message.header.request, keyText)
+
+function fieldsOf(avps: readonly Avp[], request: boolean, keyText: KeyText): Fields {
   const fields = new Map<string, JsonValue[]>()
   for (const avp of avps) {
     const name = avp.definition?.name ?? `AVP ${avp.code}/${avp.vendorId}`
     const values = fields.get(name) ?? []
-    values.push(fieldOf(avp, request))
+    values.push(fieldOf(avp, request, keyText))
     fields.set(name, values)
   }
   return Object.fromEntries(
@@ -29,11 +33,11 @@ function fieldsOf(avps: readonly Avp[], request: boolean): Fields {
 export const isSecret = (avp: Avp, request: boolean): boolean =>
   avp.definition?.secret === 'always' || (avp.definition?.secret === 'in answers' && !request)
 
-function fieldOf(avp: Avp, request: boolean): JsonValue {
+function fieldOf(avp: Avp, request: boolean, keyText: KeyText): JsonValue {
   const { definition } = avp
-  if (isSecret(avp, request)) return '[key]'
+  if (isSecret(avp, request)) return keyText(avp)
   if (!definition) return `[${avp.data.length} octets]`
-  if (definition.type.grouped) return fieldsOf(avp.children, request)
+  if (definition.type.grouped) return fieldsOf(avp.children, request, keyText)
   try {
     const value = valueOf(avp)
     if (definition.identity) return maskedIdentity(value)
