@@ -23,6 +23,8 @@ export function parentOf(process: NodeJS.Process): Parent | undefined {
     if (process.connected) send(told)
   }
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  // Otherwise the channel would keep a process whose node has stopped.
+  process.channel?.unref()
   return {
     tap: (event) => tell({ kind: 'event', event }),
     serves(control) {
