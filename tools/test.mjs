@@ -75,7 +75,7 @@ function runTests() {
   const report = join(folder, 'report.json')
   const succeeded = run(tool('vitest'), [
     'run',
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])

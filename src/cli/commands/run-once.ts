@@ -3,7 +3,7 @@ import { Instant } from '../../core/units.ts'
 import { CaptureFile } from '../../io/capture/capture-file.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
-import type { NetworkNode, Run } from '../../testbed/run.ts'
+import type { Run } from '../../testbed/run.ts'
 import { NotALab } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { NetworkFlags, RunFlags } from '../flags.ts'
@@ -67,6 +67,12 @@ class HeldTap {
   }
 }
 
+/** What is still told to the person who looks on. */
+interface Telling {
+  events: boolean
+  notices: boolean
+}
+
 /** One scenario on a network of its own, from start to stop. */
 export async function runOnce(order: Order, surroundings: Surroundings): Promise<ExitCode> {
   const { flags, config, scenario, once } = order
@@ -75,8 +81,7 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
   const view = viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
   const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
   const held = new HeldTap()
-  // Connections that a network gives up as it stops are nothing to tell.
-  let ending = false
+  const telling: Telling = { events: true, notices: true }
   try {
     const processes = flags.processes ?? false
     const run = await services.startRun({
@@ -87,26 +92,17 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
       processes,
       unsafeRevealKeys,
     })
-    begin(run.nodes, view, capture, held, (event) => {
-      const notice = ending ? undefined : noticeOf(event)
+    view.begin(run.nodes)
+    capture?.begin(run.nodes)
+    held.release(capture?.tap ?? (() => undefined), (event) => {
+      if (telling.events) view.event(event)
+      const notice = telling.notices ? noticeOf(event) : undefined
       if (notice !== undefined) note(terminal, notice)
     })
-    return await toTheEnd(run, view, order, surroundings, () => (ending = true))
+    return await toTheEnd(run, view, order, surroundings, telling)
   } finally {
     capture?.close()
   }
-}
-
-function begin(
-  nodes: readonly NetworkNode[],
-  view: View,
-  capture: CaptureFile | undefined,
-  held: HeldTap,
-  notices: Tap,
-): void {
-  view.begin(nodes)
-  capture?.begin(nodes)
-  held.release(...(capture ? [capture.tap] : []), (event) => view.event(event), notices)
 }
 
 async function toTheEnd(
@@ -114,7 +110,7 @@ async function toTheEnd(
   view: View,
   { once }: Order,
   { terminal, interruption: { happened } }: Surroundings,
-  beforeStop: () => void,
+  telling: Telling,
 ): Promise<ExitCode> {
   try {
     const ended = await Promise.race([run.result, happened])
@@ -122,9 +118,12 @@ async function toTheEnd(
     const stays = !once && ended.outcome === 'secured'
     view.result(ended, stays)
     if (stays) await standBy(run, view, terminal, happened)
+    // The result is the last word: what a network tells as it stops goes into the capture only.
+    else telling.events = false
     return exitCodeOf(ended)
   } finally {
-    beforeStop()
+    // Connections that a network gives up as it stops are nothing to warn of.
+    telling.notices = false
     await run.stop()
     view.end()
   }
