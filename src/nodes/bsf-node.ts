@@ -71,7 +71,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         const hss = context.addressOf(plmn.hss.name, 'diameter')
         const host = plmn.hss.diameter.originHost
         diameter.addPeer({ host, realm: plmn.realm, applications: zh, ...(hss && { address: hss }) })
-        await diameter.whenAvailable(host)
+        await diameter.whenAvailable(host, kmf)
       },
       stop,
     }

@@ -13,6 +13,9 @@ export const deadlines: Readonly<Record<'zh' | 'zn' | 'pc6', Milliseconds>> = {
   pc6: inMilliseconds(seconds(11)),
 }
 
+/** In a lab a node that was started again is found at once; elsewhere Tc is that of RFC 6733 2.1. */
+const labReconnect = inMilliseconds(seconds(1))
+
 function securityOf(config: NetworkConfig, own: DiameterConfig): DiameterSecurity {
   if (config.diameter.unsafePlainTcp) return { unsafePlainTcp: true }
   const read = (file: string) => readFileSync(file, 'utf8')
@@ -51,5 +54,6 @@ export function diameterNodeOf(
         fields: { peer: context.names.ofHost(host) ?? host },
       }),
     count: voice.count,
+    ...(config.lab && { intervals: { reconnect: labReconnect } }),
   })
 }

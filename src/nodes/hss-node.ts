@@ -14,14 +14,16 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const ports = { ...context, ...voice, subscribers: store.subscribers }
   diameter.handle(multimediaAuth, (request, _from, trace) => decide(request, ports, trace))
-  diameter.addPeer({ host: plmn.bsf.diameter.originHost, realm: plmn.realm, applications: zh })
+  const bsf = plmn.bsf.diameter.originHost
+  diameter.addPeer({ host: bsf, realm: plmn.realm, applications: zh })
   const stop = async () => {
     await diameter.close()
     await store.close()
   }
   try {
     const address = await diameter.listen(own.listen)
-    return { name, addresses: new Map([['diameter', address]]), connect: () => Promise.resolve(), stop }
+    const connect = () => diameter.whenAvailable(bsf)
+    return { name, addresses: new Map([['diameter', address]]), connect, stop }
   } catch (error) {
     await stop()
     throw error

@@ -26,7 +26,7 @@ export interface Node {
   readonly name: string
   /** Where it listens. */
   readonly addresses: ReadonlyMap<Service, ListenAddress>
-  /** Towards those it must reach; called once their addresses are known. */
+  /** Towards those it must reach; called once their addresses are known. Resolves when all its peers are there. */
   connect(): Promise<void>
   stop(): Promise<void>
 }

@@ -32,14 +32,43 @@ export function labFile(directory: string, changes: readonly Change[] = [], name
   return file
 }
 
+/** What a network told, and who waits for more. */
+class Heard {
+  readonly events: TapEvent[] = []
+  readonly #waiting = new Set<() => void>()
+
+  readonly tap = (event: TapEvent): void => {
+    this.events.push(event)
+    for (const look of this.#waiting) look()
+  }
+
+  /** Resolves as soon as an event from number `first` on is wanted. */
+  until(wanted: (event: TapEvent) => boolean, first: number): Promise<void> {
+    return new Promise((resolve) => {
+      let next = first
+      const look = () => {
+        while (next < this.events.length) {
+          const event = this.events[next++]
+          if (!event || !wanted(event)) continue
+          this.#waiting.delete(look)
+          resolve()
+          return
+        }
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+}
+
 /** A run with everything it told. */
 export class Network {
-  readonly events: TapEvent[] = []
-  readonly #run: Run
+  readonly run: Run
+  readonly #heard: Heard
 
-  private constructor(run: Run, events: TapEvent[]) {
-    this.#run = run
-    this.events = events
+  private constructor(run: Run, heard: Heard) {
+    this.run = run
+    this.#heard = heard
   }
 
   /** The example with changes, in this process unless told otherwise; stopped when the test is over. */
@@ -47,19 +76,37 @@ export class Network {
     changes: readonly Change[] = [],
     options: Partial<Omit<RunOptions, 'tap'>> = {},
   ): Promise<Network> {
-    const events: TapEvent[] = []
-    const run = await startRun({
-      config: loadNetworkConfig(labFile(temporaryDirectory(), changes)),
-      ...{ scenario: '7a', once: true, processes: false, unsafeRevealKeys: false },
-      ...options,
-      tap: (event) => events.push(event),
-    })
-    onTestFinished(() => run.stop())
-    return new Network(run, events)
+    const network = await Network.startIn(temporaryDirectory(), changes, options)
+    onTestFinished(() => network.run.stop())
+    return network
   }
 
-  get run(): Run {
-    return this.#run
+  /** The same in this directory; the caller stops it. */
+  static async startIn(
+    directory: string,
+    changes: readonly Change[] = [],
+    options: Partial<Omit<RunOptions, 'tap'>> = {},
+  ): Promise<Network> {
+    const heard = new Heard()
+    const run = await startRun({
+      config: loadNetworkConfig(labFile(directory, changes)),
+      ...{ scenario: '7a', once: true, processes: false, unsafeRevealKeys: false },
+      ...options,
+      tap: heard.tap,
+    })
+    return new Network(run, heard)
+  }
+
+  get events(): readonly TapEvent[] {
+    return this.#heard.events
+  }
+
+  /** Resolves when this decision was told, after the first `after` events. */
+  told(what: string, node: string, after = 0): Promise<void> {
+    return this.#heard.until(
+      (event) => event.kind === 'state' && event.what === what && event.node === node,
+      after,
+    )
   }
 
   /** Without those that only keep connections. */
