@@ -38,5 +38,7 @@ export const projectValues = {
     'XML namespace of steps 4 and 10: TS 33.303 annex E has no such message',
   ),
   pc8MediaType: row('application/vnd.3gpp-prose-pc8+xml', 'registered media type nearest in meaning'),
+  labGroup: row('239.255.23.3', 'multicast group of the lab bearer: administratively scoped, RFC 2365'),
+  labPort: row(36323, 'SL-SCH port of the lab bearer in files written by hand; SL-DCH uses the next one'),
   pc8Path: row('/prose/pc8', 'resource of steps 4 and 10'),
 } as const satisfies Record<string, ProjectValue<string | number>>

@@ -27,7 +27,8 @@ export class OpenRequests {
     const name = `${sender} ${transactionId}`
     const known = this.#open.get(name)
     if (known) {
-      if (equalOctets(known.body, body)) return known.response
+      const isRepeat = equalOctets(known.body, body)
+      if (isRepeat) return known.response
       throw new InvalidKeyRequest(transactionId, new MalformedMessage('transaction-id', 0, 'is open'))
     }
     if (this.#open.size >= this.#capacity) throw new TemporaryFailure('too many open requests')

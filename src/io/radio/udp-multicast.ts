@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import type { Radio, SidelinkChannel } from '../../core/environment.ts'
 import { InvalidValue } from '../../core/errors.ts'
+import { projectValues } from '../../core/project-values.ts'
 import type { Count } from '../../core/tap.ts'
 import { maximumFrameSize } from '../../reference-points/pc5/sl-sch.ts'
 
@@ -17,10 +18,7 @@ export interface UdpRadioOptions {
   readonly count?: Count
 }
 
-/** Group of the lab bearer. */
-export const labGroup = '239.255.23.3'
-/** SL-SCH port in files written by hand. */
-export const labPort = 36323
+const labGroup = projectValues.labGroup.value
 
 const channels: readonly SidelinkChannel[] = ['SL-SCH', 'SL-DCH']
 const portOf = (channel: SidelinkChannel, port: number) => port + channels.indexOf(channel)

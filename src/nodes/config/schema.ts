@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { projectValues } from '../../core/project-values.ts'
 import { Amf } from '../../core/aka.ts'
 import { fromHex, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
@@ -200,8 +201,8 @@ export const labShape = z.strictObject({
 
 const pc5Bearer = z
   .strictObject({
-    group: z.ipv4().default('239.255.23.3'),
-    port: z.int().min(1).max(65534).default(36323),
+    group: z.ipv4().default(projectValues.labGroup.value),
+    port: z.int().min(1).max(65534).default(projectValues.labPort.value),
     interface: z.ipv4().default('127.0.0.1'),
     peers: z.array(address).max(64).default([]),
   })

@@ -63,7 +63,7 @@ export class SeededRandom implements Random {
   }
 }
 
-export type Answer = ProseDirectKeyResponse extends infer R
+type Answer = ProseDirectKeyResponse extends infer R
   ? R extends unknown
     ? Omit<R, 'transactionId'>
     : never
