@@ -1,4 +1,4 @@
-import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
+import { headerLength, longestMessage, readHeader, type Header } from '../../wire/diameter/header.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { fromAscii, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
@@ -131,9 +131,14 @@ export const answerHeader = (request: Header, error = false): Header => ({
   retransmitted: false,
 })
 
-/** Proxy-Info goes back as it came. RFC 6733 6.2. */
-export const proxyInfoOf = (avps: readonly Avp[]): Uint8Array[] =>
-  avps.filter((avp) => avp.definition === proxyInfo).map((avp) => encodeAvp(avp, avp.data))
+/** Octets of Proxy-Info that an answer repeats at most: with them it still is no longer than a message may be. */
+const longestProxyInfo = longestMessage / 2
+
+/** Proxy-Info goes back as it came, unless the answer has no room for it (R43). RFC 6733 6.2. */
+export function proxyInfoOf(avps: readonly Avp[]): Uint8Array[] {
+  const all = avps.filter((avp) => avp.definition === proxyInfo).map((avp) => encodeAvp(avp, avp.data))
+  return all.reduce((sum, { length }) => sum + length, 0) <= longestProxyInfo ? all : []
+}
 
 /** The answer that only says why not; `request` are its octets, of which at least the header must be there. RFC 6733 7.2. */
 export function refusalOf(

@@ -73,7 +73,12 @@ export const emptyAvp = (definition: AvpDefinition<string, unknown>): Uint8Array
   encodeAvp(definition, new Uint8Array(definition.type.shortest))
 
 /** The AVP again, for a Failed-AVP; long data are cut. */
-export const repeatAvp = (avp: Avp): Uint8Array => encodeAvp(avp, avp.data.slice(0, longestFailedData))
+export const repeatAvp = (avp: Avp): Uint8Array =>
+  encodeAvp(avp, failedData(avp.definition, avp.data, longestFailedData))
+
+/** The first octets of data; none of a group, which would be no group when cut, or one level deeper than allowed. */
+const failedData = (definition: Avp['definition'], data: Uint8Array, longest: number): Uint8Array =>
+  definition?.type.grouped ? new Uint8Array() : data.slice(0, longest)
 
 /**
  * The AVPs of octets `start` to `end`, in one pass, grouped ones with what they hold. Throws MalformedDiameter with
@@ -127,7 +132,10 @@ function readAvpHead(octets: Uint8Array, at: number, end: number, find: FindDefi
   if ((flags & 0x1f) !== 0)
     throw new MalformedDiameter(name, at, 'flag bits that may not be set', {
       resultCode: resultCodes.invalidAvpBits,
-      failedAvp: encodeAvp({ code, vendorId, mandatory: true }, octets.slice(dataAt, dataAt + 4)),
+      failedAvp: encodeAvp(
+        { code, vendorId, mandatory: true },
+        failedData(definition, octets.subarray(dataAt, dataEnd), 4),
+      ),
     })
   return { code, vendorId, mandatory: (flags & 0x40) !== 0, dataAt, dataEnd, definition }
 }

@@ -115,6 +115,22 @@ describe('bad input on Diameter', () => {
     expect(resultIn(await answerTo(bir({ more: group })))).toBe(5014)
   })
 
+  it('R40: a group with flag bits that may not be set: 3009, and the answer is a message itself', async () => {
+    const group = Uint8Array.from(birAvps.application)
+    group[4] = 0x41
+    const refusal = await answerTo(bir({ application: group }))
+    expect(resultIn(refusal)).toBe(3009)
+    expect(failedIn(refusal)).toBe('0000010440000008')
+  })
+
+  it('R40: a group too many whose groups are 8 deep: 5009, and the answer is a message itself', async () => {
+    let group = avp(1, 0, 'x')
+    for (let depth = 0; depth < 7; depth++) group = avp(279, 0, group)
+    const refusal = await answerTo(bir({ more: avp(260, 0, group) }))
+    expect(resultIn(refusal)).toBe(5009)
+    expect(failedIn(refusal)).toBe('0000010440000008')
+  })
+
   it.each([
     ['a NUL octet', 'a\0b'],
     ['nothing', ''],
@@ -224,6 +240,15 @@ describe('bad input on Diameter', () => {
     peer.send(bir({ more: proxyInfo }))
     const { octets } = await peer.next()
     expect(hex(octets)).toContain(hex(proxyInfo))
+  })
+
+  it('R43: Proxy-Info for which the answer has no room is left out, and the node lives', async () => {
+    const room = 65_536 - bir().length - 16
+    const { peer } = await serving()
+    peer.send(bir({ more: avp(284, 0, avp(33, 0, new Uint8Array(room & ~3))) }))
+    const answered = await peer.next()
+    expect(resultIn(answered)).toBe(2001)
+    expect(answered.octets.length).toBeLessThan(1000)
   })
 
   it('a duplicate with the T flag gets the first answer, and the work is done once', async () => {
