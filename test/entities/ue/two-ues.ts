@@ -63,12 +63,6 @@ export class SeededRandom implements Random {
   }
 }
 
-type Answer = ProseDirectKeyResponse extends infer R
-  ? R extends unknown
-    ? Omit<R, 'transactionId'>
-    : never
-  : never
-
 /** BSF and KMFs of the test: they know every bootstrapping and derive as they should. */
 export class Network {
   readonly clock: SimulatedClock
