@@ -34,3 +34,10 @@ export function NafId(octets: Uint8Array): NafId {
 export const nafFqdn = (nafId: NafId): Fqdn => Fqdn(fromAscii(nafId.subarray(0, -5)))
 export const nafUaId = (nafId: NafId): UaId => nafId.subarray(-5) as UaId
 export const isProseNafId = (nafId: NafId): boolean => hex(nafUaId(nafId)) === projectValues.uaIdProse.value
+
+/** The NAF_Id under which the root of the PDK is derived, the only one that steps 3 and 4 may name; throws InvalidValue. */
+export function ProseNafId(octets: Uint8Array): NafId {
+  const nafId = NafId(octets)
+  if (!isProseNafId(nafId)) throw new InvalidValue('NAF-ID', 'not the Ua identifier of ProSe')
+  return nafId
+}

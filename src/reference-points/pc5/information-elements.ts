@@ -1,7 +1,7 @@
 import { fromAscii, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
-import { isProseNafId, nafFqdn, NafId } from '../../core/identities/naf-id.ts'
+import { nafFqdn, ProseNafId, type NafId } from '../../core/identities/naf-id.ts'
 import { hexOf24, ProseUeId, RelayServiceCode, type Dksi } from '../../core/identities/prose.ts'
 import { Imsi, maskedImsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
@@ -87,11 +87,7 @@ export function imsiOfBcd(contents: Uint8Array): Imsi {
 /** NAF-ID of the KMF of UE-1: FQDN and the Ua security protocol identifier of the PDK. */
 export const nafId: FieldCodec<NafId> = mapped(
   octets('NAF-ID', 0, 255),
-  (value) => {
-    const naf = NafId(value)
-    if (!isProseNafId(naf)) throw new InvalidValue('NAF-ID', 'not the Ua identifier of ProSe')
-    return naf
-  },
+  ProseNafId,
   (value) => value,
   nafFqdn,
 )

@@ -2,7 +2,7 @@ import { Auts, Rand, type Resynchronisation } from '../../core/aka.ts'
 import { fromHex, hex } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
-import { NafId } from '../../core/identities/naf-id.ts'
+import { ProseNafId } from '../../core/identities/naf-id.ts'
 import { hexOf24, proseUeIdFromHex, RelayServiceCode, type ProseUeId } from '../../core/identities/prose.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
@@ -83,7 +83,7 @@ export const forms = {
   ue1Id,
   resync,
   proseUeId: text<ProseUeId>(proseUeIdFromHex, (id) => hexOf24(id).toUpperCase()),
-  nafId: hexBinary(8, 255, NafId),
+  nafId: hexBinary(8, 255, ProseNafId),
   relayServiceCode: text(relayServiceCodeFromHex, (code) => hexOf24(code).toUpperCase()),
   unsigned32: text(unsigned32, String),
   octets16: hexBinary(16, 16, (octets) => octets),

@@ -21,6 +21,7 @@ import {
   btidOf,
   entry1,
   entry2,
+  first,
   imsi1,
   imsi2,
   labOf,
@@ -79,6 +80,15 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
     const nafId = nafIdOf(Fqdn('pkmf.mnc003.mcc001.pub.3gppnetwork.org'), uaIds.prose)
     expect(code(await lab.ask({ nafId }))).toBe(2)
     expect(lab.pkrs).toEqual([])
+  })
+
+  it('step 4: a NAF-ID of a TLS key is error-code 1: no PDK is ever made from that key, in one KMF either', async () => {
+    const lab = await kmf2()
+    await lab.ports.authorisations.grant(imsi2, plmn2)
+    const own = { kind: 'b-tid', btid: btidOf(entry2) } as const
+    const nafId = nafIdOf(first(entry2.kmfNames), uaIds.tls13)
+    expect(code(await lab.ask({ ue1Id: own, nafId }))).toBe(1)
+    expect(lab.birs).toEqual([])
   })
 
   it('R3: a NAF-ID of another network than UE-1 is error-code 2, no PC6', async () => {
