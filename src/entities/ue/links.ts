@@ -15,6 +15,7 @@ import type {
   LinkEffect,
   LinkEnv,
   LinkEvent,
+  LinkFacts,
   LinkSettings,
   LinkTimer,
   OutgoingMessage,
@@ -249,16 +250,17 @@ export class Links {
 
   /**
    * One link is left between two UEs. A newer one of the same initiator replaces the older; when both called each other,
-   * the one begun by the higher Layer-2 ID stays and the other is released by who began it.
+   * the one begun by the higher Layer-2 ID stays and the other is released by who began it. A peer whose Layer-2 ID is
+   * only claimed is not taken for the UE that was called: its link stays beside (R6, R7).
    */
   #settle(entry: LinkEntry): void {
     const own = this.#settings.layer2Id
     for (const other of this.table.toward(entry.peer)) {
       if (other === entry || other.state.phase !== 'secured' || entry.state.phase !== 'secured') continue
-      const [role, otherRole] = [entry.state.facts.role, other.state.facts.role]
-      if (role === otherRole) this.dispatch(other, { kind: 'abandon' })
-      else if (own < entry.peer)
-        this.dispatch(role === 'initiator' ? entry : other, { kind: 'release', reason: 1 })
+      const [facts, otherFacts] = [entry.state.facts, other.state.facts]
+      if (facts.role === otherFacts.role) this.dispatch(other, { kind: 'abandon' })
+      else if (own < entry.peer && isVerified(facts) && isVerified(otherFacts))
+        this.dispatch(facts.role === 'initiator' ? entry : other, { kind: 'release', reason: 1 })
     }
   }
 
@@ -279,5 +281,6 @@ export class Links {
   }
 }
 
-export const isLive = ({ state }: LinkEntry): boolean =>
-  state.phase === 'secured' || state.phase === 'releasing'
+const isVerified = ({ peerIdentity }: LinkFacts): boolean => peerIdentity === 'verified'
+
+const isLive = ({ state }: LinkEntry): boolean => state.phase === 'secured' || state.phase === 'releasing'

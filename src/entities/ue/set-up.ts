@@ -175,7 +175,9 @@ function resultOf({ end, entry, identified }: Attempted, before: number, ports: 
 /** When both UEs called each other, the link that stays may be the other one. */
 function survivor(entry: LinkEntry, { links }: SetUpPorts): string {
   if (entry.state.phase === 'secured') return entry.label
-  const other = links.table.toward(entry.peer).find(({ state }) => state.phase === 'secured')
+  const other = links.table
+    .toward(entry.peer)
+    .find(({ state }) => state.phase === 'secured' && state.facts.peerIdentity === 'verified')
   return (other ?? entry).label
 }
 

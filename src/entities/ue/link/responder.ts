@@ -192,6 +192,14 @@ function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
   const { sdu } = unprotect(facts.context, lcids.securityMode, pdu)
   const complete = decodeSignalling(lcids.securityMode, sdu)
   if (complete.type !== 'directSecurityModeComplete') return [state, dropped('no COMPLETE')]
+  try {
+    // A link that became live since the Command is of another UE until this one is shown to be the same (R21).
+    checkPeer(state, facts.peerIdentity === 'verified', env)
+  } catch (error) {
+    facts.context.wipe()
+    if (error instanceof ProseError) return refused(state, error, env)
+    throw error
+  }
   const accept = encodeSdu({
     type: 'directCommunicationAccept',
     sequenceNumber: env.nextSequenceNumber(peer),
