@@ -28,6 +28,12 @@ export interface RunFlags extends NetworkFlags {
   readonly processes?: boolean
 }
 
+export interface NodeFlags extends NetworkFlags {
+  readonly name?: string
+  /** Name of a UE. */
+  readonly connect?: string
+}
+
 export interface TestbedFlags extends RunFlags {
   readonly once?: boolean
 }

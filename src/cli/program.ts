@@ -1,12 +1,6 @@
 import { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
-import {
-  defaultConfig,
-  type NetworkFlags,
-  type RunFlags,
-  type SharedFlags,
-  type TestbedFlags,
-} from './flags.ts'
+import { defaultConfig, type NodeFlags, type RunFlags, type SharedFlags, type TestbedFlags } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
 
 /** Shown by `sidelock` alone. */
@@ -111,11 +105,16 @@ const addNode: Adder = (root, surroundings, finish) => {
   network(command)
     .argument('<role>', 'hss, bsf, kmf or ue')
     .option('--name <name>', 'which one, where the configuration has several')
-    .action(async (role: string, flags: NetworkFlags & { name?: string }) => {
+    .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
+    .action(async (role: string, flags: NodeFlags) => {
       const { node } = await import('./commands/node.ts')
       finish(await node(role, flags, surroundings))
     })
-  examples(command, 'node kmf --name kmf1 --config my.yaml', 'node hss --name hss1 --json')
+  examples(
+    command,
+    'node kmf --name kmf1 --config my.yaml',
+    'node ue --name ue1 --connect ue2 --config my.yaml',
+  )
 }
 
 const addCheck: Adder = (root, surroundings, finish) => {

@@ -1,5 +1,6 @@
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
-import type { StartNode, StartRun } from '../testbed/run.ts'
+import type { StartNode } from '../testbed/run-node.ts'
+import type { StartRun } from '../testbed/run.ts'
 
 /** What commands need of the rest; loaded when a command needs it, so that others start at once. */
 export interface Services {
@@ -12,5 +13,5 @@ export interface Services {
 export const services: Services = {
   loadConfig: async (file) => (await import('../nodes/config/load.ts')).loadNetworkConfig(file),
   startRun: async (options) => (await import('../testbed/run.ts')).startRun(options),
-  startNode: async (options) => (await import('../testbed/run.ts')).startNode(options),
+  startNode: async (options) => (await import('../testbed/run-node.ts')).startNode(options),
 }

@@ -46,7 +46,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     decide(request, from.originHost, nafs, ports, trace),
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
-  const stopSweep = sweepExpired(context, (now, limit) => bootstraps.forgetExpired(now, limit))
+  const stopSweep = sweepExpired(name, context, (now, limit) => bootstraps.forgetExpired(now, limit))
   const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
   const stop = async () => {
     stopSweep()

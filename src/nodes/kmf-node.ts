@@ -65,7 +65,7 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )
   diameter.handle(proseKey, (request, from, trace) => kmf.keyRequested(from.originHost, request, trace))
-  const stopSweep = sweepExpired(context, (now, limit) => store.keys.eraseExpired(now, limit))
+  const stopSweep = sweepExpired(name, context, (now, limit) => store.keys.eraseExpired(now, limit))
   const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
   const stop = async () => {
     stopSweep()

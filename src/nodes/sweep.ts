@@ -6,6 +6,7 @@ const slice = 50
 
 /** Forgets expired rows once a minute, a slice at a time; the returned function stops it. */
 export function sweepExpired(
+  node: string,
   { clock, timers, onFault }: Pick<NodeContext, 'clock' | 'timers' | 'onFault'>,
   forget: (now: Instant, limit: number) => Promise<number>,
 ): () => void {
@@ -17,7 +18,7 @@ export function sweepExpired(
   const later = () => {
     stopTimer = timers.after(inMilliseconds(minutes(1)), () => {
       void sweep()
-        .catch((error: unknown) => onFault('sweep', error))
+        .catch((error: unknown) => onFault(node, error))
         .finally(() => {
           if (!stopped) later()
         })

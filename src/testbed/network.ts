@@ -101,3 +101,12 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
   if (!control) throw new Error(`there is no UE ${name}`)
   return control
 }
+
+/** A fault of ours is told where it happened; the node goes on. */
+export const faultTap =
+  (tap: Tap) =>
+  (node: string, error: unknown): void => {
+    const { code, message } = error as Partial<Record<'code' | 'message', string>>
+    const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
+    tap({ kind: 'state', time: systemClock.now(), node, what: 'fault', fields })
+  }

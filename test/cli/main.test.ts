@@ -274,6 +274,14 @@ describe('a run', () => {
   })
 })
 
+describe('a node', () => {
+  it('asks for a link only when it is a UE', async () => {
+    const { code, err } = await sidelock(['node', 'kmf', '--name', 'kmf1', '--connect', 'ue2'])
+    expect(code).toBe(exitCodes.usage)
+    expect(err[0]).toContain('only a UE can --connect')
+  })
+})
+
 describe('the testbed', () => {
   it('stays until Ctrl-C and then ends with 0', async () => {
     let press: (code: ExitCode) => void = () => undefined

@@ -4,7 +4,7 @@ import { EventLines } from '../../testbed/event-lines.ts'
 import type { NodeRole } from '../../testbed/run.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { NetworkFlags } from '../flags.ts'
+import type { NodeFlags } from '../flags.ts'
 import { displayName } from '../ladder/names.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
@@ -16,13 +16,14 @@ export const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
 /** One entity as a service, until Ctrl-C or SIGTERM. What it sends and decides goes to stdout. */
 export async function node(
   role: string,
-  flags: NetworkFlags & { readonly name?: string },
+  flags: NodeFlags,
   { terminal, services, interruption }: Surroundings,
 ): Promise<ExitCode> {
   const known = roles.find((some) => some === role)
   if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, roles))
   const config = await services.loadConfig(flags.config)
   const name = nameOf(known, flags.name, config)
+  if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
   return withWarning(config, flags, terminal, async () => {
     const lines = new EventLines(Instant(Date.now()))
     const running = await services.startNode({
@@ -30,6 +31,7 @@ export async function node(
       role: known,
       name,
       unsafeRevealKeys: flags.unsafeRevealKeys ?? false,
+      ...(flags.connect === undefined ? {} : { connectTo: flags.connect }),
       tap(event) {
         const line = flags.json ? JSON.stringify(lines.of(event)) : pipedLine(event)
         if (line !== undefined) terminal.out(line)
