@@ -33,13 +33,14 @@ export interface UbServer {
   close(): Promise<void>
 }
 
-/** R42. */
-const limits = { head: 16 * 1024, body: 64 * 1024, requests: 100 } as const
+/** R42. `waiting`: requests of one connection that have no answer yet, as nobody honest sends them (R43). */
+const limits = { head: 16 * 1024, body: 64 * 1024, requests: 100, waiting: 16 } as const
 
 interface Client {
   readonly connection: UbConnection
   readonly name: string
   requests: number
+  waiting: number
   /** Requests of one connection are answered one after the other. */
   last: Promise<void>
 }
@@ -58,7 +59,13 @@ export async function startUbServer(options: UbServerOptions): Promise<UbServer>
   server.on('connection', (socket) => clients.set(socket, newClient(socket, options)))
   server.on('request', (incoming, outgoing) => {
     const client = clients.get(incoming.socket)
-    if (client) client.last = client.last.then(() => serve(client, incoming, outgoing, options))
+    if (!client || ++client.waiting > limits.waiting) {
+      incoming.socket.destroy()
+      return
+    }
+    client.last = client.last
+      .then(() => serve(client, incoming, outgoing, options))
+      .finally(() => client.waiting--)
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     refuseOctets(error, socket, clients.get(socket), options)
@@ -71,7 +78,13 @@ function newClient(socket: Socket, options: UbServerOptions): Client {
   const address = socket.remoteAddress ?? ''
   const connection = options.connect(address)
   socket.once('close', () => connection.close())
-  return { connection, name: `${address}:${socket.remotePort ?? 0}`, requests: 0, last: Promise.resolve() }
+  return {
+    connection,
+    name: `${address}:${socket.remotePort ?? 0}`,
+    requests: 0,
+    waiting: 0,
+    last: Promise.resolve(),
+  }
 }
 
 async function serve(
@@ -96,7 +109,7 @@ async function serve(
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return // the client went away in mid request
     options.onFault(error)
-    send(outgoing, withConnection(bare(500), 'close'))
+    if (!outgoing.headersSent) send(outgoing, withConnection(bare(500), 'close'))
   }
 }
 

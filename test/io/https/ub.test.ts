@@ -144,6 +144,30 @@ describe('Ub over HTTP', () => {
     expect(messages.at(-1)?.name).toBe('503 Service Unavailable')
   })
 
+  it('R48: a fault after the answer went out is told to the node and ends nothing', async () => {
+    const faults: unknown[] = []
+    const network = gbaNetwork()
+    await network.subscribers.put(aSubscriber)
+    const server = await startUbServer({
+      ...{
+        address: '127.0.0.1',
+        port: 0,
+        maxConnections: 10,
+        connect: (client) => network.bsf.connect(client),
+      },
+      onMessage() {
+        throw new TypeError('the observer fails')
+      },
+      onFault: (error) => void faults.push(error),
+    })
+    running.push(server)
+    const ub = connectUb({ address: '127.0.0.1', port: server.port, onMessage: () => undefined })
+    const statuses = [(await ub.exchange(firstRequest(aSubscriber.impi))).status]
+    statuses.push((await ub.exchange(firstRequest(aSubscriber.impi))).status)
+    ub.close()
+    expect([statuses, faults.length]).toEqual([[401, 401], 2])
+  })
+
   it('a fault of ours is 500 without a word, and told to the node', async () => {
     const { network, toServer, faults } = await started()
     network.bsfPorts.zh.authenticate = () => Promise.reject(new TypeError('secret'))
@@ -221,10 +245,24 @@ describe('Ub over HTTP, bad input', () => {
 
   it('R42: the 100th answer of a connection ends it', async () => {
     const { network, server } = await started(gbaNetwork({ config: { challengesPerMinute: Infinity } }))
-    const requests = Array.from({ length: 101 }, () => lines('GET / HTTP/1.1', host, authorization))
-    const answer = await conversation(server.port, concat(...requests))
-    expect(answer.match(/HTTP\/1.1 401 /g)).toHaveLength(100)
+    const socket = connect(server.port, '127.0.0.1')
+    let answers = 0
+    const ask = () => socket.write(lines('GET / HTTP/1.1', host, authorization))
+    socket.on('data', () => {
+      answers++
+      ask()
+    })
+    ask()
+    await closed(socket)
+    expect(answers).toBe(100)
     expect(network.reports.filter(({ node }) => node === 'hss')).toHaveLength(100)
+  })
+
+  it('R43: a connection with more than 16 requests that wait for an answer is closed', async () => {
+    const { network, server } = await started()
+    network.bsfPorts.zh.authenticate = () => new Promise(() => undefined)
+    const requests = Array.from({ length: 17 }, () => lines('GET / HTTP/1.1', host, authorization))
+    expect(await conversation(server.port, concat(...requests))).toBe('')
   })
 
   it('R36: the third wrong response ends the connection with 403', async () => {
