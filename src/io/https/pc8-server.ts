@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto'
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import {
   createSecureContext,
@@ -36,6 +36,9 @@ export interface Pc8Server {
 }
 
 const defaultDeadlines = { handshake: 10_000, request: 10_000 } as const
+
+/** Requests of one connection without an answer: the own UE sends one at a time (R43). */
+const mostWaiting = 16
 
 /** Suite TLS_DHE_PSK_WITH_AES_128_GCM_SHA256. RFC 5487 2. */
 const suiteDhePsk = 0x00aa
@@ -77,8 +80,13 @@ function httpServer(clients: WeakMap<Socket, Connection>, options: Pc8ServerOpti
   const http = createHttpServer({ maxHeaderSize: httpLimits.head, keepAliveTimeout: 0 })
   http.on('request', (incoming, outgoing) => {
     const connection = clients.get(incoming.socket)
+    if (connection?.takes(outgoing) === false) {
+      options.count('pc8-too-many-waiting')
+      incoming.socket.destroy()
+      return
+    }
     incoming.once('end', () => connection?.requestComplete())
-    void servePc8(connection ?? stranger, incoming, outgoing, options)
+    servePc8(connection ?? stranger, incoming, outgoing, options).catch(options.onFault)
   })
   http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     options.count('pc8-http-malformed')
@@ -99,6 +107,7 @@ class Connection implements Pc8Client {
   readonly #octets: Pc8Octets[] = []
   #offered: { readonly identity: string; readonly subscriber: Pc8Subscriber | undefined } | undefined
   #secure = false
+  #waiting = 0
   #timer: NodeJS.Timeout | undefined
   #expiry: NodeJS.Timeout | undefined
 
@@ -122,6 +131,12 @@ class Connection implements Pc8Client {
 
   get subscriber(): Pc8Subscriber | undefined {
     return this.#secure ? this.#offered?.subscriber : undefined
+  }
+
+  /** Whether one more request may wait for its answer. */
+  takes(outgoing: ServerResponse): boolean {
+    outgoing.once('close', () => this.#waiting--)
+    return ++this.#waiting <= mostWaiting
   }
 
   /** The whole of a request is here: the next one has its own time. */

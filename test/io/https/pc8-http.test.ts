@@ -158,6 +158,28 @@ describe('HTTP of PC8', () => {
     expect(asked()).toBe(0)
   })
 
+  it('R43: a connection with more than 16 requests that wait for an answer is closed', async () => {
+    const service = { ...serviceOf(), answer: () => new Promise<never>(() => undefined) }
+    const server = await serverOf({ service })
+    expect(await told(server, requestText({}).repeat(17))).toBe('')
+    expect(server.counts).toContain('pc8-too-many-waiting')
+  })
+
+  it('R48: a fault after the answer went out is told to the node and ends nothing', async () => {
+    const faults: unknown[] = []
+    const server = await serverOf({
+      onMessage() {
+        throw new TypeError('the observer fails')
+      },
+      onFault: (fault) => void faults.push(fault),
+    })
+    const client = clientOf(server)
+    await client.open(association)
+    for (let turn = 0; turn < 2; turn++)
+      expect(await client.requestKey(keyRequest)).toMatchObject({ outcome: 'key' })
+    expect(faults).toHaveLength(2)
+  })
+
   it('R42: a header block of more than 16 KiB is refused', async () => {
     const fields = [...withLength('0'), `X-Long: ${'x'.repeat(17 * 1024)}`]
     expect(status(await told(await serverOf(), requestText({ fields })))).toBe(431)
