@@ -43,9 +43,16 @@ export interface DiameterLimits {
   readonly working: number
   /** First answers kept for duplicates. */
   readonly duplicates: number
+  /** Connections to one port, also those whose TLS handshake is not done; more are closed. */
+  readonly connections: number
 }
 
-export const defaultLimits: DiameterLimits = { outstanding: 4096, working: 1024, duplicates: 10_000 }
+export const defaultLimits: DiameterLimits = {
+  outstanding: 4096,
+  working: 1024,
+  duplicates: 10_000,
+  connections: 1024,
+}
 
 export interface DiameterNodeOptions {
   readonly identity: DiameterIdentity
@@ -88,6 +95,7 @@ export class DiameterNode {
   readonly #names = new Map<string, readonly [request: string, answer: string]>()
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
+  readonly #maxConnections: number
   #isClosing = false
   #sessions = 0
   #endToEnd: number
@@ -102,6 +110,7 @@ export class DiameterNode {
     const limits = { ...defaultLimits, ...options.limits }
     this.#requests = new Requests(this.#context, () => this.#peers.values(), limits.outstanding)
     this.#service = new Service(this.#context, limits)
+    this.#maxConnections = limits.connections
     this.#acceptor = new Acceptor(this.#context, (host) => this.#peers.get(host))
     for (const command of baseCommands) this.#know(command)
   }
@@ -114,6 +123,8 @@ export class DiameterNode {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
+    server.maxConnections = this.#maxConnections
+    server.on('drop', () => this.#context.count('diameter.connection-dropped'))
     server.on('tlsClientError', () => this.#context.count('diameter.tls-refused'))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

@@ -40,6 +40,18 @@ describe('R38: TLS of Diameter', () => {
     expect(await offered(options as ConnectionOptions)).toMatch(/^ERR_SSL_.*ALERT/),
   )
 
+  it('R43: connections beyond the bound are closed, whether or not their handshake is done', async () => {
+    const bsf = await nodeOf(bsfHost, { limits: { connections: 2 } })
+    const address = await bsf.node.listen(loopback)
+    const silent = Array.from({ length: 3 }, () =>
+      connectTcp(address)
+        .on('error', () => undefined)
+        .resume(),
+    )
+    await Promise.race(silent.map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    expect(bsf.counted).toEqual(['diameter.connection-dropped'])
+  })
+
   it('octets that are no TLS end the connection; a silent one does not keep the node from closing', async () => {
     const bsf = await nodeOf(bsfHost)
     const address = await bsf.node.listen(loopback)
