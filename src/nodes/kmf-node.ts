@@ -117,5 +117,7 @@ async function connectPeers(diameter: DiameterNode, plmn: PlmnConfig, context: N
       ...(opens && address && { address }),
     })
   }
-  await diameter.whenAvailable(bsf.diameter.originHost, ...peers.map(({ kmf }) => kmf.diameter.originHost))
+  // A KMF that does not name this one as its peer refuses it: nobody waits for that.
+  const mutual = peers.filter((peer) => peer.kmf.pc6Peers.includes(plmn.plmn))
+  await diameter.whenAvailable(bsf.diameter.originHost, ...mutual.map(({ kmf }) => kmf.diameter.originHost))
 }

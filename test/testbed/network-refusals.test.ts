@@ -50,6 +50,16 @@ describe('UE-2 may not be linked with', () => {
   })
 })
 
+it.each([0, 1])(
+  'PC6 that only one of two KMFs allows: named, not waited for (plmns[%i] does not)',
+  async (plmn) => {
+    const network = await Network.start([[['plmns', plmn, 'kmf', 'pc6Peers'], []]])
+    const result = await network.run.result
+    expect(result).toMatchObject({ data: null, branch: null, expected: false })
+    expect(['ERR_NOT_AUTHORISED', 'ERR_TEMPORARY_FAILURE']).toContain(result.reason)
+  },
+)
+
 describe('UE-1 may not be linked with', () => {
   it.each([
     ['7a', 'its KMF knows no row for the PLMN of UE-2', subscriber(0, 'mayLinkWith', [])],
