@@ -91,8 +91,8 @@ export class Requests {
       peer.violation('forged-origin')
       return
     }
-    this.#open.delete(found.hopByHop)
     const another = isTurnedAway(message) && this.#choose(found.applicationId, route, tried)
+    this.#open.delete(found.hopByHop)
     // The T flag may not be set after a protocol error. RFC 6733 3.
     if (another) this.#send(found, another, false)
     else found.answer(message)

@@ -194,6 +194,17 @@ describe('bad input on Diameter', () => {
     expect(peer.isOpen).toBe(true)
   })
 
+  it('an answer with the E bit and no result is malformed at once, not silence', async () => {
+    const { bsf, peer } = await serving()
+    const route = { destinationRealm: realm, deadline: milliseconds(60_000) }
+    const request = bootstrappingInfo.decodeRequest(decodeMessage(bir()).avps)
+    const asked = bsf.node.request(bootstrappingInfo, request, route)
+    const { header } = await peer.next()
+    const { hopByHop, endToEnd } = header
+    peer.send(bir({}, { request: false, error: true, hopByHop, endToEnd }))
+    await expect(asked).rejects.toThrow('the answer is malformed')
+  })
+
   it('B69: R39: Origin-Host of another peer: 5012 and the connection ends; our own: 3005', async () => {
     const own = await answerTo(bir({ host: avp(264, 0, bsfHost) }))
     expect(resultIn(own)).toBe(3005)
