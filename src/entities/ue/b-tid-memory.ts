@@ -37,6 +37,12 @@ export class BTidMemory {
     return undefined
   }
 
+  /** Erases Ks for good: the UE is closed (R33). */
+  close(): void {
+    if (this.#bootstrap) wipe(this.#bootstrap.ks)
+    this.#bootstrap = undefined
+  }
+
   /** `kmf` knows `btid` now: PC8 was opened, or a link was secured with it. */
   markUsed(btid: BTid, kmf: Fqdn): void {
     if (btid === this.#bootstrap?.btid) this.#usedWith.add(kmf)

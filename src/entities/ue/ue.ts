@@ -198,6 +198,7 @@ export class Ue {
   async close(): Promise<void> {
     for (const { label } of this.links()) this.release(label)
     this.#links.close()
+    this.#memory.close()
     this.#discovery.close()
     this.#deaf()
     await this.#ports.pc8.close()

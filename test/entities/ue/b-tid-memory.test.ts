@@ -32,6 +32,14 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     expect([memory.btid, isAllZero(held.ks)]).toEqual([held.btid, true])
   })
 
+  it('R33: closing erases Ks', () => {
+    const memory = new BTidMemory()
+    const held = bootstrap(1)
+    memory.replace(held)
+    memory.close()
+    expect([isAllZero(held.ks), memory.status(kmf, begin)]).toEqual([true, 'none'])
+  })
+
   it('R16: a new bootstrapping replaces it, used or not', () => {
     const memory = new BTidMemory()
     const [old, fresh] = [bootstrap(1), bootstrap(2)]
