@@ -30,8 +30,9 @@ const portOf = (channel: SidelinkChannel, port: number) => port + channels.index
 export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
   const sockets = new Map<SidelinkChannel, Socket>()
   const close = async () => {
-    await Promise.all([...sockets.values()].map((socket) => new Promise<void>((done) => socket.close(done))))
+    const open = [...sockets.values()]
     sockets.clear()
+    await Promise.all(open.map((socket) => new Promise<void>((done) => socket.close(done))))
   }
   try {
     for (const channel of channels) sockets.set(channel, await openSocket(options, channel))
@@ -68,14 +69,22 @@ async function openSocket(options: UdpRadioOptions, channel: SidelinkChannel): P
   const { interface: address, port, group = labGroup, peers, count } = options
   const socket = createSocket({ type: 'udp4', reuseAddr: peers === undefined })
   await bind(socket, portOf(channel, port), peers ? address : group)
-  if (!peers) {
-    socket.addMembership(group, address)
-    socket.setMulticastInterface(address)
-    // Frames of the lab stay on this machine, or on the one network that the interface is on.
-    socket.setMulticastTTL(address.startsWith('127.') ? 0 : 1)
+  try {
+    if (!peers) join(socket, group, address)
+  } catch (error) {
+    socket.close()
+    throw error
   }
   socket.on('error', () => count?.('radio-socket-error'))
   return socket
+}
+
+/** Throws what the operating system says of an address that is not of this machine. */
+function join(socket: Socket, group: string, address: string): void {
+  socket.addMembership(group, address)
+  socket.setMulticastInterface(address)
+  // Frames of the lab stay on this machine, or on the one network that the interface is on.
+  socket.setMulticastTTL(address.startsWith('127.') ? 0 : 1)
 }
 
 const bind = (socket: Socket, port: number, address?: string): Promise<void> =>

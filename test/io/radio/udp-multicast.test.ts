@@ -3,7 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import type { Radio, SidelinkChannel } from '../../../src/core/environment.ts'
 import { InvalidValue } from '../../../src/core/errors.ts'
-import { freePortPair, openUdpRadio, type UdpRadioOptions } from '../../../src/io/radio/udp-multicast.ts'
+import {
+  freePortPair,
+  labGroup,
+  openUdpRadio,
+  type UdpRadioOptions,
+} from '../../../src/io/radio/udp-multicast.ts'
 
 const radios: Radio[] = []
 afterEach(async () => {
@@ -113,6 +118,24 @@ describe('a radio', () => {
     })
     await new Promise<void>((done) => taken.close(done))
     await open({ port, peers: [] })
+  })
+
+  it('rejects an interface that is not of this machine, and leaves no socket open', async () => {
+    const port = await freePortPair()
+    await expect(openUdpRadio({ interface: '203.0.113.1', port })).rejects.toThrow()
+    const alone = createSocket('udp4')
+    await new Promise<void>((done, fail) => {
+      alone.once('error', fail)
+      alone.bind(port, '239.255.23.3', done)
+    })
+    await new Promise<void>((done) => alone.close(done))
+  })
+
+  it('may be closed twice, and sends nothing from the first time on', async () => {
+    const radio = await open({ port: await freePortPair() })
+    const closed = [radio.close(), radio.close()]
+    radio.send('SL-SCH', fromHex('aa'))
+    await Promise.all(closed)
   })
 
   it('counts what could not be sent', async () => {
