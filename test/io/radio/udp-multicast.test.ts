@@ -3,12 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import type { Radio, SidelinkChannel } from '../../../src/core/environment.ts'
 import { InvalidValue } from '../../../src/core/errors.ts'
-import {
-  freePortPair,
-  labGroup,
-  openUdpRadio,
-  type UdpRadioOptions,
-} from '../../../src/io/radio/udp-multicast.ts'
+import { freePortPair, openUdpRadio, type UdpRadioOptions } from '../../../src/io/radio/udp-multicast.ts'
 
 const radios: Radio[] = []
 afterEach(async () => {
