@@ -67,7 +67,7 @@ async function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Prom
 /** 7b: found but not valid. Authorised before a vector is spent, by the table and the kept settings. */
 async function branch7b(question: Question, kept: NafKeyRow, why: readonly string[]): Promise<NafKeys> {
   const authorisation =
-    kept.imsi === undefined
+    kept.imsi === undefined && kept.impi === undefined
       ? Promise.reject(new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3'))
       : authorise(kept, question.ask, question.kmf.ports)
   const notWhy = { '7a': why.at(-1) ?? '', '7c': 'B-TID is here' }

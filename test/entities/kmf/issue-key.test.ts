@@ -11,7 +11,7 @@ import {
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { ProseUeId, RelayServiceCode } from '../../../src/core/identities/prose.ts'
-import { Imsi } from '../../../src/core/identities/subscriber.ts'
+import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { hours, Instant, later, minutes, seconds } from '../../../src/core/units.ts'
 import type { NafKeyRow } from '../../../src/entities/kmf/ports.ts'
 import { causeOf } from '../../../src/reference-points/pc8/cause-of.ts'
@@ -152,6 +152,14 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
     await lab.ports.keys.put({ btid, created, expires, ussList, keys })
     lab.wait(hours(24))
     expect(await failure(ask(lab))).toBeInstanceOf(BTidUnknown)
+  })
+
+  it('R14, 7b: known by an IMPI that no permission is for: not authorised, never re-negotiation', async () => {
+    const lab = await kmf1()
+    const { btid, created, expires, ussList, keys } = row
+    await lab.ports.keys.put({ btid, impi: Impi('alice@example.org'), created, expires, ussList, keys })
+    lab.wait(hours(24))
+    expect(await failure(ask(lab))).toBeInstanceOf(NotAuthorised)
   })
 
   it('found and valid without the PDK key: the BSF is asked; on 5403 it goes on as 7b', async () => {
