@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { services as realServices } from '../../src/cli/services.ts'
+import { main } from '../../src/cli/main.ts'
+import { base64, fromBase64, fromHex, hex } from '../../src/core/bytes.ts'
+import { bTidRand, BTid } from '../../src/core/identities/b-tid.ts'
+import { nafIdOf, uaIds } from '../../src/core/identities/naf-id.ts'
+import { ProseUeId } from '../../src/core/identities/prose.ts'
+import { K, Opc } from '../../src/core/keys.ts'
+import { Rand } from '../../src/core/aka.ts'
+import type { TapEvent, TapMessage } from '../../src/core/tap.ts'
+import { akaFunctions } from '../../src/crypto/aka.ts'
+import { fingerprint } from '../../src/crypto/fingerprint.ts'
+import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
+import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
+import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
+import { labFile, temporaryDirectory } from './lab-network.ts'
+
+interface Ran {
+  readonly output: string
+  readonly events: readonly TapEvent[]
+  readonly directory: string
+}
+
+/** One command line with a network of its own; what it shows and what the nodes told. */
+async function sidelock(columns: number | undefined, ...flags: readonly string[]): Promise<Ran> {
+  const directory = temporaryDirectory()
+  const file = labFile(directory)
+  const output: string[] = []
+  const events: TapEvent[] = []
+  const keep = (line: string) => void output.push(line)
+  const code = await main(
+    ['run', '7a', '--config', file, '-v', ...flags.map((flag) => flag.replace('DIR', directory))],
+    {
+      terminal: { out: keep, err: keep, columns, environment: {}, onLine: () => () => undefined },
+      services: {
+        ...realServices,
+        startRun: (options) =>
+          realServices.startRun({
+            ...options,
+            tap(event) {
+              events.push(event)
+              options.tap(event)
+            },
+          }),
+      },
+      interruption: { happened: new Promise(() => undefined), end: () => undefined },
+    },
+  )
+  expect(code).toBe(0)
+  return { output: output.join('\n'), events, directory }
+}
+
+const messagesOf = ({ events }: Ran): readonly TapMessage[] =>
+  events.flatMap((event) => (event.kind === 'message' ? [event] : []))
+
+function textField(ran: Ran, message: string, field: string): string {
+  const value = messagesOf(ran).find(({ name }) => name === message)?.fields[field]
+  if (typeof value !== 'string') throw new Error(`no ${field} in ${message}`)
+  return value
+}
+
+/** RAND of UE-2, which never shows its B-TID on PC5: from the challenge on Ub. */
+function randOnUb(ran: Ran, ue: string): Rand {
+  const challenge = messagesOf(ran).find(({ name, to }) => name === '401 challenge' && to === ue)
+  const nonce = /nonce="([^"]+)"/.exec(Buffer.from(challenge?.bytes ?? []).toString())?.[1]
+  return Rand(fromBase64(nonce ?? '').slice(0, 16))
+}
+
+/** Every secret of a run, computed from the files of the lab and what was sent in clear. */
+function secretsOf(ran: Ran): ReadonlyMap<string, Uint8Array> {
+  const config = loadNetworkConfig(join(ran.directory, 'network.yaml'))
+  const secrets = new Map<string, Uint8Array>()
+  const file = (name: string) =>
+    fromHex(readFileSync(join(ran.directory, 'lab/secrets', name), 'utf8').trim())
+  const ue1 = BTid(textField(ran, 'DIRECT_COMMUNICATION_REQUEST', 'ue1Id'))
+  const rands = { ue1: bTidRand(ue1), ue2: randOnUb(ran, 'ue2') }
+  for (const [at, ue] of (['ue1', 'ue2'] as const).entries()) {
+    const plmn = config.plmns[at]
+    const subscriber = plmn?.subscribers[0]
+    if (!plmn || !subscriber) throw new Error(`no ${ue}`)
+    const [k, opc] = [K(file(`${ue}.k`)), Opc(file(`${ue}.opc`))]
+    const rand = rands[ue]
+    const { res, ck, ik } = akaFunctions({ algorithm: 'MILENAGE', k, opc }).f2345(rand)
+    const ks = ksOf(ck, ik)
+    const nafKey = (uaId: keyof typeof uaIds) =>
+      deriveKsNaf(ks, rand, subscriber.impi, nafIdOf(plmn.kmf.fqdn, uaIds[uaId]))
+    const ofUe = { K: k, OPc: opc, RES: res, CK: ck, IK: ik, Ks: ks, 'Ks_NAF of TLS': nafKey('tls13') }
+    for (const [name, secret] of Object.entries(ofUe)) secrets.set(`${name} of ${ue}`, secret)
+    secrets.set(`Ks_NAF of ${ue}`, nafKey('prose'))
+    if (ue !== 'ue1') continue
+    const pdk = derivePdk(nafKey('prose'), ProseUeId(0x0a0b0c))
+    const nonce = (message: string, field: string) => fromHex(textField(ran, message, field))
+    const kdSess = deriveKdSess(
+      pdk,
+      nonce('DIRECT_COMMUNICATION_REQUEST', 'nonce1'),
+      nonce('DIRECT_SECURITY_MODE_COMMAND', 'nonce2'),
+    )
+    const ofLink = { PDK: pdk, 'KD-sess': kdSess, PEK: derivePek(kdSess, 2), PIK: derivePik(kdSess, 2) }
+    for (const [name, secret] of Object.entries(ofLink)) secrets.set(name, secret)
+  }
+  return secrets
+}
+
+/** The secrets that the nodes told by their fingerprints are those computed here. */
+function expectSameKeys(ran: Ran, secrets: ReadonlyMap<string, Uint8Array>): void {
+  const told = new Set(
+    ran.events.flatMap((event) => (event.kind === 'state' ? Object.values(event.keys ?? {}) : [])),
+  )
+  const keys = ['Ks of ue1', 'Ks of ue2', 'Ks_NAF of ue1', 'Ks_NAF of ue2', 'PDK', 'KD-sess', 'PEK', 'PIK']
+  const computed = [...keys, 'Ks_NAF of TLS of ue1', 'Ks_NAF of TLS of ue2'].map((name) =>
+    fingerprint(secrets.get(name) ?? new Uint8Array()),
+  )
+  expect([...told].sort()).toEqual(computed.sort())
+}
+
+const filesIn = (directory: string): readonly string[] =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(directory, name))
+    .filter((name) => statSync(name).isFile())
+
+/** Names of the secrets that stand in these octets: raw, in hex of either case, in base64. */
+function found(octets: Buffer, secrets: ReadonlyMap<string, Uint8Array>): string[] {
+  const forms = (secret: Uint8Array) => [
+    Buffer.from(secret),
+    hex(secret),
+    hex(secret).toUpperCase(),
+    base64(secret).replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64url'),
+  ]
+  return [...secrets]
+    .filter(([, secret]) => forms(secret).some((form) => octets.includes(form)))
+    .map(([name]) => name)
+}
+
+it.each([
+  [
+    'as JSON lines, with heartbeats, beside a capture',
+    undefined,
+    ['--json', '--heartbeats', '--pcap', 'DIR/a.pcapng'],
+  ],
+  ['as a line a message', undefined, ['--heartbeats']],
+  ['as a ladder', 120, ['--unfold', '--heartbeats']],
+] as const)('R31: no secret is in output, capture or store: %s', async (_title, columns, flags) => {
+  const ran = await sidelock(columns, ...flags)
+  const secrets = secretsOf(ran)
+  expectSameKeys(ran, secrets)
+  expect(ran.output.length).toBeGreaterThan(1000)
+  expect(found(Buffer.from(ran.output), secrets)).toEqual([])
+  for (const event of ran.events)
+    if ('bytes' in event) expect(found(Buffer.from(event.bytes), secrets)).toEqual([])
+  const secretFiles = join(ran.directory, 'lab/secrets')
+  const files = filesIn(ran.directory).filter((name) => !name.startsWith(secretFiles))
+  expect(files.filter((name) => name.endsWith('.db'))).toHaveLength(6)
+  for (const name of files) expect([name, found(readFileSync(name), secrets)]).toEqual([name, []])
+})
+
+it.each([
+  ['as JSON lines', undefined, ['--json', '--heartbeats']],
+  ['as a line a message', undefined, ['--heartbeats']],
+  ['as a ladder', 120, ['--unfold', '--heartbeats']],
+] as const)('R31: an IMSI is shown masked, message octets apart: %s', async (_title, columns, flags) => {
+  const { output } = await sidelock(columns, ...flags)
+  const shown = output.replaceAll(/"bytes":"[0-9a-f]*"/g, '')
+  for (const imsi of ['001010000000001', '001020000000002']) expect(shown).not.toContain(imsi)
+  if (columns === undefined) expect(shown).toContain('00101········01')
+})
+
+it('the search finds what is there: the same run that shows its keys', async () => {
+  const ran = await sidelock(undefined, '--json', '--unsafe-reveal-keys', '--pcap', 'DIR/a.pcapng')
+  const secrets = secretsOf(ran)
+  const inCapture = found(readFileSync(join(ran.directory, 'a.pcapng')), secrets)
+  expect(inCapture).toEqual(expect.arrayContaining(['PDK', 'Ks_NAF of ue1', 'Ks_NAF of ue2']))
+  expect(found(Buffer.from(ran.output), secrets)).toContain('PDK')
+  for (const never of ['K of ue1', 'OPc of ue1', 'K of ue2', 'OPc of ue2'])
+    expect(found(Buffer.from(ran.output), secrets)).not.toContain(never)
+})
