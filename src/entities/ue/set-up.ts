@@ -113,10 +113,11 @@ async function identify(
 ): Promise<Identified | ImsiForbidden> {
   const { memory, clock, kmf, report } = ports
   const renegotiated = renegotiation !== undefined
+  if (!renegotiated && memory.valid(clock.now()) && memory.renewalDue(clock.now()))
+    await askUb(ports, context)
+  // Only now: a B-TID may expire while Ub is asked for its renewal.
   const bTid = memory.status(kmf, clock.now())
-  let ub: UbResult = 'not-asked'
-  if (needsBootstrapping(bTid, renegotiated)) ub = await askUb(ports, context)
-  else if (memory.renewalDue(clock.now())) await askUb(ports, context)
+  const ub = needsBootstrapping(bTid, renegotiated) ? await askUb(ports, context) : 'not-asked'
   const rule = identityRuleFor({ bTid, renegotiated, ub })
   report({ step: '3', what: 'identity', fields: { bTid, ub, sends: rule?.sends ?? null }, context })
   const bootstrap = memory.valid(clock.now())

@@ -16,6 +16,10 @@ async function forgotten(ue1: Partial<UeSettings> = {}) {
 const requestsOf = (world: Awaited<ReturnType<typeof twoUes>>) =>
   world.ue1.sent.filter(({ name }) => name === 'DIRECT_COMMUNICATION_REQUEST')
 
+const bootstrappedAt = ({ network, ue1 }: Awaited<ReturnType<typeof twoUes>>) =>
+  [...network.bootstraps.values()].find(({ proseUeId }) => proseUeId === ue1.settings.layer2Id)?.bootstrap
+    .created ?? 0
+
 describe('CR 33.303 6.X.3.3: bootstrapping re-negotiation', () => {
   it('bootstraps and comes back with the new B-TID, a fresh Nonce_1 and a new number', async () => {
     const world = await forgotten()
@@ -194,6 +198,16 @@ describe('CR 33.303 6.X.3.2 step 3: the identity on the air', () => {
     world.network.ubAnswers = false
     for (let nth = 0; nth < 20; nth++)
       expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured' })
+  })
+
+  it('R13, R16: a B-TID that expires while Ub is asked for its renewal is sent expired; the IMSI is not', async () => {
+    const world = await twoUes()
+    for (let nth = 0; nth < 20; nth++) await world.connect(world.ue1)
+    world.network.ubAnswers = false
+    world.network.latency = milliseconds(1000)
+    await world.clock.advance(milliseconds(24 * 3_600_000 - world.clock.now() + bootstrappedAt(world) - 500))
+    await world.connect(world.ue1)
+    expect(messageOf(world.ue1, 'directCommunicationRequest', -1).ue1Id.kind).toBe('b-tid')
   })
 
   it('a second set-up with the same peer at once is the fault of the caller', async () => {
