@@ -1,0 +1,199 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, describe, expect, it } from 'vitest'
+import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
+
+const command = resolve(import.meta.dirname, '../../bin/sidelock.js')
+const started: ChildProcess[] = []
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+
+interface Line {
+  readonly event?: string
+  readonly what?: string
+  readonly node?: string
+  readonly peer?: string
+  readonly code?: string
+}
+
+/** One `sidelock` process with `--json`, and what it said so far. */
+class Sidelock {
+  readonly lines: Line[] = []
+  stderr = ''
+  readonly exit: Promise<number | null>
+  readonly #process: ChildProcess
+  readonly #looks = new Set<() => void>()
+
+  constructor(...args: readonly string[]) {
+    this.#process = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    started.push(this.#process)
+    const { stdout, stderr } = this.#process
+    if (!stdout || !stderr) throw new Error('no pipes')
+    stderr.on('data', (octets: Buffer) => {
+      this.stderr += octets.toString()
+      this.#look()
+    })
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as Line)
+      this.#look()
+    })
+    this.exit = new Promise((done) => this.#process.once('close', (code) => done(code)))
+  }
+
+  /** Resolves when it has said something that is wanted, or ended. */
+  async until(wanted: (said: this) => boolean): Promise<void> {
+    const told = new Promise<void>((done) => {
+      const look = () => {
+        if (wanted(this)) done()
+      }
+      this.#looks.add(look)
+      look()
+    })
+    await Promise.race([told, this.exit])
+    if (!wanted(this)) throw new Error(`it ended: ${this.stderr}`)
+  }
+
+  get runs(): Promise<void> {
+    return this.until(({ stderr }) => stderr.includes(' runs'))
+  }
+
+  told(what: string, fields: Partial<Line> = {}): Promise<void> {
+    const wanted = Object.entries({ what, ...fields })
+    return this.until(({ lines }) =>
+      lines.some((line) => wanted.every(([name, value]) => line[name as keyof Line] === value)),
+    )
+  }
+
+  terminate(): void {
+    this.#process.kill('SIGTERM')
+  }
+
+  #look(): void {
+    for (const look of this.#looks) look()
+  }
+}
+
+const ports: readonly (readonly (string | number)[])[] = [0, 1].flatMap((plmn) =>
+  [
+    ['hss', 'diameter'],
+    ['bsf', 'diameter'],
+    ['kmf', 'diameter'],
+    ['kmf', 'pc8'],
+  ]
+    .map((path) => ['plmns', plmn, ...path, 'listen'])
+    .concat([['plmns', plmn, 'bsf', 'ubListen']]),
+)
+
+const listening = (port = 0): Promise<Server> =>
+  new Promise((done, fail) => {
+    const server = createServer()
+    server.once('error', fail).listen(port, '127.0.0.1', () => done(server))
+  })
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+const closed = (server: Server): Promise<void> => new Promise((done) => server.close(() => done()))
+
+/** A port of its own for every server: nodes that run apart find each other by the file. */
+async function fixedPorts(): Promise<readonly Change[]> {
+  const servers = await Promise.all(ports.map(() => listening()))
+  const changes = servers.map((server, at): Change => [ports[at] ?? [], `127.0.0.1:${portOf(server)}`])
+  await Promise.all(servers.map(closed))
+  return changes
+}
+
+const portOfChange = (changes: readonly Change[], ...path: readonly (string | number)[]): number =>
+  Number(String(changes.find(([at]) => at.join('.') === path.join('.'))?.[1]).split(':')[1])
+
+const node = (file: string, role: string, name: string): Sidelock =>
+  new Sidelock('node', role, '--config', file, '--name', name, '--json')
+
+describe('nodes that were started by hand', () => {
+  it('find each other in any order, serve, and end at SIGTERM with 0', async () => {
+    const radio = await fixedPorts()
+    const file = labFile(temporaryDirectory(), [
+      ...radio,
+      [['pc5Bearer', 'port'], 20_000 + (portOfChange(radio, 'plmns', 0, 'bsf', 'ubListen') % 10_000)],
+    ])
+    // First whoever needs the others most.
+    const ue1 = node(file, 'ue', 'ue1')
+    await ue1.runs
+    const kmf1 = node(file, 'kmf', 'kmf1')
+    await kmf1.runs
+    const bsf1 = node(file, 'bsf', 'bsf1')
+    await bsf1.runs
+    const hss1 = node(file, 'hss', 'hss1')
+    await hss1.runs
+    await Promise.all([
+      hss1.told('peer-up', { peer: 'bsf1' }),
+      bsf1.told('peer-up', { peer: 'hss1' }),
+      bsf1.told('peer-up', { peer: 'kmf1' }),
+      kmf1.told('peer-up', { peer: 'bsf1' }),
+    ])
+    // Nobody answered the first UE-1; a UE that comes now opens PC8.
+    expect(ue1.lines.find(({ what }) => what === 'pc8-not-open')).toMatchObject({
+      code: 'ERR_TEMPORARY_FAILURE',
+    })
+    ue1.terminate()
+    expect(await ue1.exit).toBe(0)
+    const again = node(file, 'ue', 'ue1')
+    await Promise.all([again.told('bootstrapped', { node: 'ue1' }), kmf1.told('pc8-associated')])
+    const all = [again, kmf1, bsf1, hss1]
+    for (const running of all) running.terminate()
+    expect(await Promise.all(all.map(({ exit }) => exit))).toEqual([0, 0, 0, 0])
+  }, 60_000)
+
+  it('a UE whose K is not that of its HSS says that the network is not the real one', async () => {
+    const directory = temporaryDirectory()
+    const fixed = await fixedPorts()
+    const file = labFile(directory, fixed)
+    const wrong = labFile(
+      directory,
+      [...fixed, [['plmns', 0, 'subscribers', 0, 'aka', 'kFile'], 'secrets/another.k']],
+      'wrong.yaml',
+    )
+    const [hss1, bsf1] = [node(file, 'hss', 'hss1'), node(file, 'bsf', 'bsf1')]
+    await Promise.all([hss1.told('peer-up'), bsf1.told('peer-up', { peer: 'hss1' })])
+    const ue1 = node(wrong, 'ue', 'ue1')
+    await ue1.told('pc8-not-open')
+    expect(ue1.lines.find(({ what }) => what === 'pc8-not-open')?.code).toMatch(/^ERR_/)
+    expect(ue1.lines.find(({ what }) => what === 'pc8-not-open')?.code).not.toBe('ERR_UNEXPECTED')
+    expect(ue1.lines.filter(({ what }) => what === 'bootstrapped')).toEqual([])
+    for (const running of [hss1, bsf1, ue1]) running.terminate()
+    expect(await Promise.all([hss1.exit, bsf1.exit, ue1.exit])).toEqual([0, 0, 0])
+  }, 60_000)
+})
+
+describe('a node that cannot start', () => {
+  it.each([
+    ['hss', ['plmns', 0, 'hss', 'diameter', 'listen']],
+    ['bsf', ['plmns', 0, 'bsf', 'ubListen']],
+    ['kmf', ['plmns', 0, 'kmf', 'pc8', 'listen']],
+  ])('B76: port in use: %s ends with 69 and says which', async (role, path) => {
+    const taken = await listening()
+    const address = `127.0.0.1:${portOf(taken)}`
+    const file = labFile(temporaryDirectory(), [...(await fixedPorts()), [path, address]])
+    const refused = new Sidelock('node', role, '--config', file, '--name', `${role}1`)
+    expect(await refused.exit).toBe(69)
+    expect(refused.stderr).toContain(address)
+    expect(refused.stderr).toContain('[ERR_PORT_IN_USE]')
+    expect(refused.stderr).toMatch(/\nsidelock: hint: /)
+    await closed(taken)
+  })
+
+  it('B71, B72: mistakes of the configuration and its files end with 78, each with its place', async () => {
+    const directory = temporaryDirectory()
+    const mistaken = labFile(directory, [[['plmns', 0, 'kmf', 'pdk'], 1]], 'mistaken.yaml')
+    const noFiles = labFile(directory, [...(await fixedPorts()), [['lab'], undefined]], 'no-lab.yaml')
+    for (const [file, place] of [
+      [mistaken, 'plmns[0].kmf.pdk'],
+      [noFiles, 'plmns[0].hss'],
+    ] as const) {
+      const refused = new Sidelock('node', 'hss', '--config', file, '--name', 'hss1')
+      expect(await refused.exit).toBe(78)
+      expect(refused.stderr).toContain(place)
+      expect(refused.stderr).toContain('nothing was started [ERR_CONFIG]')
+    }
+  })
+})
