@@ -93,8 +93,8 @@ export class Links {
     if (entry.state.phase !== 'closed') return
     for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
     this.#timers.delete(entry)
-    this.table.remove(entry)
-    if (wasLive) this.#ports.gone(entry)
+    // What an effect did, such as a listener that closes the UE, may have ended it already.
+    if (this.table.remove(entry) && wasLive) this.#ports.gone(entry)
   }
 
   /** Erases every context without a word; attempts that begin later end at once. */

@@ -332,6 +332,15 @@ describe('TS 24.334 10.4.4: release', () => {
     expect([world.ue1.sent.length, world.ue1.ue.size.links]).toEqual([sent, 0])
   })
 
+  it('close() by who hears user data ends the link once', async () => {
+    const gone: string[] = []
+    world.ue2.ue.onGone((label) => gone.push(label))
+    world.ue2.ue.onData(() => void world.ue2.ue.close())
+    world.ue1.ue.send('L1', utf8('hello'))
+    await pass()
+    expect([gone, world.ue2.ue.size.links]).toEqual([['L1'], 0])
+  })
+
   it('close() erases every link and every timer', async () => {
     await world.ue1.ue.close()
     await world.ue2.ue.close()

@@ -33,11 +33,12 @@ export class LinkTable {
     return entry
   }
 
-  remove(entry: LinkEntry): void {
-    this.#entries.delete(entry.label)
+  /** False when it was not there. */
+  remove(entry: LinkEntry): boolean {
     const toward = this.#byPeer.get(entry.peer)
     toward?.delete(entry)
     if (toward?.size === 0) this.#byPeer.delete(entry.peer)
+    return this.#entries.delete(entry.label)
   }
 
   get size(): number {
