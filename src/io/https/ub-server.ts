@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { concat } from '../../core/bytes.ts'
 import { contextOf } from '../../core/traceparent.ts'
 import { inMilliseconds } from '../../core/units.ts'
 import { describeResponse, identityOf } from '../../reference-points/ub/describe.ts'
@@ -12,6 +11,7 @@ import {
 } from '../../reference-points/ub/exchange.ts'
 import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
+import { bodyWithin } from './http-body.ts'
 import { fieldsOf } from './ub-client.ts'
 import type { UbMessage } from './ub-message.ts'
 
@@ -95,7 +95,7 @@ async function serve(
 ) {
   if (incoming.socket.destroyed || client.requests >= limits.requests) return
   try {
-    const body = await bodyOf(incoming)
+    const body = await bodyWithin(limits.body, incoming)
     const request: UbRequest = {
       ...{ method: incoming.method ?? '', target: incoming.url ?? '', fields: fieldsOf(incoming.rawHeaders) },
       body: body ?? new Uint8Array(),
@@ -111,19 +111,6 @@ async function serve(
     options.onFault(error)
     if (!outgoing.headersSent) send(outgoing, withConnection(bare(500), 'close'))
   }
-}
-
-/** The body, undefined when it is too long. */
-async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
-  if (Number(incoming.headers['content-length'] ?? 0) > limits.body) return undefined
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of incoming as AsyncIterable<Uint8Array>) {
-    length += part.length
-    if (length > limits.body) return undefined
-    parts.push(part)
-  }
-  return concat(...parts)
 }
 
 const bare = (status: number): UbResponse => ({
