@@ -9,7 +9,7 @@ import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
-import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
 import { ubTap } from './tap-http.ts'
 
@@ -57,7 +57,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     const ub = await startUbServer({
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
       connect: (client) => bootstrapping.connect(client),
-      onMessage: ubTap(voice, context),
+      onMessage: guarded(name, context, ubTap(voice, context)),
       onFault: (error) => context.onFault(name, error),
     })
     closing.unshift(() => ub.close())

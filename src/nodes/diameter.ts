@@ -3,7 +3,7 @@ import { seconds, inMilliseconds, type Milliseconds } from '../core/units.ts'
 import { DiameterNode } from '../io/diameter/node.ts'
 import type { DiameterSecurity } from '../io/diameter/security.ts'
 import type { DiameterConfig, NetworkConfig, PlmnConfig } from './config/network-config.ts'
-import type { NodeContext, NodeVoice } from './node.ts'
+import { guarded, type NodeContext, type NodeVoice } from './node.ts'
 import { diameterTap } from './tap-diameter.ts'
 
 /** How long an answer is waited for; each wait is longer than those inside it. */
@@ -47,7 +47,7 @@ export function diameterNodeOf(
     },
     security: securityOf(config, own),
     ...{ clock, timers, random },
-    onMessage: diameterTap(name, voice, context),
+    onMessage: guarded(name, context, diameterTap(name, voice, context)),
     onPeer: (host, isAvailable) =>
       voice.report({
         what: isAvailable ? 'peer-up' : 'peer-lost',

@@ -10,7 +10,7 @@ import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { openSeededKmfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
-import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
@@ -76,9 +76,9 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
     const server = await startPc8Server({
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
       ...{ service: kmf, clock, maxConnections, count: voice.count },
-      onMessage: pc8Tap(voice, context),
+      onMessage: guarded(name, context, pc8Tap(voice, context)),
       onFault: (error) => context.onFault(name, error),
-      onOctets: octetsTap(name, context),
+      onOctets: guarded(name, context, octetsTap(name, context)),
       ...(context.unsafeRevealKeys && {
         onKeyLog: (text) => tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text }),
       }),

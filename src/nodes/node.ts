@@ -44,3 +44,18 @@ export const voiceOf = (name: string, { tap, clock }: NodeContext): NodeVoice =>
     tap({ kind: 'state', time: clock.now(), node: name, what: 'counted', fields: { counter } }),
   message: (message) => tap({ kind: 'message', time: clock.now(), from: name, ...message }),
 })
+
+/** An observer whose fault is told and changes nothing of what it observes. */
+export const guarded =
+  <Args extends readonly unknown[]>(
+    name: string,
+    { onFault }: NodeContext,
+    observe: (...args: Args) => void,
+  ) =>
+  (...args: Args): void => {
+    try {
+      observe(...args)
+    } catch (error) {
+      onFault(name, error)
+    }
+  }

@@ -12,7 +12,7 @@ import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
 import { readAkaSecrets } from './config/files.ts'
 import type { UeConfig } from './config/network-config.ts'
 import type { ConfiguredNode } from './config/nodes.ts'
-import { voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
+import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
 import { pc8Tap, ubTap } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
@@ -49,7 +49,7 @@ function gbaOf(node: ConfiguredUe, voice: NodeVoice, context: NodeContext): GbaP
     ...{ usim, report: voice.report },
     connect() {
       const bsf = reached(plmn.bsf.name, 'ub', context)
-      const onMessage = ubTap(voice, context, plmn.bsf.name)
+      const onMessage = guarded(node.name, context, ubTap(voice, context, plmn.bsf.name))
       return connectUb({ address: bsf.host, port: bsf.port, onMessage })
     },
   })
@@ -62,8 +62,8 @@ function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext
 }
 
 /** PC8 towards the KMF of the home network, wherever that listens now. */
-function pc8Of({ plmn }: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Port {
-  const { name, pc8 } = plmn.kmf
+function pc8Of(own: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Port {
+  const { name, pc8 } = own.plmn.kmf
   let client: Pc8Port | undefined
   return {
     get isOpen() {
@@ -72,7 +72,7 @@ function pc8Of({ plmn }: ConfiguredUe, voice: NodeVoice, context: NodeContext): 
     async open(association) {
       await client?.close()
       const { host: address, port } = reached(name, 'pc8', context)
-      const onMessage = pc8Tap(voice, context, name)
+      const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
       client = createPc8Client({ address, port, versions: pc8.tls, onMessage })
       await client.open(association)
     },
@@ -109,7 +109,7 @@ export async function startUe(node: ConfiguredUe, context: NodeContext): Promise
     ...context,
     ...voice,
     ...{ radio, gba: gbaOf(node, voice, context), pc8: pc8Of(node, voice, context) },
-    sent: pc5Tap(voice, context),
+    sent: guarded(node.name, context, pc5Tap(voice, context)),
   })
   return {
     ...{ name: node.name, ue, addresses: new Map() },
