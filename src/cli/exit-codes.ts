@@ -38,6 +38,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
 const bySystemCode: Readonly<Record<string, ExitCode>> = {
   EADDRINUSE: exitCodes.unavailable,
   EADDRNOTAVAIL: exitCodes.unavailable,
+  ENODEV: exitCodes.unavailable,
   EACCES: exitCodes.notPermitted,
   EPERM: exitCodes.notPermitted,
   ENOSPC: exitCodes.outputUnwritable,

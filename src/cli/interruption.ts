@@ -6,6 +6,8 @@ type Signal = 'SIGINT' | 'SIGTERM'
 export interface Interruption {
   /** Resolves with the exit status of a task that was interrupted. */
   readonly happened: Promise<ExitCode>
+  /** Ends the process without waiting for anything. */
+  readonly atOnce: (code: ExitCode) => void
   /** Gives the signals back. */
   end(): void
 }
@@ -29,5 +31,5 @@ export function interruption(
     resolve(exitCodeOf[signal])
   }
   signals.on('SIGINT', listener).on('SIGTERM', listener)
-  return { happened, end: () => void signals.off('SIGINT', listener).off('SIGTERM', listener) }
+  return { happened, atOnce, end: () => void signals.off('SIGINT', listener).off('SIGTERM', listener) }
 }

@@ -17,6 +17,7 @@ const systemErrors: Readonly<Record<string, { readonly code: string; readonly hi
   EADDRNOTAVAIL: { code: 'ERR_ADDRESS_NOT_HERE', hint: 'change that listen address to one of this machine' },
   EACCES: { code: 'ERR_NOT_PERMITTED', hint: 'run as the owner of these files, or use ports above 1023' },
   EPERM: { code: 'ERR_NOT_PERMITTED', hint: 'run as the owner of these files, or use ports above 1023' },
+  ENODEV: { code: 'ERR_ADDRESS_NOT_HERE', hint: 'change pc5Bearer.interface to an address of this machine' },
   ENOSPC: { code: 'ERR_DISK_FULL', hint: 'make room on the disk and start again' },
   EROFS: { code: 'ERR_OUTPUT_UNWRITABLE', hint: 'give the lab a directory that can be written' },
 }
@@ -26,7 +27,10 @@ function told(error: unknown): Told {
   if (error instanceof InvalidConfig) {
     const [first = '', ...places] = error.message.split('\n')
     const file = /^(.*) cannot be used$/.exec(first)?.[1] ?? 'FILE'
-    const hint = exit === exitCodes.inputMissing ? undefined : `npx sidelock check ${file}`
+    const hint =
+      exit === exitCodes.inputMissing
+        ? undefined
+        : `mend these, then: npx sidelock check ${file}`
     return { code: error.code, message: `${first}, nothing was started`, at: places, hint, exit }
   }
   const message = error instanceof Error ? error.message : String(error)

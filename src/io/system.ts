@@ -19,6 +19,10 @@ export const systemTimers: Timers = {
   },
 }
 
+/** Resolves after so long; it does not keep the process alive. */
+export const elapsed = (delay: Milliseconds): Promise<void> =>
+  new Promise((resolve) => void systemTimers.after(delay, resolve))
+
 const poolSize = 4096
 
 /** Octets of the operating system, drawn 4 kB at a time; none is given twice and none stays in the pool. */

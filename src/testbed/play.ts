@@ -52,12 +52,18 @@ export class Stepper {
 
   #stepped(event: TapEvent): TapEvent {
     if ((event.kind !== 'message' && event.kind !== 'state') || event.step !== undefined) return event
-    if (this.#phase !== undefined) return { ...event, step: this.#phase }
+    if (this.#phase !== undefined && !isOfConnection(event)) return { ...event, step: this.#phase }
     // After steps 0 and 1 the only reason to ask a BSF is a B-TID that is not found at KMF-1.
     if (event.kind === 'message' && event.point === 'Zn' && !event.heartbeat) return { ...event, step: '7c' }
     return event
   }
 }
+
+/** Connections come and go whatever step is taken. */
+const isOfConnection = (event: TapEvent): boolean =>
+  event.kind === 'message'
+    ? (event.heartbeat ?? false)
+    : event.kind === 'state' && ['peer-up', 'peer-lost', 'process-ended', 'counted'].includes(event.what)
 
 /** How the attempt of UE-1 ended, with what both UEs hold then. */
 interface Played {
@@ -68,7 +74,7 @@ interface Played {
   readonly times: { readonly begin: number; readonly bootstrapped: number; readonly secured: number }
 }
 
-/** Steps 0 to 14 between the first two UEs of the configuration, user data, and the release when `once`. */
+/** Steps 0 to 14 between two UEs of the configuration, user data, and the release when `once`. */
 export async function play(
   scenario: Scenario,
   config: NetworkConfig,
@@ -95,19 +101,26 @@ export async function play(
   return resultOf(scenario, played, stepper.measure, clock.now() - begin)
 }
 
+/** The link of a standing network ends as links do: UE-1 releases it. */
+export const endLink = (config: NetworkConfig, network: Network): Promise<void> =>
+  releaseLink(...playersOf(config, network))
+
 /** The newest link as UE-1 and as UE-2 holds it. */
 async function linksOf(ue1: Player, ue2: Player): Promise<readonly LinkSummary[]> {
   const seen = [await ue1.control.links(layer2IdOf(ue2)), await ue2.control.links(layer2IdOf(ue1))]
   return seen.flatMap((links) => links.at(-1) ?? [])
 }
 
+/** Resolves when UE-2 said so too, or did not answer. */
 async function releaseLink(ue1: Player, ue2: Player): Promise<void> {
   const peer = layer2IdOf(ue2)
   if ((await ue1.control.links(peer)).length > 0) await ue1.control.release(peer)
 }
 
+/** UE-1 is the first of the file, UE-2 the next that can be discovered. */
 function playersOf({ ues }: NetworkConfig, network: Network): readonly [Player, Player] {
-  const [ue1, ue2] = ues.map((config) => ({ config, control: network.ue(config.name) }))
+  const [ue1, ...others] = ues.map((config) => ({ config, control: network.ue(config.name) }))
+  const ue2 = others.find(({ config }) => config.discovery !== 'none') ?? others[0]
   if (!ue1 || !ue2) throw new Error('a link needs two UEs')
   return [ue1, ue2]
 }
@@ -131,6 +144,7 @@ async function bootstrapBoth(
     try {
       await run()
     } catch (error) {
+      stepper.enter(undefined)
       return endedBy(error, step)
     }
     // The KMF asks for the key of the PDK beside the handshake: that is part of the step.

@@ -1,6 +1,6 @@
 import type { Tap } from '../core/tap.ts'
-import { milliseconds, type Milliseconds } from '../core/units.ts'
-import { systemTimers } from '../io/system.ts'
+import { milliseconds } from '../core/units.ts'
+import { elapsed } from '../io/system.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { findNode } from '../nodes/config/nodes.ts'
@@ -39,9 +39,6 @@ export type StartNode = (options: NodeOptions) => Promise<RunningNode>
 /** How long a node of a testbed waits for its peers before it serves without them. */
 const startPatience = milliseconds(10_000)
 
-const after = (delay: Milliseconds): Promise<void> =>
-  new Promise((resolve) => void systemTimers.after(delay, resolve))
-
 export const startNode: StartNode = async (options) => {
   const { config, name, unsafeRevealKeys, connectTo } = options
   const parent = parentOf(process)
@@ -63,7 +60,7 @@ export const startNode: StartNode = async (options) => {
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
   const connected = running.connect()
   // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
-  if (parent) await Promise.race([connected, after(startPatience)])
+  if (parent) await Promise.race([connected, elapsed(startPatience)])
   parent?.serves(control)
   const lone = !parent && control ? runLoneUe(control, config, name, connectTo, tap) : undefined
   lone?.settled.catch((error: unknown) => context.onFault(name, error))

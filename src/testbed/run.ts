@@ -1,10 +1,11 @@
 import type { Plmn } from '../core/identities/plmn.ts'
 import type { Tap } from '../core/tap.ts'
-import { systemClock } from '../io/system.ts'
+import { milliseconds } from '../core/units.ts'
+import { elapsed, systemClock } from '../io/system.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { CannotRun } from './cannot-run.ts'
 import { faultTap, startLocalNetwork, type ProcessControl } from './network.ts'
-import { play, Stepper } from './play.ts'
+import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
 import { findScenario } from './scenarios.ts'
@@ -49,6 +50,8 @@ export interface Run {
 /** Starts the configured network and the scenario on it; resolves when all nodes serve, before the first message of step 0. */
 export type StartRun = (options: RunOptions) => Promise<Run>
 
+const releasePatience = milliseconds(1_500)
+
 export const startRun: StartRun = async (options) => {
   const { config, once, processes, unsafeRevealKeys } = options
   const scenario = findScenario(options.scenario)
@@ -65,6 +68,10 @@ export const startRun: StartRun = async (options) => {
     result: played(once),
     again: () => played(once),
     processes: separate,
-    stop: () => network.stop(),
+    async stop() {
+      // A UE that does not answer any more holds nobody up.
+      await Promise.race([endLink(config, network).catch(() => undefined), elapsed(releasePatience)])
+      await network.stop()
+    },
   }
 }

@@ -88,7 +88,11 @@ async function sidelock(args: readonly string[], given: Given = {}) {
       },
     },
     services: fake,
-    interruption: { happened: given.interrupted ?? new Promise(() => undefined), end: () => undefined },
+    interruption: {
+      happened: given.interrupted ?? new Promise(() => undefined),
+      atOnce: () => undefined,
+      end: () => undefined,
+    },
   })
   return { code, out, err, asked, stops: () => stops }
 }
@@ -168,7 +172,7 @@ describe('scenarios and check', () => {
     expect(code).toBe(exitCodes.configuration)
     expect(err[0]).toBe(`sidelock: error: ${file} cannot be used, nothing was started [ERR_CONFIG]`)
     expect(err.join('\n')).toMatch(/wrong\.yaml:\d+:1 {2}surprise[^]*wrong\.yaml:\d+:1 {2}another/)
-    expect(err.at(-1)).toBe(`sidelock: hint: npx sidelock check ${file}`)
+    expect(err.at(-1)).toBe(`sidelock: hint: mend these, then: npx sidelock check ${file}`)
     expect(out).toEqual([])
   })
 
@@ -325,6 +329,21 @@ describe('the testbed', () => {
       events: [...events7a(), { ...ended, fields: { how: 'was ended by SIGKILL' } }],
     })
     expect(err).toContain('sidelock: error: BSF-1 was ended by SIGKILL [ERR_NODE_ENDED]; type restart bsf1')
+  })
+
+  it('ends when it is interrupted while it starts', async () => {
+    let stopped = false
+    const { code, out } = await sidelock(['testbed'], {
+      interrupted: Promise.resolve(exitCodes.interrupted),
+      async startRun(options) {
+        await new Promise((resolve) => setImmediate(resolve))
+        options.tap(...(events7a().slice(0, 1) as [TapEvent]))
+        const stop = () => Promise.resolve(void (stopped = true))
+        const never = new Promise<ScenarioResult>(() => undefined)
+        return { nodes: twoPlmns, result: never, again: () => never, processes: undefined, stop }
+      },
+    })
+    expect({ code, out, stopped }).toEqual({ code: exitCodes.interrupted, out: [], stopped: true })
   })
 
   it('ends by itself with --once', async () => {

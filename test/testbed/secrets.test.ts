@@ -45,7 +45,7 @@ async function sidelock(columns: number | undefined, ...flags: readonly string[]
             },
           }),
       },
-      interruption: { happened: new Promise(() => undefined), end: () => undefined },
+      interruption: { happened: new Promise(() => undefined), atOnce: () => undefined, end: () => undefined },
     },
   )
   expect(code).toBe(0)

@@ -29,7 +29,7 @@ export interface Order {
 }
 
 const unsafeWarning =
-  'unsafe: this run shows and records keys; treat its output, capture and pages as you treat the keys'
+  'unsafe: this run shows and records keys; treat its output and capture as you treat the keys'
 
 /** Runs `work` between the two warnings that keys are shown; throws NotALab where they may not be. */
 export async function withWarning<Result>(
@@ -84,7 +84,7 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
   const telling: Telling = { events: true, notices: true }
   try {
     const processes = flags.processes ?? false
-    const run = await services.startRun({
+    const starting = services.startRun({
       config,
       scenario,
       tap: held.tap,
@@ -92,6 +92,8 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
       processes,
       unsafeRevealKeys,
     })
+    const run = await Promise.race([starting, surroundings.interruption.happened])
+    if (typeof run === 'number') return await giveUp(starting, run, surroundings.interruption)
     view.begin(run.nodes)
     capture?.begin(run.nodes)
     held.release(capture?.tap ?? (() => undefined), (event) => {
@@ -104,6 +106,20 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
     capture?.close()
   }
 }
+
+/** Interrupted before the network was up: it is stopped if it comes up soon, and left behind if it does not. */
+async function giveUp(starting: Promise<Run>, code: ExitCode, { atOnce }: Interruption): Promise<ExitCode> {
+  const timer = setTimeout(() => atOnce(code), patience)
+  try {
+    await (await starting).stop()
+  } finally {
+    clearTimeout(timer)
+  }
+  return code
+}
+
+/** For a start that was interrupted, in milliseconds. */
+const patience = 2_000
 
 async function toTheEnd(
   run: Run,
