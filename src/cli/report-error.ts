@@ -27,10 +27,7 @@ function told(error: unknown): Told {
   if (error instanceof InvalidConfig) {
     const [first = '', ...places] = error.message.split('\n')
     const file = /^(.*) cannot be used$/.exec(first)?.[1] ?? 'FILE'
-    const hint =
-      exit === exitCodes.inputMissing
-        ? undefined
-        : `mend these, then: npx sidelock check ${file}`
+    const hint = exit === exitCodes.inputMissing ? undefined : `mend these, then: npx sidelock check ${file}`
     return { code: error.code, message: `${first}, nothing was started`, at: places, hint, exit }
   }
   const message = error instanceof Error ? error.message : String(error)
