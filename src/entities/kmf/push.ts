@@ -1,5 +1,5 @@
 import type { Rand } from '../../core/aka.ts'
-import { BTidUnknown, KeyRequestFailed, MalformedMessage } from '../../core/errors.ts'
+import { KeyRequestFailed, MalformedMessage } from '../../core/errors.ts'
 import { PTid } from '../../core/identities/p-tid.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
 import { projectValues } from '../../core/project-values.ts'
@@ -7,6 +7,7 @@ import { hours, later } from '../../core/units.ts'
 import { readGpi } from '../../crypto/gba-push-info.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
+import type { Kmf } from './kmf.ts'
 import type { NafKeys, Question } from './resolve-naf-keys.ts'
 import type { Owner } from './subscriber.ts'
 
@@ -33,24 +34,21 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
   return { owner, ksNaf: meKeyMaterial, expires: keyExpiry, gpi }
 }
 
-/** The answer of the BSF. Its refusals never lead to re-negotiation: only that of Zn does (R14). */
-async function pushed(question: Question, addressee: Addressee): Promise<PushInfoAnswer> {
-  const { zpn, clock } = question.kmf.ports
-  try {
-    const answer = await zpn.pushInfo(requestFor(question, addressee), question.procedure.context)
-    if (answer.keyExpiry <= clock.now()) throw new KeyRequestFailed('the BSF pushed a key that has expired')
-    if (answer.impi !== undefined && answer.impi !== addressee.impi)
-      throw new KeyRequestFailed('the BSF pushed to another subscriber')
-    return answer
-  } catch (cause) {
-    if (!(cause instanceof BTidUnknown)) throw cause
-    throw new KeyRequestFailed('the BSF knows of no B-TID in a push', undefined, { cause })
-  }
+/** The answer of the BSF, when it is one that an honest BSF gives. */
+async function pushed({ kmf, procedure, request }: Question, addressee: Addressee): Promise<PushInfoAnswer> {
+  const { zpn, clock } = kmf.ports
+  const answer = await zpn.pushInfo(requestFor(kmf, request, addressee), procedure.context)
+  if (answer.keyExpiry <= clock.now()) throw new KeyRequestFailed('the BSF pushed a key that has expired')
+  if (answer.impi !== undefined && answer.impi !== addressee.impi)
+    throw new KeyRequestFailed('the BSF pushed to another subscriber')
+  return answer
 }
 
-function requestFor({ kmf, request }: Question, { impi, imsi }: Addressee): PushInfoRequest {
-  const { clock, random, usesGbaU } = kmf.ports
-  const { nafId, resynchronisation } = request
+function requestFor(
+  { ports: { clock, random, usesGbaU } }: Kmf,
+  { nafId, resynchronisation }: Question['request'],
+  { impi, imsi }: Addressee,
+): PushInfoRequest {
   return {
     impi,
     nafId,

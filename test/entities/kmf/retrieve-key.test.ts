@@ -234,7 +234,7 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
   it('R45: the buckets can be off', async () => {
     const limits = {
       ...{ keyRequestsPerUe2PerMinute: Infinity, keyRequestsPerUe1PerMinute: Infinity },
-      keyRequestsPerPeerPerSecond: Infinity,
+      ...{ keyRequestsPerPeerPerSecond: Infinity, pushesPerImsiPerMinute: Infinity },
     }
     const lab = await kmf2({ settings: { limits } })
     for (let id = 0; id < 200; id++)
