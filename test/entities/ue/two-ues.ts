@@ -11,7 +11,7 @@ import {
   type ProseUeId,
 } from '../../../src/core/identities/prose.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
-import { Ks, Pdk } from '../../../src/core/keys.ts'
+import { Ks } from '../../../src/core/keys.ts'
 import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
@@ -35,6 +35,7 @@ import { defaultAlgorithmPolicy } from '../../../src/reference-points/pc5/securi
 import { pc5Timers } from '../../../src/reference-points/pc5/timers.ts'
 import { SimulatedClock } from '../../../src/testbed/simulated-clock.ts'
 import { SimulatedRadio } from '../../../src/testbed/simulated-radio.ts'
+import { Home } from './home.ts'
 
 export const id1 = Layer2Id(0x010203)
 export const id2 = Layer2Id(0x0a0b0c)
@@ -67,7 +68,11 @@ export class SeededRandom implements Random {
 export class Network {
   readonly clock: SimulatedClock
   readonly bootstraps = new Map<string, { readonly bootstrap: UeBootstrap; readonly proseUeId: ProseUeId }>()
+  /** By IMSI. */
+  readonly homes = new Map<string, Home>()
   readonly requests: ProseDirectKeyRequest[] = []
+  /** 7b: keys under a B-TID are replaced by pushed ones. */
+  keysAreTooOld = false
   ubAnswers = true
   kmfAnswers = true
   latency = milliseconds(20)
@@ -97,7 +102,7 @@ export class Network {
         const rand = Rand(random.octets(16))
         const bootstrap = {
           btid: bTidOf(rand, bsf),
-          impi: Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`),
+          impi: impiOf(imsi),
           rand,
           ks: Ks(random.octets(32)),
           created: now,
@@ -145,22 +150,23 @@ export class Network {
   keyFor(request: ProseDirectKeyRequest): ProseDirectKeyResponse {
     const { transactionId, ue1Id, ue2Id, nafId } = request
     const keyExpiry = later(this.clock.now(), hours(1))
-    if (ue1Id.kind === 'imsi') {
-      const pdk = Pdk(new Uint8Array(32).fill(7))
-      return {
-        transactionId,
-        outcome: 'key',
-        pdk,
-        keyExpiry,
-        gpi: new Uint8Array(100).fill(1),
-        ue1ProseUeIds: [],
-      }
-    }
+    if (ue1Id.kind === 'imsi') return this.#push(ue1Id.imsi, request)
     const known = this.bootstraps.get(ue1Id.btid)
     if (!known) return { transactionId, outcome: 'bootstrapping-renegotiation' }
+    if (this.keysAreTooOld) return this.#push(known.bootstrap.impi.split('@')[0] ?? '', request)
     const { ks, rand, impi } = known.bootstrap
     const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
+  }
+
+  /** 7b, 7d. */
+  #push(imsi: string, request: ProseDirectKeyRequest): ProseDirectKeyResponse {
+    const { transactionId, ue2Id } = request
+    const home = this.homes.get(imsi)
+    if (!home) return { transactionId, outcome: 'error', code: 2 }
+    const { gpi, ksNaf, keyExpiry } = home.push(request, this.clock.now())
+    const pdk = derivePdk(ksNaf, ue2Id)
+    return { transactionId, outcome: 'key', pdk, keyExpiry, gpi, ue1ProseUeIds: [home.proseUeId] }
   }
 
   /** The BSF's own copy: the UE erases its Ks. */
@@ -176,8 +182,11 @@ export class Network {
   }
 }
 
+const impiOf = (imsi: string): Impi => Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`)
+
 export interface Station {
   readonly ue: Ue
+  readonly home: Home
   readonly settings: UeSettings
   readonly pc8: ReturnType<Network['pc8']>
   readonly random: SeededRandom
@@ -195,7 +204,7 @@ export class World {
   readonly network = new Network(this.clock)
   #stations = 0
 
-  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}): Station {
+  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}, gba?: 'GBA_U'): Station {
     const number = ++this.#stations
     const name = `ue${number}`
     const random = new SeededRandom(1000 + number)
@@ -205,7 +214,10 @@ export class World {
     const counts = new Map<string, number>()
     const received: { link: string; text: string }[] = []
     const pc8 = this.network.pc8()
+    const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), gba)
+    this.network.homes.set(settings.imsi, home)
     const ue = new Ue(settings, {
+      usim: home.usim,
       radio: this.air.station(name),
       gba: this.network.gba(settings.imsi, settings.layer2Id, random),
       pc8,
@@ -234,7 +246,7 @@ export class World {
       received.push({ link: link.label, text: new TextDecoder().decode(octets) }),
     )
     const dropped = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
-    return { ue, settings, pc8, random, sent, reports, counts, received, dropped }
+    return { ue, home, settings, pc8, random, sent, reports, counts, received, dropped }
   }
 
   /** A set-up to its end. */

@@ -1,8 +1,15 @@
 import type { Resynchronisation } from '../../../core/aka.ts'
 import { equalOctets, hex } from '../../../core/bytes.ts'
 import type { Clock } from '../../../core/environment.ts'
-import { InvalidValue, MacMismatch, MalformedMessage, ProseError, TemporaryFailure } from '../../../core/errors.ts'
+import {
+  InvalidValue,
+  MacMismatch,
+  MalformedMessage,
+  ProseError,
+  TemporaryFailure,
+} from '../../../core/errors.ts'
 import type { NafId } from '../../../core/identities/naf-id.ts'
+import type { PTid } from '../../../core/identities/p-tid.ts'
 import { wipe, type KsNaf } from '../../../core/keys.ts'
 import type { Instant } from '../../../core/units.ts'
 import { deriveKsNaf, ksOf } from '../../../crypto/gba-keys.ts'
@@ -17,7 +24,7 @@ const pTidsRemembered = 1024
 
 /** What a good GPI brings: the NAF SA, of which nothing is kept before `commit`. TS 33.223 5.3. */
 export interface PushedKey {
-  readonly ptId: Uint8Array
+  readonly ptId: PTid
   /** Ks_(ext)_NAF under the NAF_Id of step 3. */
   readonly ksNaf: KsNaf
   readonly expires: Instant
@@ -71,7 +78,7 @@ export class GbaPush {
   }
 
   /** Whether a GPI with that P-TID made a link already. */
-  isTaken(ptId: Uint8Array): boolean {
+  isTaken(ptId: PTid): boolean {
     return this.#taken.has(hex(ptId))
   }
 

@@ -1,28 +1,39 @@
+import type { Resynchronisation } from '../../../core/aka.ts'
 import { equalOctets } from '../../../core/bytes.ts'
-import { hexOf24 } from '../../../core/identities/prose.ts'
-import type { ProseError } from '../../../core/errors.ts'
-import { TemporaryFailure } from '../../../core/errors.ts'
-import { causeOf, type RejectCause } from '../../../reference-points/pc5/causes.ts'
-import { BTidUnknown, MacMismatch, NotAuthorised } from '../../../core/errors.ts'
+import {
+  BTidUnknown,
+  MacMismatch,
+  NotAuthorised,
+  TemporaryFailure,
+  type ProseError,
+} from '../../../core/errors.ts'
+import { hexOf24, type Layer2Id } from '../../../core/identities/prose.ts'
+import { wipe } from '../../../core/keys.ts'
+import { milliseconds } from '../../../core/units.ts'
+import { fingerprint } from '../../../crypto/fingerprint.ts'
+import {
+  causeOf,
+  type RejectCause,
+  type SecurityModeRejectCause,
+} from '../../../reference-points/pc5/causes.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { offeredCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
 import { established, released } from './established.ts'
-import type { Attempt, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
-import {
-  dropped,
-  linkLocalAddress,
-  transmitClear,
-  transmitProtected,
-  wipeAttempt,
-  namesOf,
-} from './transmit.ts'
-import { verifyCommand, type CommandVerified } from './verify-command.ts'
+import { forgetReading } from '../gba/push.ts'
+import type { Attempt, LinkEffect, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
+import { dropped, linkLocalAddress, transmitClear, transmitProtected, namesOf } from './transmit.ts'
+import { UsimOutOfSync, verifyCommand, type CommandVerified } from './verify-command.ts'
 
 type Requesting = Extract<LinkState, { phase: 'requesting' }>
 type Completing = Extract<LinkState, { phase: 'completing' }>
+
+/** What strangers may make the USIM do in one attempt (R43). */
+const mostGpis = 4
+/** How long UE-1 waits for the Command with a new GPI. */
+const resynchronisationWait = milliseconds(28_000)
 
 /** UE-1 before its first message. CR 33.303 6.X.3.2 step 3. */
 export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep {
@@ -43,7 +54,15 @@ export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep
     nafId: attempt.nafId,
   })
   return [
-    { phase: 'requesting', attempt, sdu, transmissions: 1, badMac: false, secondRenegotiation: false },
+    {
+      phase: 'requesting',
+      attempt,
+      sdu,
+      transmissions: 1,
+      gpis: [],
+      badMac: false,
+      secondRenegotiation: false,
+    },
     transmitClear(sdu),
     { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100.after },
   ]
@@ -65,6 +84,7 @@ export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): L
       ? commanded(state, event.pdu, env)
       : [state, dropped('protected message before a Command')]
   }
+  if (event.kind === 'gpi-read') return gpiRead(state, event, env)
   if (event.kind === 'message') {
     if (event.message.type === 'directCommunicationReject') return rejected(state, event.message.cause)
     if (event.message.type === 'bootstrappingRenegotiationRequest') return renegotiated(state, event.message)
@@ -79,54 +99,121 @@ export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): L
 
 /** Step 13. */
 function commanded(state: Requesting, pdu: Uint8Array, env: LinkEnv): LinkStep {
-  const result = verifyCommand(pdu, state.attempt, env)
-  if (result.verdict === 'drop') {
-    const badMac = state.badMac || result.error instanceof MacMismatch
-    return [{ ...state, badMac }, dropped(result.error.code)]
+  const result = verifyCommand(pdu, state.attempt, state.gpis, env)
+  switch (result.verdict) {
+    case 'drop': {
+      const badMac = state.badMac || result.error instanceof MacMismatch
+      return [{ ...state, badMac }, dropped(result.error.code)]
+    }
+    case 'refuse':
+      return securityModeRejected(state, result.error, env)
+    case 'unread':
+      return readGpi(state, result.gpi, pdu)
+    case 'verified':
+      return completed(state, result.proof, env)
   }
-  if (result.verdict === 'refuse') return securityModeRejected(state, result.error, env)
-  return completed(state.attempt, result.proof, env)
+}
+
+/** The USIM is asked once for each GPI; meanwhile the same GPI may come again. */
+function readGpi(state: Requesting, octets: Uint8Array, pdu: Uint8Array): LinkStep {
+  if (state.gpis.some((held) => equalOctets(held.octets, octets)))
+    return [state, dropped('GPI that the USIM reads')]
+  if (state.gpis.length >= mostGpis) return [state, dropped('more GPIs than an attempt may bring')]
+  const { nafId } = state.attempt
+  return [
+    { ...state, gpis: [...state.gpis, { octets, pdu }] },
+    { kind: 'read-gpi', gpi: octets, nafId },
+  ]
+}
+
+/** The Command that waited for the USIM is judged. */
+function gpiRead(state: Requesting, event: Extract<LinkEvent, { kind: 'gpi-read' }>, env: LinkEnv): LinkStep {
+  const { gpi, reading } = event
+  const waiting = state.gpis.find(({ octets }) => equalOctets(octets, gpi))
+  if (!waiting || waiting.reading) {
+    forgetReading(reading)
+    return [state, dropped('reading of a GPI that nobody waits for')]
+  }
+  const gpis = state.gpis.map((held) => (held === waiting ? { ...held, reading } : held))
+  return commanded({ ...state, gpis }, waiting.pdu, env)
+}
+
+/** RAND and AUTS ask for a new GPI, once in a set-up; the same GPI again gets the same answer. */
+function resynchronise(state: Requesting, { resynchronisation }: UsimOutOfSync, env: LinkEnv): LinkStep {
+  const { peer } = state.attempt
+  const sdu = securityModeReject(peer, 9, env, resynchronisation)
+  return [
+    { ...state, resynchronising: { rand: resynchronisation.rand, sdu } },
+    {
+      kind: 'report',
+      state: { step: '13', what: 'resynchronisation', fields: { peer: hexOf24(peer), cause: 9 } },
+    },
+    transmitClear(sdu),
+    { kind: 'start', timer: 'T4100', after: resynchronisationWait },
+  ]
 }
 
 /** Step 14. Open: the change request protects what comes after Complete; Complete itself has a MAC-I only. */
-function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv): LinkStep {
+function completed(state: Requesting, proof: CommandVerified, env: LinkEnv): LinkStep {
+  const { attempt } = state
   const sdu = encodeSdu({
     type: 'directSecurityModeComplete',
     sequenceNumber: env.nextSequenceNumber(attempt.peer),
   })
-  const { context } = proof
-  wipeAttempt(attempt)
+  const { context, pushed } = proof
+  const report = commandVerified(proof)
+  wipeRequesting(state)
   return [
     { phase: 'completing', attempt, proof, facts: factsOf(attempt, proof), sdu, transmissions: 1 },
-    {
-      kind: 'report',
-      state: {
-        step: '13',
-        what: 'command-verified',
-        fields: {
-          checks: ['mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
-          ...namesOf(context.algorithms),
-        },
-        keys: context.fingerprints,
-      },
-    },
+    ...(pushed ? [{ kind: 'commit-push', pushed } as const] : []),
+    report,
     { kind: 'remember-nonce2', octets: proof.command.nonce2 },
     transmitProtected(context, lcids.securityMode, sdu),
     { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100AfterComplete.after },
   ]
 }
 
+/** What was checked, and with which key: that of a push is named, for it is the one the B-TID did not bring (R25). */
+const commandVerified = ({ context, pushed }: CommandVerified): LinkEffect => ({
+  kind: 'report',
+  state: {
+    step: '13',
+    what: 'command-verified',
+    fields: {
+      checks: [...(pushed ? ['gpi'] : []), 'mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
+      ...namesOf(context.algorithms),
+      ...(pushed && { gpi: true }),
+    },
+    keys: { ...context.fingerprints, ...(pushed && { Ks_NAF: fingerprint(pushed.ksNaf) }) },
+  },
+})
+
 function securityModeRejected(state: Requesting, error: ProseError, env: LinkEnv): LinkStep {
+  const outOfSync = error instanceof UsimOutOfSync ? error : undefined
+  const { resynchronising } = state
+  if (outOfSync && !resynchronising) return resynchronise(state, outOfSync, env)
+  if (resynchronising && outOfSync && equalOctets(resynchronising.rand, outOfSync.resynchronisation.rand))
+    return [state, transmitClear(resynchronising.sdu)]
   const answer = causeOf(error)
   const [closed, ...effects] = failed(state, error, '13')
   if (answer.message !== 'directSecurityModeReject') return [closed, ...effects]
-  const sdu = encodeSdu({
-    type: 'directSecurityModeReject',
-    sequenceNumber: env.nextSequenceNumber(state.attempt.peer),
-    cause: answer.cause,
-  })
+  const sdu = securityModeReject(state.attempt.peer, answer.cause, env, outOfSync?.resynchronisation)
   return [closed, transmitClear(sdu), ...effects]
 }
+
+/** With cause 9 go RAND and AUTS. */
+const securityModeReject = (
+  peer: Layer2Id,
+  cause: SecurityModeRejectCause,
+  env: LinkEnv,
+  resynchronisation?: Resynchronisation,
+): Uint8Array =>
+  encodeSdu({
+    type: 'directSecurityModeReject',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    cause,
+    ...resynchronisation,
+  })
 
 /** What a REJECT says of the set-up; it is never remembered against the peer (R11). */
 function rejected(state: Requesting, cause: RejectCause): LinkStep {
@@ -140,11 +227,12 @@ function rejected(state: Requesting, cause: RejectCause): LinkStep {
 
 /** CR 33.303 6.X.3.3 step 4, once in a set-up and only with the Nonce_1 of this attempt (R12). */
 function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiationRequest'>): LinkStep {
-  const { attempt } = state
+  const { attempt, resynchronising } = state
+  if (resynchronising) return [state, dropped('re-negotiation after a Command')]
   if (!equalOctets(message.nonce1, attempt.nonce1)) return [state, dropped('re-negotiation of another nonce')]
   if (!attempt.mayRenegotiate)
     return [{ ...state, secondRenegotiation: true }, dropped('second re-negotiation in a set-up')]
-  wipeAttempt(attempt)
+  wipeRequesting(state)
   return [
     { phase: 'closed' },
     {
@@ -155,9 +243,10 @@ function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiatio
   ]
 }
 
-/** T4100: the same SDU again, until the retransmissions are used up. */
+/** T4100: the same SDU again, until the retransmissions are used up; after SECURITY MODE REJECT 9 never again. */
 function repeated(state: Requesting, env: LinkEnv): LinkStep {
   const { after, retransmissions } = env.settings.timers.T4100
+  if (state.resynchronising) return failed(state, silenceOf(state), '13')
   if (state.transmissions > retransmissions) return failed(state, silenceOf(state), '3')
   return [
     { ...state, transmissions: state.transmissions + 1 },
@@ -178,8 +267,8 @@ function failed(
   error: ProseError,
   endedAt: '3' | '12' | '13' | '14',
 ): LinkStep {
-  wipeAttempt(state.attempt)
   if (state.phase === 'completing') state.proof.context.wipe()
+  else wipeRequesting(state)
   return [
     { phase: 'closed' },
     {
@@ -188,6 +277,12 @@ function failed(
     },
     { kind: 'attempt-ended', end: { outcome: 'ended', error, endedAt } },
   ]
+}
+
+/** The end of UE-1's wait for a Command: every key that could have served is erased (R33). */
+function wipeRequesting({ attempt, gpis }: Requesting): void {
+  if (attempt.key) wipe(attempt.key.ksNaf)
+  for (const { reading } of gpis) if (reading) forgetReading(reading)
 }
 
 /** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */

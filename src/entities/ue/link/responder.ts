@@ -1,18 +1,29 @@
+import { Auts, Rand, type Resynchronisation } from '../../../core/aka.ts'
+import { equalOctets } from '../../../core/bytes.ts'
 import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
 import { wipe } from '../../../core/keys.ts'
 import { hexOf24 } from '../../../core/identities/prose.ts'
 import { earliest, later, milliseconds } from '../../../core/units.ts'
+import { readGpi } from '../../../crypto/gba-push-info.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import { RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
-import { encodeSdu, gpiField } from '../../../reference-points/pc5/messages.ts'
+import { encodeSdu, gpiField, type Pc5 } from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { chooseAlgorithms } from '../../../reference-points/pc5/security-capabilities.ts'
 import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
-import type { KeyRetrieval } from '../key-retrieval.ts'
+import type { KeyRequest, KeyRetrieval } from '../key-retrieval.ts'
 import { answerTo, checkPeer } from './check-request.ts'
 import { chooseOctet } from './choose-octet.ts'
 import { established } from './established.ts'
-import type { AcceptedRequest, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
+import type {
+  AcceptedRequest,
+  LinkEffect,
+  LinkEnv,
+  LinkEvent,
+  LinkFacts,
+  LinkState,
+  LinkStep,
+} from './link.ts'
 import { dropped, linkLocalAddress, namesOf, transmitClear, transmitProtected } from './transmit.ts'
 import { pdkLifetime } from './verify-command.ts'
 
@@ -28,24 +39,27 @@ const halfOpenLife = milliseconds(32_000)
 const mostCommands = 16
 
 /** Step 4 begins: the KMF is asked once, however often the REQUEST is heard. */
-export function requested({ request, peer }: AcceptedRequest, env: LinkEnv): LinkStep {
-  const { ue1Id, nafId, relayServiceCode } = request
-  return [
-    { phase: 'retrieving-key', request, peer },
-    { kind: 'start', timer: 'half-open', after: halfOpenLife },
-    { kind: 'start', timer: 'key-retrieval', after: keyDeadline },
-    {
-      kind: 'retrieve-key',
-      request: {
-        ue1Id,
-        ue2Id: env.settings.layer2Id,
-        nafId,
-        extensions: 0,
-        ...(relayServiceCode !== undefined && { relayServiceCode }),
-      },
-    },
-  ]
-}
+export const requested = ({ request, peer }: AcceptedRequest, env: LinkEnv): LinkStep => [
+  { phase: 'retrieving-key', request, peer },
+  ...retrieveKey(keyRequestOf(request, env)),
+]
+
+const retrieveKey = (request: KeyRequest): readonly LinkEffect[] => [
+  { kind: 'start', timer: 'half-open', after: halfOpenLife },
+  { kind: 'start', timer: 'key-retrieval', after: keyDeadline },
+  { kind: 'retrieve-key', request },
+]
+
+const keyRequestOf = (
+  { ue1Id, nafId, relayServiceCode }: AcceptedRequest['request'],
+  env: LinkEnv,
+): KeyRequest => ({
+  ue1Id,
+  ue2Id: env.settings.layer2Id,
+  nafId,
+  extensions: 0,
+  ...(relayServiceCode !== undefined && { relayServiceCode }),
+})
 
 export function retrievingKey(state: RetrievingKey, event: LinkEvent, env: LinkEnv): LinkStep {
   if (event.kind === 'key') return retrieved(state, event.retrieval, env)
@@ -110,10 +124,14 @@ function refused({ request, peer }: RetrievingKey | Commanding, error: ProseErro
 
 /** Steps 11 and 12. The context stays provisional until COMPLETE verifies (R21). */
 function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
-  const { request, peer } = state
+  const { request, peer, formerLsb } = state
   const algorithms = chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
   const nonce2 = env.random.octets(16)
-  const lsbOfKdSessId = chooseOctet(env.random, env.takenOctets(peer, 'lsb'))
+  const taken = env.takenOctets(peer, 'lsb')
+  const lsbOfKdSessId = chooseOctet(
+    env.random,
+    formerLsb === undefined ? taken : new Set([...taken, formerLsb]),
+  )
   if (lsbOfKdSessId === undefined) throw new TemporaryFailure('no KD-sess ID is left toward this peer')
   const dksi = request.msbOfKdSessId
   const kdSessId = dksi * 0x100 + lsbOfKdSessId
@@ -148,14 +166,28 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
     ...(request.linkLocalIpv6Address && { peerAddress: request.linkLocalIpv6Address }),
   }
   return [
-    { phase: 'commanding', request, peer, facts, sdu, transmissions: 1, sent: 1 },
+    {
+      phase: 'commanding',
+      request,
+      peer,
+      facts,
+      sdu,
+      transmissions: 1,
+      sent: 1,
+      ...(key.gpi && { gpi: key.gpi }),
+      ...(formerLsb !== undefined && { formerLsb }),
+    },
     { kind: 'stop', timer: 'key-retrieval' },
     {
       kind: 'report',
       state: {
         step: '11',
         what: 'keys-derived',
-        fields: { kdSessId: kdSessId.toString(16).padStart(4, '0'), ...namesOf(algorithms) },
+        fields: {
+          kdSessId: kdSessId.toString(16).padStart(4, '0'),
+          ...namesOf(algorithms),
+          ...(key.gpi && { gpi: true }),
+        },
         keys: context.fingerprints,
       },
     },
@@ -173,7 +205,7 @@ export function commanding(state: Commanding, event: LinkEvent, env: LinkEnv): L
   }
   if (event.kind === 'message') {
     return event.message.type === 'directSecurityModeReject'
-      ? securityModeRejected(state, event.message.cause)
+      ? securityModeRejected(state, event.message, env)
       : [state, dropped(`${event.message.type} to a commanding UE`)]
   }
   if (event.kind === 'request-again') return commandAgain(state)
@@ -216,8 +248,43 @@ function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
   ]
 }
 
-// GBA push: cause 9 asks for a new GPI with RAND and AUTS, CR 33.303 6.X.3.2 step 4; without push it ends like 7 and 8.
-function securityModeRejected({ request, peer, facts }: Commanding, cause: number): LinkStep {
+/**
+ * Cause 9 asks for a new GPI, once; any other ends the set-up. The RAND of another GPI comes of an old Command that
+ * somebody replayed to UE-1 (R24): the present one is still good, and T4111 sends it again.
+ */
+function securityModeRejected(
+  state: Commanding,
+  message: Pc5<'directSecurityModeReject'>,
+  env: LinkEnv,
+): LinkStep {
+  const { gpi, formerLsb } = state
+  const { cause, rand, auts } = message
+  if (cause !== 9 || !gpi || !rand || !auts) return commandRefused(state, cause)
+  if (!equalOctets(readGpi(gpi).rand, rand)) return [state, dropped('RAND of another GPI')]
+  if (formerLsb !== undefined) return commandRefused(state, cause)
+  return retrieveKeyAgain(state, { rand: Rand(rand), auts: Auts(auts) }, env)
+}
+
+/** Step 4 with RAND and AUTS. Nothing of the first Command is used again. CR 33.303 6.X.3.2 step 4. */
+function retrieveKeyAgain(
+  { request, peer, facts }: Commanding,
+  resynchronisation: Resynchronisation,
+  env: LinkEnv,
+): LinkStep {
+  const formerLsb = facts.context.kdSessId & 0xff
+  facts.context.wipe()
+  return [
+    { phase: 'retrieving-key', request, peer, formerLsb },
+    { kind: 'stop', timer: 'T4111' },
+    {
+      kind: 'report',
+      state: { step: '4', what: 'resynchronisation', fields: { peer: hexOf24(peer), cause: 9 } },
+    },
+    ...retrieveKey({ ...keyRequestOf(request, env), resynchronisation }),
+  ]
+}
+
+function commandRefused({ request, peer, facts }: Commanding, cause: number): LinkStep {
   facts.context.wipe()
   const { code } = new RefusedByPeer(`cause ${cause}`)
   return [
