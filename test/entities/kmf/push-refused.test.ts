@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IdentityUnknown, NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
+import { IdentityUnknown, MalformedMessage, NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
 import { Imsi } from '../../../src/core/identities/subscriber.ts'
 import { hours, milliseconds, seconds } from '../../../src/core/units.ts'
 import { pc6CauseOf } from '../../../src/reference-points/pc6/key-request.ts'
@@ -107,6 +107,11 @@ describe('a push that gives no key', () => {
     expect(lab.branches()).toEqual(['7d'])
     expect(lab.pkrs).toEqual([])
   })
+})
+
+it('one KMF for both UEs: a malformed answer of the BSF is error-code 4', async () => {
+  const gpr = () => Promise.reject(new MalformedMessage('GPA', 0, 'not XML'))
+  expect(await step4(await sameKmf({ gpr }))).toMatchObject({ outcome: 'error', code: 4 })
 })
 
 describe('R45: pushes to one IMSI', () => {
