@@ -90,7 +90,7 @@ function withKeys<Value>(
 
 /** AES-128-CTR from a counter block of zeros: K_enc serves one GPI. */
 const crypt = (key: Uint8Array, octets: Uint8Array): Uint8Array =>
-  createCipheriv('aes-128-ctr', key, new Uint8Array(16)).update(octets)
+  Uint8Array.from(createCipheriv('aes-128-ctr', key, new Uint8Array(16)).update(octets))
 
 /** The first 16 octets of HMAC-SHA-256. */
 const macOf = (key: Uint8Array, covered: Uint8Array): Uint8Array =>
