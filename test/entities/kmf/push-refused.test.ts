@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { IdentityUnknown, MalformedMessage, NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
+import {
+  IdentityUnknown,
+  MalformedMessage,
+  NotAuthorised,
+  TemporaryFailure,
+} from '../../../src/core/errors.ts'
 import { Imsi } from '../../../src/core/identities/subscriber.ts'
 import { hours, milliseconds, seconds } from '../../../src/core/units.ts'
 import { pc6CauseOf } from '../../../src/reference-points/pc6/key-request.ts'
