@@ -1,9 +1,9 @@
-import { Amf, Autn, Rand } from '../../../src/core/aka.ts'
+import { Amf, Rand, type Autn, type Sqn } from '../../../src/core/aka.ts'
 import { fromHex } from '../../../src/core/bytes.ts'
 import { PTid } from '../../../src/core/identities/p-tid.ts'
 import type { ProseUeId } from '../../../src/core/identities/prose.ts'
 import type { Impi } from '../../../src/core/identities/subscriber.ts'
-import { K, Opc, type AkaSecrets, type Ks, type KsNaf } from '../../../src/core/keys.ts'
+import { K, Opc, type AkaSecrets, type KsNaf } from '../../../src/core/keys.ts'
 import { sqnOf } from '../../../src/core/sequence-number.ts'
 import { hours, Instant, later } from '../../../src/core/units.ts'
 import { akaFunctions, generateVector, verifyAuts } from '../../../src/crypto/aka.ts'
@@ -21,12 +21,14 @@ export const akaSecrets: AkaSecrets = {
   opc: Opc(fromHex('cd63cb71954a9f4e48a5994e37a02baf')),
 }
 
+/** How many INDs an HSS uses in turn. */
+const inds = 16
+
 export type Push = Parameters<typeof makeGpi>[0]
 
 export interface Pushed {
   readonly gpi: Uint8Array
   readonly ksNaf: KsNaf
-  readonly keyExpiry: Instant
 }
 
 /** HSS and BSF of one UE, as far as a push needs them. */
@@ -38,8 +40,10 @@ export class Home {
   sqn = sqnOf(0, 0)
   /** Changes what the next GPIs say. */
   change: ((push: Push) => Push) | undefined
-  /** Changes the octets of the next GPIs, with the Ks at hand. */
-  changeOctets: ((gpi: Uint8Array, push: Push) => Uint8Array) | undefined
+  /** Changes the octets of the next GPIs. */
+  changeOctets: ((gpi: Uint8Array) => Uint8Array) | undefined
+  /** An HSS that gives vectors as if no AUTS had come. */
+  ignoresAuts = false
   readonly #impi: Impi
   readonly #gba: 'GBA_ME' | 'GBA_U'
   readonly #random: SeededRandom
@@ -54,16 +58,19 @@ export class Home {
   }
 
   /** A GPI for UE-1, and the key in it. TS 33.223 5.2. */
-  push({ nafId, resynchronisation }: ProseDirectKeyRequest, now: Instant): Pushed {
+  push(
+    { nafId, resynchronisation }: Pick<ProseDirectKeyRequest, 'nafId' | 'resynchronisation'>,
+    now: Instant,
+  ): Pushed {
     if (resynchronisation) this.#resynchronise(resynchronisation)
     this.sqn = nextSqn(this.sqn)
     const rand = Rand(this.#random.octets(16))
-    const vector = generateVector(this.#functions, rand, this.sqn, Amf(new Uint8Array(2)))
-    const ks: Ks = ksOf(vector.ck, vector.ik)
+    const { ck, ik } = this.#functions.f2345(rand)
+    const ks = ksOf(ck, ik)
     const push: Push = {
       uiccMe: this.#gba,
       rand,
-      autn: this.#gba === 'GBA_U' ? gbaUAutn(vector.autn, vector.ik) : vector.autn,
+      autn: this.#autn(rand, this.sqn),
       ptId: PTid(this.#random.octets(16)),
       nafId,
       keyExpiry: Instant(Math.floor(later(now, hours(1)) / 1000) * 1000),
@@ -73,11 +80,7 @@ export class Home {
     const changed = this.change?.(push) ?? push
     const gpi = makeGpi(changed)
     const ksNaf = deriveKsNaf(ks, rand, this.#impi, changed.nafId)
-    const pushed = {
-      gpi: this.changeOctets?.(gpi, changed) ?? gpi,
-      ksNaf,
-      keyExpiry: changed.keyExpiry,
-    }
+    const pushed = { gpi: this.changeOctets?.(gpi) ?? gpi, ksNaf }
     this.pushes.push(pushed)
     return pushed
   }
@@ -86,18 +89,28 @@ export class Home {
   #resynchronise({ rand, auts }: NonNullable<ProseDirectKeyRequest['resynchronisation']>): void {
     const sqnMs = verifyAuts(this.#functions, rand, auts)
     if (sqnMs === 'mac-failure') throw new Error('MAC-S of AUTS')
-    this.sqn = sqnMs
+    if (!this.ignoresAuts) this.sqn = sqnMs
   }
 
-  /** Lets the USIM take an SQN as if `count` other vectors had been used since. */
-  async runAhead(count: number): Promise<void> {
-    let sqn = this.sqn
-    for (let nth = 0; nth < count; nth++) sqn = nextSqn(sqn)
+  /** Whether the USIM would still take the SQN that the HSS used last. */
+  async isFresh(): Promise<boolean> {
+    const rand = Rand(new Uint8Array(16).fill(0x78))
+    return (await this.usim.authenticate(rand, this.#autn(rand, this.sqn))).outcome === 'success'
+  }
+
+  /** Lets the USIM take SQNs of other vectors, until no IND is left under which the next of the HSS are fresh. */
+  async runAhead(): Promise<void> {
     const rand = Rand(new Uint8Array(16).fill(0x77))
-    const vector = generateVector(this.#functions, rand, sqn, Amf(new Uint8Array(2)))
-    const autn = this.#gba === 'GBA_U' ? gbaUAutn(vector.autn, vector.ik) : vector.autn
-    const aka = await this.usim.authenticate(rand, Autn(autn))
-    if (aka.outcome !== 'success') throw new Error(aka.outcome)
-    aka.commit()
+    let sqn = this.sqn
+    for (let nth = 0; nth < 2 * inds; nth++) {
+      sqn = nextSqn(sqn)
+      const aka = await this.usim.authenticate(rand, this.#autn(rand, sqn))
+      if (aka.outcome === 'success') aka.commit()
+    }
+  }
+
+  #autn(rand: Rand, sqn: Sqn): Autn {
+    const { autn, ik } = generateVector(this.#functions, rand, sqn, Amf(new Uint8Array(2)))
+    return this.#gba === 'GBA_U' ? gbaUAutn(autn, ik) : autn
   }
 }

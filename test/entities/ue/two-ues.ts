@@ -16,7 +16,7 @@ import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
-import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap } from '../../../src/entities/ue/ports.ts'
+import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap, Usim } from '../../../src/entities/ue/ports.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../../../src/entities/ue/ue.ts'
 import type {
@@ -164,7 +164,8 @@ export class Network {
     const { transactionId, ue2Id } = request
     const home = this.homes.get(imsi)
     if (!home) return { transactionId, outcome: 'error', code: 2 }
-    const { gpi, ksNaf, keyExpiry } = home.push(request, this.clock.now())
+    const { gpi, ksNaf } = home.push(request, this.clock.now())
+    const keyExpiry = later(this.clock.now(), hours(1))
     const pdk = derivePdk(ksNaf, ue2Id)
     return { transactionId, outcome: 'key', pdk, keyExpiry, gpi, ue1ProseUeIds: [home.proseUeId] }
   }
@@ -198,13 +199,19 @@ export interface Station {
   dropped(): number
 }
 
+/** The UICC of a UE: GBA_ME unless said, and the one its HSS knows. */
+export interface Card {
+  readonly gba?: 'GBA_U'
+  readonly usim?: Usim
+}
+
 export class World {
   readonly clock = new SimulatedClock()
   readonly air = new SimulatedRadio(this.clock)
   readonly network = new Network(this.clock)
   #stations = 0
 
-  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}, gba?: 'GBA_U'): Station {
+  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}, card: Card = {}): Station {
     const number = ++this.#stations
     const name = `ue${number}`
     const random = new SeededRandom(1000 + number)
@@ -214,10 +221,10 @@ export class World {
     const counts = new Map<string, number>()
     const received: { link: string; text: string }[] = []
     const pc8 = this.network.pc8()
-    const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), gba)
+    const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), card.gba)
     this.network.homes.set(settings.imsi, home)
     const ue = new Ue(settings, {
-      usim: home.usim,
+      usim: card.usim ?? home.usim,
       radio: this.air.station(name),
       gba: this.network.gba(settings.imsi, settings.layer2Id, random),
       pc8,
@@ -277,18 +284,37 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   discoveryGroup: DiscoveryGroupId(0x112233),
 })
 
+export type TwoUes = World & { readonly ue1: Station; readonly ue2: Station }
+
 /** UE-1, bootstrapped, and UE-2, with PC8 open: steps 0 and 1. */
 export async function twoUes(
-  changes: { readonly ue1?: Partial<UeSettings>; readonly ue2?: Partial<UeSettings> } = {},
-): Promise<World & { readonly ue1: Station; readonly ue2: Station }> {
+  changes: {
+    readonly ue1?: Partial<UeSettings>
+    readonly ue2?: Partial<UeSettings>
+    readonly card?: Card
+  } = {},
+): Promise<TwoUes> {
   const world = new World()
-  const ue1 = world.station(id1, changes.ue1)
+  const ue1 = world.station(id1, changes.ue1, changes.card)
   const ue2 = world.station(id2, changes.ue2)
   await world.clock.advance(milliseconds(1))
   let ready = 0
   void ue1.ue.bootstrap().then(() => ready++)
   void ue2.ue.openPc8().then(() => ready++)
   await world.clock.runUntil(() => ready === 2)
+  return Object.assign(world, { ue1, ue2 })
+}
+
+/** 7d: UE-1 has no B-TID and its Ub does not answer; UE-2 has PC8 open. */
+export async function imsiOnly(card: Card = {}, changes: Partial<UeSettings> = {}): Promise<TwoUes> {
+  const world = new World()
+  const ue1 = world.station(id1, changes, card)
+  const ue2 = world.station(id2)
+  await world.clock.advance(milliseconds(1))
+  let ready = false
+  void ue2.ue.openPc8().then(() => (ready = true))
+  await world.clock.runUntil(() => ready)
+  world.network.ubAnswers = false
   return Object.assign(world, { ue1, ue2 })
 }
 
