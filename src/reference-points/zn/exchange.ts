@@ -35,7 +35,7 @@ export interface PushInfoRequest {
   readonly ptId: PTid
   /** For a card of GBA_U; a card that is none gets a GPI of GBA_ME all the same. */
   readonly gbaU: boolean
-  /** When the key shall end, if the BSF has nothing against it. */
+  /** When the key shall end, if the BSF has nothing against it; whole seconds. */
   readonly requestedExpiry: Instant
   /** GAA service identifiers whose USS is wanted. */
   readonly gsids: readonly string[]
