@@ -10,7 +10,6 @@ import {
 import { hexOf24, type Layer2Id } from '../../../core/identities/prose.ts'
 import { wipe } from '../../../core/keys.ts'
 import { milliseconds } from '../../../core/units.ts'
-import { fingerprint } from '../../../crypto/fingerprint.ts'
 import {
   causeOf,
   type RejectCause,
@@ -18,17 +17,15 @@ import {
 } from '../../../reference-points/pc5/causes.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
-import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { offeredCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
-import { unprotect } from '../../../reference-points/pc5/security-context.ts'
-import { established, released } from './established.ts'
 import { forgetReading } from '../gba/push.ts'
-import type { Attempt, LinkEffect, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
-import { dropped, linkLocalAddress, transmitClear, transmitProtected, namesOf } from './transmit.ts'
+import { attemptEnded, completed } from './completing.ts'
+import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
+import { dropped, linkLocalAddress, transmitClear } from './transmit.ts'
 import { UsimOutOfSync, verifyCommand, type CommandVerified } from './verify-command.ts'
 
 type Requesting = Extract<LinkState, { phase: 'requesting' }>
-type Completing = Extract<LinkState, { phase: 'completing' }>
 
 /** What strangers may make the USIM do in one attempt (R43). */
 const mostGpis = 4
@@ -110,8 +107,14 @@ function commanded(state: Requesting, pdu: Uint8Array, env: LinkEnv): LinkStep {
     case 'unread':
       return readGpi(state, result.gpi, pdu)
     case 'verified':
-      return completed(state, result.proof, env)
+      return verified(state, result.proof, env)
   }
+}
+
+function verified(state: Requesting, proof: CommandVerified, env: LinkEnv): LinkStep {
+  const next = completed(state.attempt, proof, env)
+  wipeRequesting(state)
+  return next
 }
 
 /** The USIM is asked once for each GPI; meanwhile the same GPI may come again. */
@@ -152,41 +155,6 @@ function resynchronise(state: Requesting, { resynchronisation }: UsimOutOfSync, 
     { kind: 'start', timer: 'T4100', after: resynchronisationWait },
   ]
 }
-
-/** Step 14. Open: the change request protects what comes after Complete; Complete itself has a MAC-I only. */
-function completed(state: Requesting, proof: CommandVerified, env: LinkEnv): LinkStep {
-  const { attempt } = state
-  const sdu = encodeSdu({
-    type: 'directSecurityModeComplete',
-    sequenceNumber: env.nextSequenceNumber(attempt.peer),
-  })
-  const { context, pushed } = proof
-  const report = commandVerified(proof)
-  wipeRequesting(state)
-  return [
-    { phase: 'completing', attempt, proof, facts: factsOf(attempt, proof), sdu, transmissions: 1 },
-    ...(pushed ? [{ kind: 'commit-push', pushed } as const] : []),
-    report,
-    { kind: 'remember-nonce2', octets: proof.command.nonce2 },
-    transmitProtected(context, lcids.securityMode, sdu),
-    { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100AfterComplete.after },
-  ]
-}
-
-/** What was checked, and with which key: that of a push is named, for it is the one the B-TID did not bring (R25). */
-const commandVerified = ({ context, pushed }: CommandVerified): LinkEffect => ({
-  kind: 'report',
-  state: {
-    step: '13',
-    what: 'command-verified',
-    fields: {
-      checks: [...(pushed ? ['gpi'] : []), 'mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
-      ...namesOf(context.algorithms),
-      ...(pushed && { gpi: true }),
-    },
-    keys: { ...context.fingerprints, ...(pushed && { Ks_NAF: fingerprint(pushed.ksNaf) }) },
-  },
-})
 
 function securityModeRejected(state: Requesting, error: ProseError, env: LinkEnv): LinkStep {
   const outOfSync = error instanceof UsimOutOfSync ? error : undefined
@@ -262,93 +230,13 @@ function silenceOf({ badMac, secondRenegotiation }: Requesting): ProseError {
   return new NoAnswer('the peer did not answer', clause)
 }
 
-function failed(
-  state: Requesting | Completing,
-  error: ProseError,
-  endedAt: '3' | '12' | '13' | '14',
-): LinkStep {
-  if (state.phase === 'completing') state.proof.context.wipe()
-  else wipeRequesting(state)
-  return [
-    { phase: 'closed' },
-    {
-      kind: 'report',
-      state: { step: endedAt, what: 'refused', fields: { reason: error.code } },
-    },
-    { kind: 'attempt-ended', end: { outcome: 'ended', error, endedAt } },
-  ]
+const failed = (state: Requesting, error: ProseError, endedAt: '3' | '12' | '13'): LinkStep => {
+  wipeRequesting(state)
+  return attemptEnded(error, endedAt)
 }
 
 /** The end of UE-1's wait for a Command: every key that could have served is erased (R33). */
 function wipeRequesting({ attempt, gpis }: Requesting): void {
   if (attempt.key) wipe(attempt.key.ksNaf)
   for (const { reading } of gpis) if (reading) forgetReading(reading)
-}
-
-/** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */
-export function completing(state: Completing, event: LinkEvent, env: LinkEnv): LinkStep {
-  if (event.kind === 'pdu') return protectedWhileCompleting(state, event, env)
-  if (event.kind === 'expired')
-    return event.timer === 'T4100' ? completeRepeated(state, env) : [state, dropped('timer of another phase')]
-  if (event.kind === 'abandon')
-    return failed(state, new TemporaryFailure('the set-up was given up here'), '14')
-  return [state, dropped(`${event.kind} while completing`)]
-}
-
-function protectedWhileCompleting(
-  state: Completing,
-  { lcid, pdu }: Extract<LinkEvent, { kind: 'pdu' }>,
-  env: LinkEnv,
-): LinkStep {
-  const { context, sdu: command } = state.proof
-  const { sdu, sduType } = unprotect(context, lcid, pdu)
-  if (sduType !== 'pc5-signalling') return [state, { kind: 'data', sduType, octets: sdu }]
-  if (lcid === lcids.securityMode)
-    return equalOctets(sdu, command)
-      ? [state, transmitProtected(context, lcids.securityMode, state.sdu)]
-      : [state, dropped('another Command')]
-  const message = decodeSignalling(lcid, sdu)
-  if (message.type === 'directCommunicationAccept') return accepted(state, message, env)
-  if (message.type === 'directCommunicationRelease') {
-    const answer = released(state.facts, env)
-    const error = new RefusedByPeer('the peer released the link at once', 'TS 24.334 10.4.4')
-    const [closed, ...effects] = failed(state, error, '14')
-    return [closed, answer, ...effects]
-  }
-  return [state, dropped(`${message.type} before ACCEPT`)]
-}
-
-function accepted(state: Completing, accept: Pc5<'directCommunicationAccept'>, env: LinkEnv): LinkStep {
-  const facts = {
-    ...state.facts,
-    ...(accept.linkLocalIpv6Address && { peerAddress: accept.linkLocalIpv6Address }),
-  }
-  const [secured, ...effects] = established(facts, env)
-  return [
-    secured,
-    { kind: 'stop', timer: 'T4100' },
-    ...effects,
-    { kind: 'attempt-ended', end: { outcome: 'secured' } },
-  ]
-}
-
-const factsOf = (attempt: Attempt, { context, expires }: CommandVerified): LinkFacts => ({
-  peer: attempt.peer,
-  role: 'initiator',
-  context,
-  expires,
-  peerIdentity: 'verified',
-  ...(attempt.relayServiceCode !== undefined && { relayServiceCode: attempt.relayServiceCode }),
-})
-
-/** T4100 after COMPLETE: the same SDU under the next SN. */
-function completeRepeated(state: Completing, env: LinkEnv): LinkStep {
-  const { after, retransmissions } = env.settings.timers.T4100AfterComplete
-  if (state.transmissions > retransmissions)
-    return failed(state, new NoAnswer('COMPLETE was not answered', 'TS 24.334 10.4.2'), '14')
-  return [
-    { ...state, transmissions: state.transmissions + 1 },
-    transmitProtected(state.proof.context, lcids.securityMode, state.sdu),
-    { kind: 'start', timer: 'T4100', after },
-  ]
 }
