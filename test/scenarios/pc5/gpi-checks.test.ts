@@ -338,20 +338,39 @@ describe('R24: one GPI makes at most one link', () => {
     )
   }
 
+  /** A set-up in which the old Command comes when UE-2 has sent the new one, which is lost. */
+  async function replayedAfterCommand(world: TwoUes): Promise<SetUpResult | undefined> {
+    let result: SetUpResult | undefined
+    world.air.drop('directSecurityModeCommand', { times: 1 })
+    void world.ue1.ue.connect(id2).then((value) => (result = value))
+    await world.clock.runUntil(
+      () => namesSent(world.ue2).filter((name) => name.endsWith('COMMAND')).length > 1,
+    )
+    world.air.inject('SL-SCH', replayed(world))
+    await world.clock.runUntil(() => result !== undefined)
+    return result
+  }
+
   it('a replayed Command with its old GPI: SECURITY MODE REJECT 9 with AUTS, and the set-up still ends well', async () => {
     const world = await imsiOnly()
     await world.connect(world.ue1)
     world.ue1.ue.release('L1')
     await world.clock.advance(milliseconds(5_000))
-    const result = world.connect(world.ue1)
-    await Promise.resolve()
-    await new Promise((resolve) => setImmediate(resolve))
-    await new Promise((resolve) => setImmediate(resolve))
-    world.network.whenAsked = () => world.air.inject('SL-SCH', replayed(world))
-    expect(await result).toMatchObject({ outcome: 'secured', attempts: 1 })
+    const replay = () => world.air.inject('SL-SCH', replayed(world))
+    expect(await world.connect(world.ue1, id2, replay)).toMatchObject({ outcome: 'secured', attempts: 1 })
     expect(messageOf(world.ue1, 'directSecurityModeReject')).toMatchObject({ cause: 9 })
     expect(messageOf(world.ue1, 'directSecurityModeReject').auts).toHaveLength(14)
     expect(world.network.requests).toHaveLength(2)
+  })
+
+  it('a replayed Command with GPI does no harm to a set-up that needs none', async () => {
+    const world = await twoUes()
+    world.network.keysAreTooOld = true
+    await world.connect(world.ue1)
+    world.network.keysAreTooOld = false
+    expect(await replayedAfterCommand(world)).toMatchObject({ outcome: 'secured', attempts: 1 })
+    expect(messageOf(world.ue1, 'directSecurityModeReject').cause).toBe(9)
+    expect(world.ue2.counts.get('pc5 dropped: RAND of another GPI')).toBe(1)
   })
 
   it('UE-2 takes no SECURITY MODE REJECT 9 for the RAND of another GPI', async () => {
@@ -359,13 +378,7 @@ describe('R24: one GPI makes at most one link', () => {
     await world.connect(world.ue1)
     world.ue1.ue.release('L1')
     await world.clock.advance(milliseconds(5_000))
-    world.air.drop('directSecurityModeCommand', { times: 1 })
-    const result = world.connect(world.ue1)
-    await world.clock.runUntil(
-      () => namesSent(world.ue2).filter((name) => name.endsWith('COMMAND')).length > 1,
-    )
-    world.air.inject('SL-SCH', replayed(world))
-    expect(await result).toMatchObject({ outcome: 'secured' })
+    expect(await replayedAfterCommand(world)).toMatchObject({ outcome: 'secured' })
     expect(messageOf(world.ue1, 'directSecurityModeReject')).toMatchObject({ cause: 9 })
     expect(world.ue2.counts.get('pc5 dropped: RAND of another GPI')).toBe(1)
     expect(world.network.requests).toHaveLength(2)
