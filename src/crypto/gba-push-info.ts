@@ -8,6 +8,7 @@ import { PTid } from '../core/identities/p-tid.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
 import { wipe, type Ks } from '../core/keys.ts'
 import { fromNtpTime, ntpTime } from '../core/ntp-time.ts'
+import { projectValues } from '../core/project-values.ts'
 import type { Instant } from '../core/units.ts'
 import { equalInConstantTime } from './constant-time.ts'
 import { deriveKsNaf } from './gba-keys.ts'
@@ -36,7 +37,7 @@ const longest = 1024
 const lengths = { rand: 16, autn: 16, mac: 16, key: 16, features: 64 } as const
 const tags = { ptId: 1, nafId: 2, keyExpiry: 3, features: 4, firstIgnored: 0x80 } as const
 const firstOctet = { GBA_ME: 0x10, GBA_U: 0x18 } as const
-const gpiNafId = nafIdOf(Fqdn('gpi.bsf.3gppnetwork.org'), uaIds.gpi)
+const gpiNafId = nafIdOf(Fqdn(projectValues.gpiFqdn.value), uaIds.gpi)
 
 /**
  * A GPI for the USIM, at most 340 octets: version and U/M (1) || RAND (16) || AUTN (16) || label length (1) || label ||
