@@ -3,6 +3,7 @@ import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { fingerprint } from '../../../src/crypto/fingerprint.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { gpiOf } from '../../../src/reference-points/pc5/messages.ts'
+import { clearFrame } from '../../entities/ue/forge.ts'
 import {
   equalKeys,
   id2,
@@ -199,6 +200,27 @@ describe('TS 33.102 6.3.5: the SQN of the GPI is out of range', () => {
       return undefined
     }
     expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
+  })
+
+  it('UE-2 waits as long for it as for the first, however often messages are lost', async () => {
+    const world = await aheadOfHss()
+    world.network.latency = milliseconds(12_900)
+    world.air.drop('directSecurityModeReject', { times: 2 })
+    world.air.drop('directSecurityModeComplete', { times: 2 })
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
+  })
+
+  it('R12, B35: a re-negotiation request after it is dropped, for T4100 guards no REQUEST any more', async () => {
+    const world = await aheadOfHss()
+    world.network.answer = (request) => {
+      if (!request.resynchronisation) return undefined
+      const { nonce1 } = messageOf(world.ue1, 'directCommunicationRequest')
+      const forged = { type: 'bootstrappingRenegotiationRequest', sequenceNumber: 7, nonce1 } as const
+      world.air.inject('SL-SCH', clearFrame(forged))
+      return undefined
+    }
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
+    expect(world.ue1.counts.get('pc5 dropped: re-negotiation after a Command')).toBe(1)
   })
 
   it('what the network refuses then ends the set-up', async () => {
