@@ -16,6 +16,10 @@ export const projectValues = {
     'Ua id of the root of the PDK: the internal organisation, apart from every TLS key',
   ),
   uaIdGpi: row('ff00000001', 'Ua id of the GPI protection key: the internal organisation'),
+  gpiFqdn: row(
+    'gpi.bsf.3gppnetwork.org',
+    'FQDN of the GPI protection key: TS 33.223 5.3.5 could not be read; beside the TMPI name of TS 33.220 B.4',
+  ),
   pc6CommandCode: row(16777214, 'PKR/PKA: experimental range of RFC 6733; TS 29.345 has no key request'),
   pc6VendorId: row(
     32473,

@@ -1,11 +1,14 @@
 import { defaultNames } from '../core/plmn-table.ts'
 import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
-import { bootstrappingInfo as decide, kmfPolicy } from '../entities/bsf/naf-keys.ts'
+import { bootstrappingInfo as giveNafKey } from '../entities/bsf/naf-keys.ts'
+import { kmfPolicy } from '../entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../entities/bsf/ports.ts'
+import { pushInfo as push } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
+import { pushInfo } from '../reference-points/zn/push-info.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
@@ -14,7 +17,8 @@ import { sweepExpired } from './sweep.ts'
 import { ubTap } from './tap-http.ts'
 
 const zh = [multimediaAuth.command.applicationId]
-const zn = [bootstrappingInfo.command.applicationId]
+/** Zn and Zpn go to the same peer. */
+const zn = [bootstrappingInfo.command.applicationId, pushInfo.command.applicationId]
 /** Bounds of what strangers may hold open (R43). */
 const limits = { maxChallenges: 10_000, maxConnections: 1_000 } as const
 
@@ -26,7 +30,7 @@ const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
     }),
 })
 
-/** The BSF of a PLMN: Ub for its UEs, Zn for its KMF, Zh to its HSS. Throws as `startHss`. */
+/** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute } = plmn.bsf
   const voice = voiceOf(name, context)
@@ -43,7 +47,10 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     ports,
   )
   diameter.handle(bootstrappingInfo, (request, from, trace) =>
-    decide(request, from.originHost, nafs, ports, trace),
+    giveNafKey(request, from.originHost, nafs, ports, trace),
+  )
+  diameter.handle(pushInfo, (request, from, trace) =>
+    push(request, from.originHost, { nafs, ksLifetime }, ports, trace),
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
   const stopSweep = sweepExpired(name, context, (now, limit) => bootstraps.forgetExpired(now, limit))

@@ -1,11 +1,13 @@
+import type { Imsi } from '../core/identities/subscriber.ts'
 import { createKmf } from '../entities/kmf/kmf.ts'
-import type { Pc6Port, ZnPort } from '../entities/kmf/ports.ts'
+import type { Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
 import { wallClockStep } from '../io/system.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
+import { pushInfo } from '../reference-points/zn/push-info.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { openSeededKmfStore } from './config/stores.ts'
@@ -14,21 +16,27 @@ import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
-const zn = [bootstrappingInfo.command.applicationId]
+/** Zn and Zpn go to the same peer. */
+const zn = [bootstrappingInfo.command.applicationId, pushInfo.command.applicationId]
 const pc6 = [proseKey.command.applicationId]
 /** Connections that strangers may hold open (R43). */
 const maxConnections = 1_000
 
 const traced = (context: string | undefined) => (context === undefined ? {} : { context })
 
-/** The BSF of the own home network: NAF keys are asked for B-TIDs of it alone. */
-const znOver = (diameter: DiameterNode, { realm, bsf }: PlmnConfig): ZnPort => ({
-  bootstrappingInfo: (request, context) =>
-    diameter.request(bootstrappingInfo, request, {
-      ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, deadline: deadlines.zn },
-      ...traced(context),
-    }),
-})
+/** The BSF of the own home network: NAF keys are asked for B-TIDs and subscribers of it alone. */
+function bsfOver(diameter: DiameterNode, { realm, bsf }: PlmnConfig): { zn: ZnPort; zpn: ZpnPort } {
+  const route = (context: string | undefined) => ({
+    ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, deadline: deadlines.zn },
+    ...traced(context),
+  })
+  return {
+    zn: {
+      bootstrappingInfo: (request, context) => diameter.request(bootstrappingInfo, request, route(context)),
+    },
+    zpn: { pushInfo: (request, context) => diameter.request(pushInfo, request, route(context)) },
+  }
+}
 
 const pc6Over = (diameter: DiameterNode): Pc6Port => ({
   requestKey: (home, request, context) =>
@@ -41,6 +49,12 @@ const pc6Over = (diameter: DiameterNode): Pc6Port => ({
 const peersOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
   plmns.filter(({ plmn }) => kmf.pc6Peers.includes(plmn))
 
+/** Subscribers whose card works in GBA_U. */
+const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
+  const those = new Set(subscribers.filter(({ gba }) => gba === 'GBA_U').map(({ imsi }) => imsi))
+  return (imsi) => those.has(imsi)
+}
+
 /** Tells the TLS of PC8 as it was on the wire, for captures. */
 const octetsTap =
   (kmf: string, { tap, names }: NodeContext) =>
@@ -50,7 +64,7 @@ const octetsTap =
     tap({ kind: 'octets', point: 'PC8', connection: `${kmf} ${client}`, from, to, time, bytes: octets })
   }
 
-/** The KMF of a PLMN: PC8 for its UEs, Zn to its BSF, PC6 to other KMFs. Throws as `startHss`. */
+/** The KMF of a PLMN: PC8 for its UEs, Zn and Zpn to its BSF, PC6 to other KMFs. Throws as `startHss`. */
 export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { config, tap, clock } = context
   const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
@@ -60,7 +74,8 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
   const kmf = createKmf(
     {
       ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations, wallClockStep },
-      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: znOver(diameter, plmn), pc6: pc6Over(diameter) },
+      ...{ plmns: plmnTableFor(config, plmn.plmn), ...bsfOver(diameter, plmn), pc6: pc6Over(diameter) },
+      usesGbaU: usesGbaUOf(plmn),
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )

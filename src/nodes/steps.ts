@@ -5,6 +5,8 @@ const stepOfName: Readonly<Record<string, Step>> = {
   DIRECT_COMMUNICATION_REQUEST: '3',
   PROSE_DIRECT_KEY_REQUEST: '4',
   PKR: '6',
+  GPR: '7',
+  GPA: '7',
   PKA: '9',
   PROSE_DIRECT_KEY_RESPONSE: '10',
   DIRECT_SECURITY_MODE_COMMAND: '12',

@@ -4,6 +4,7 @@ import { fingerprint } from '../crypto/fingerprint.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
+import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { resultOf } from '../wire/diameter/command.ts'
 import { meKeyMaterial, proseDirectKey } from '../wire/diameter/avps-3gpp.ts'
 import { describe, type KeyText } from '../wire/diameter/describe.ts'
@@ -15,6 +16,7 @@ import { stepOf } from './steps.ts'
 const pointOfApplication: ReadonlyMap<number, ReferencePoint> = new Map([
   [multimediaAuth.command.applicationId, 'Zh'],
   [bootstrappingInfo.command.applicationId, 'Zn'],
+  [pushInfo.command.applicationId, 'Zpn'],
   [proseKey.command.applicationId, 'PC6'],
 ])
 

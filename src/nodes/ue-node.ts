@@ -2,7 +2,7 @@ import { TemporaryFailure } from '../core/errors.ts'
 import { eeas } from '../crypto/eea.ts'
 import { eias } from '../crypto/eia.ts'
 import { gbaOver } from '../entities/ue/gba/bootstrap.ts'
-import type { GbaPort, Pc8Port } from '../entities/ue/ports.ts'
+import type { GbaPort, Pc8Port, Usim } from '../entities/ue/ports.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../entities/ue/ue.ts'
 import { SoftUsim } from '../entities/ue/usim/soft-usim.ts'
 import { createPc8Client } from '../io/https/pc8-client.ts'
@@ -39,17 +39,19 @@ const algorithmsOf = ({ eea, eia, allowEea0, disabledAlgorithms }: UeConfig): Ue
   ...{ eea: idsOf(eeas, eea), eia: idsOf(eias, eia), allowEea0, disabledAlgorithms },
 })
 
-/** Ub towards the BSF of the home network, wherever that listens now. */
-function gbaOf(node: ConfiguredUe, voice: NodeVoice, context: NodeContext): GbaPort {
-  const { config, plmn, subscriber } = { ...node, config: context.config }
+function usimOf({ plmn, subscriber }: ConfiguredUe, { config }: NodeContext): SoftUsim {
   const aka = readAkaSecrets(config, plmn, subscriber)
-  const usim = new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba })
+  return new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba })
+}
+
+/** Ub towards the BSF of the home network, wherever that listens now. */
+function gbaOf({ name, plmn }: ConfiguredUe, usim: Usim, voice: NodeVoice, context: NodeContext): GbaPort {
   return gbaOver(plmn.bsf.fqdn, {
     ...context,
     ...{ usim, report: voice.report },
     connect() {
       const bsf = reached(plmn.bsf.name, 'ub', context)
-      const onMessage = guarded(node.name, context, ubTap(voice, context, plmn.bsf.name))
+      const onMessage = guarded(name, context, ubTap(voice, context, plmn.bsf.name))
       return connectUb({ address: bsf.host, port: bsf.port, onMessage })
     },
   })
@@ -105,10 +107,11 @@ export async function startUe(node: ConfiguredUe, context: NodeContext): Promise
   const { group, interface: address, port, peers } = context.config.pc5Bearer
   const medium = peers.length > 0 ? { peers } : { group }
   const radio = await openUdpRadio({ interface: address, port, ...medium, count: voice.count })
+  const usim = usimOf(node, context)
   const ue = new Ue(settingsOf(node), {
     ...context,
     ...voice,
-    ...{ radio, gba: gbaOf(node, voice, context), pc8: pc8Of(node, voice, context) },
+    ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8: pc8Of(node, voice, context) },
     sent: guarded(node.name, context, pc5Tap(voice, context)),
   })
   return {

@@ -14,7 +14,7 @@ import { decodeMessage } from '../../src/wire/diameter/message.ts'
 import { RefusedWithResult } from '../../src/wire/diameter/result.ts'
 import { multimediaAuth } from '../../src/reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../../src/reference-points/zn/bootstrapping-info.ts'
-import { gbaPushInfoCommand } from '../../src/reference-points/zn/zpn.ts'
+import { pushInfo } from '../../src/reference-points/zn/push-info.ts'
 import { proseKey } from '../../src/reference-points/pc6/key-request.ts'
 import { chainMessages } from '../wire/diameter/chain-messages.ts'
 
@@ -25,9 +25,9 @@ const commands = [
   multimediaAuth.command,
   bootstrappingInfo.command,
   proseKey.command,
-  gbaPushInfoCommand,
+  pushInfo.command,
 ]
-const exchanges = [multimediaAuth, bootstrappingInfo, proseKey]
+const exchanges = [multimediaAuth, bootstrappingInfo, proseKey, pushInfo]
 const definitions: readonly AvpDefinition<string, unknown>[] = [...baseAvps, ...gppAvps]
 
 /** mulberry32. */

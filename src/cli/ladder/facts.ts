@@ -34,6 +34,7 @@ const facts: Readonly<Record<string, Words>> = {
   ue1Id: identity,
   imsi: identity,
   'User-Name': (value) => (value.includes('@') ? '' : `IMSI ${value}`),
+  'UE-Id': labelled('IMSI'),
   btid,
   'Transaction-Identifier': btid,
   dksi: (value, fields) => ('lsbOfKdSessId' in fields ? '' : `DKSI ${value}`),

@@ -5,7 +5,7 @@ import { bTidOf, shortBTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { maskedImpi } from '../../core/identities/subscriber.ts'
 import { TokenBuckets } from '../../core/token-buckets.ts'
-import { hours, Instant, later, seconds, type Seconds } from '../../core/units.ts'
+import type { Instant, Seconds } from '../../core/units.ts'
 import { responseDigest } from '../../crypto/digest-response.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { ksOf } from '../../crypto/gba-keys.ts'
@@ -19,8 +19,8 @@ import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../refe
 import { statusOf } from '../../reference-points/ub/status.ts'
 import type { MultimediaAuthAnswer } from '../../reference-points/zh/exchange.ts'
 import { writeAuthenticationInfo } from '../../wire/http-digest/digest-headers.ts'
-import type { Guss } from '../../wire/user-security-settings.ts'
 import { ChallengeTable, forget, type OpenChallenge } from './challenge-table.ts'
+import { ksExpiry } from './ks-expiry.ts'
 import type { Bootstrap, BsfPorts } from './ports.ts'
 import { answers, autsOf, digestInputOf, readRequest, type Asked } from './ub-request.ts'
 
@@ -40,7 +40,6 @@ export interface BootstrappingConfig {
 /** Who asks, from where, in which set-up. */
 type Request = Asked & { readonly client: string; readonly context: string | undefined }
 
-const longestLife = hours(24)
 const wrongInARow = 3
 
 /** Ub at the BSF. TS 33.220 4.5.2, TS 24.109 4. */
@@ -139,7 +138,7 @@ export class Bootstrapping {
       rand,
       ks: ksOf(ck, ik),
       created,
-      expires: this.#expiryOf(challenge.guss, created),
+      expires: ksExpiry(challenge.guss, created, this.#config.ksLifetime),
       ...(challenge.guss ? { guss: challenge.guss } : {}),
     }
     const body = writeBootstrappingInfo(bootstrap)
@@ -175,12 +174,6 @@ export class Bootstrapping {
     const { opaque } = challenge
     const { qop, nc } = akaDigest
     return writeAuthenticationInfo({ qop, rspauth: responseDigest(input), cnonce, nc, opaque, nonce })
-  }
-
-  /** Whole seconds, so that the text given to the UE and the time kept here are one. */
-  #expiryOf(guss: Guss | undefined, created: Instant): Instant {
-    const life = Math.min(guss?.lifetime ?? this.#config.ksLifetime, longestLife)
-    return Instant(Math.floor(later(created, seconds(life)) / 1000) * 1000)
   }
 
   #refuse(status: number, fields: HttpFields = []): UbResponse {

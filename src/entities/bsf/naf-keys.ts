@@ -1,34 +1,13 @@
-import { equalOctets, hex } from '../../core/bytes.ts'
+import { hex } from '../../core/bytes.ts'
 import { BTidUnknown, NotAuthorised } from '../../core/errors.ts'
 import { shortBTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { nafFqdn, nafUaId, uaIds, type NafId, type UaId } from '../../core/identities/naf-id.ts'
-import { projectValues } from '../../core/project-values.ts'
+import { nafFqdn, nafUaId } from '../../core/identities/naf-id.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { deriveKsNaf } from '../../crypto/gba-keys.ts'
 import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
-import type { Bootstrap, BsfPorts } from './ports.ts'
-
-/** What one NAF may ask of this BSF (R5). */
-export interface NafPolicy {
-  /** Authenticated Diameter peers that may ask for it. */
-  readonly originHosts: readonly Fqdn[]
-  /** Names that it has towards UEs; they may differ from its Origin-Host. */
-  readonly fqdns: readonly Fqdn[]
-  readonly uaIds: readonly UaId[]
-  readonly discloseImpi: boolean
-  /** GSIDs without whose USS in the GUSS nothing is given. */
-  readonly requiredGsids: readonly string[]
-}
-
-/** The policy of a ProSe KMF: its three Ua ids, the IMPI, and only for subscribers with the ProSe USS. */
-export const kmfPolicy = (originHosts: readonly Fqdn[], fqdns: readonly Fqdn[]): NafPolicy => ({
-  originHosts,
-  fqdns,
-  uaIds: [uaIds.prose, uaIds.tls13, uaIds.tls12DhePsk],
-  discloseImpi: true,
-  requiredGsids: [projectValues.proseGsid.value],
-})
+import { hasNeededUss, policyFor, ussAskedFor, type NafPolicy } from './naf-policy.ts'
+import type { BsfPorts } from './ports.ts'
 
 /**
  * Zn at the BSF: the key of one NAF_Id. `from` is the Origin-Host of the authenticated peer, `nafs` who may ask what.
@@ -41,11 +20,11 @@ export async function bootstrappingInfo(
   ports: Pick<BsfPorts, 'bootstraps' | 'clock' | 'report' | 'count'>,
   context?: string,
 ): Promise<BootstrappingInfoAnswer> {
-  const naf = nafs.find((policy) => mayAsk(policy, from, request.nafId))
+  const naf = policyFor(nafs, from, request.nafId)
   if (!naf) return refuse(new NotAuthorised('this NAF may not have that key', 'TS 29.109 6.2.2.2'), ports)
   const bootstrap = await ports.bootstraps.find(request.btid, ports.clock.now())
   if (!bootstrap) return refuse(new BTidUnknown('unknown or expired B-TID', 'TS 29.109 6.2.2.3'), ports)
-  if (!naf.requiredGsids.every((gsid) => hasUss(bootstrap, gsid)))
+  if (!hasNeededUss(naf, bootstrap.guss))
     return refuse(new NotAuthorised('the GUSS has no USS for this NAF', 'TS 29.109 6.2.2.2'), ports)
   const key = deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, request.nafId)
   ports.report({
@@ -64,17 +43,9 @@ export async function bootstrappingInfo(
     meKeyMaterial: key,
     keyExpiry: bootstrap.expires,
     creation: bootstrap.created,
-    ussList: bootstrap.guss?.ussList.filter((uss) => request.gsids.includes(uss.id)) ?? [],
+    ussList: ussAskedFor(request.gsids, bootstrap.guss),
   }
 }
-
-const mayAsk = (naf: NafPolicy, from: Fqdn, nafId: NafId): boolean =>
-  naf.originHosts.includes(from) &&
-  naf.fqdns.includes(nafFqdn(nafId)) &&
-  naf.uaIds.some((uaId) => equalOctets(uaId, nafUaId(nafId)))
-
-const hasUss = (bootstrap: Bootstrap, gsid: string): boolean =>
-  bootstrap.guss?.ussList.some((uss) => uss.id === gsid) ?? false
 
 function refuse(error: NotAuthorised | BTidUnknown, ports: Pick<BsfPorts, 'count'>): never {
   ports.count(`zn-${error.code}`)

@@ -2,6 +2,7 @@ import { TemporaryFailure } from '../../core/errors.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { isProseNafId, nafFqdn } from '../../core/identities/naf-id.ts'
+import { wipe } from '../../core/keys.ts'
 import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import { earliest, inMilliseconds, Instant, later, minutes } from '../../core/units.ts'
@@ -57,10 +58,14 @@ export async function issueKey(
 ): Promise<ProseKeyAnswer> {
   const ask = { role: 'ue-1', relay: request.relayServiceCode !== undefined, plmn: ue2Plmn } as const
   const found = await resolveNafKeys({ kmf, procedure, request, ask })
-  await authorise(found.owner, ask, kmf.ports)
-  procedure.step = '8'
-  checkClock(kmf)
-  return derive(kmf, procedure, request, found)
+  try {
+    await authorise(found.owner, ask, kmf.ports)
+    procedure.step = '8'
+    checkClock(kmf)
+    return derive(kmf, procedure, request, found)
+  } finally {
+    if (found.gpi) wipe(found.ksNaf) // a pushed key serves one PDK
+  }
 }
 
 /** After a step of the wall clock nobody knows which keys are still alive (R47). */

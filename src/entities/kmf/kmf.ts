@@ -11,6 +11,7 @@ import { answerPeer } from './issue-key.ts'
 import { OpenRequests } from './open-requests.ts'
 import type { KmfPorts, Pc6Service, Pc8Service, Pc8Subscriber } from './ports.ts'
 import { Procedure } from './procedure.ts'
+import { PushedGpis } from './pushed-gpis.ts'
 import { retrieveKey } from './retrieve-key.ts'
 
 export interface KmfSettings {
@@ -27,6 +28,8 @@ export interface KmfSettings {
     readonly keyRequestsPerUe2PerMinute: number
     readonly keyRequestsPerUe1PerMinute: number
     readonly keyRequestsPerPeerPerSecond: number
+    /** A resynchronisation counts. */
+    readonly pushesPerImsiPerMinute: number
   }
 }
 
@@ -38,6 +41,7 @@ export const defaultKmfSettings: Omit<KmfSettings, 'plmn'> = {
     keyRequestsPerUe2PerMinute: 60,
     keyRequestsPerUe1PerMinute: 10,
     keyRequestsPerPeerPerSecond: 1000,
+    pushesPerImsiPerMinute: 3,
   },
 }
 
@@ -46,12 +50,14 @@ export interface Kmf {
   readonly ports: KmfPorts
   readonly settings: KmfSettings
   readonly own: PlmnEntry
-  readonly buckets: { readonly ue2: TokenBuckets; readonly ue1: TokenBuckets; readonly peer: TokenBuckets }
+  readonly buckets: Readonly<Record<'ue2' | 'ue1' | 'peer' | 'push', TokenBuckets>>
+  readonly pushed: PushedGpis
 }
 
 /** A ProSe KMF: that of UE-2 on PC8, that of UE-1 on PC6. Throws InvalidValue for settings it cannot serve. */
 export function createKmf(ports: KmfPorts, settings: KmfSettings): Pc8Service & Pc6Service {
-  const kmf: Kmf = { ports, settings, own: ownEntry(ports, settings), buckets: bucketsOf(settings) }
+  const own = ownEntry(ports, settings)
+  const kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings), pushed: new PushedGpis() }
   const open = new OpenRequests()
   return {
     associate: (offer) => associate(kmf, offer),
@@ -72,6 +78,7 @@ const bucketsOf = ({ limits }: KmfSettings): Kmf['buckets'] => ({
   ue2: new TokenBuckets(limits.keyRequestsPerUe2PerMinute),
   ue1: new TokenBuckets(limits.keyRequestsPerUe1PerMinute),
   peer: new TokenBuckets(limits.keyRequestsPerPeerPerSecond, 1000, seconds(1)),
+  push: new TokenBuckets(limits.pushesPerImsiPerMinute),
 })
 
 /** Step 4 to step 10 for one request, and what its sender is told. */

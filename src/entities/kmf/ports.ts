@@ -10,7 +10,12 @@ import type { PlmnEntry, PlmnTable } from '../../core/plmn-table.ts'
 import type { Instant, Milliseconds } from '../../core/units.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
-import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
+import type {
+  BootstrappingInfoAnswer,
+  BootstrappingInfoRequest,
+  PushInfoAnswer,
+  PushInfoRequest,
+} from '../../reference-points/zn/exchange.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 
 /** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased and the row stays (seed, 6.X.3.2). */
@@ -48,6 +53,12 @@ export interface AuthorisationStore {
 /** Zn towards the BSF that the domain of the B-TID names in the PLMN table. */
 export interface ZnPort {
   bootstrappingInfo(request: BootstrappingInfoRequest, context?: string): Promise<BootstrappingInfoAnswer>
+}
+
+/** Zpn towards the BSF of the own home network. TS 33.223 4.3. */
+export interface ZpnPort {
+  /** Throws IdentityUnknown, NotAuthorised, TemporaryFailure, KeyRequestFailed. */
+  pushInfo(request: PushInfoRequest, context?: string): Promise<PushInfoAnswer>
 }
 
 /** PC6 towards the KMF of another home network. */
@@ -96,7 +107,10 @@ export interface KmfPorts {
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
   readonly zn: ZnPort
+  readonly zpn: ZpnPort
   readonly pc6: Pc6Port
+  /** Whether the card of a subscriber keeps Ks itself (GBA_U); none does when absent. */
+  readonly usesGbaU?: (imsi: Imsi) => boolean
   readonly clock: Clock
   /** How far the wall clock stepped since the start; more than 5 min stops the issue of keys (R47). */
   readonly wallClockStep?: () => Milliseconds

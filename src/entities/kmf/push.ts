@@ -1,7 +1,71 @@
-import { KeyRequestFailed } from '../../core/errors.ts'
-import type { NafKeys } from './resolve-naf-keys.ts'
+import type { Rand } from '../../core/aka.ts'
+import { KeyRequestFailed, MalformedMessage } from '../../core/errors.ts'
+import { PTid } from '../../core/identities/p-tid.ts'
+import type { Impi } from '../../core/identities/subscriber.ts'
+import { projectValues } from '../../core/project-values.ts'
+import { hours, later } from '../../core/units.ts'
+import { readGpi } from '../../crypto/gba-push-info.ts'
+import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
+import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
+import type { Kmf } from './kmf.ts'
+import type { NafKeys, Question } from './resolve-naf-keys.ts'
+import type { Owner } from './subscriber.ts'
 
-/** 7b, 7d: keys and GPI by GBA push, for a subscriber whose authorisation was looked at. TS 33.223 5. */
-export function push(): Promise<NafKeys> {
-  return Promise.reject(new KeyRequestFailed('GBA push is not configured', 'TS 33.223 5'))
+const requestedLifetime = hours(1)
+const lengthOfPTid = 16
+
+/** A subscriber that the home network can push to. */
+export interface Addressee extends Owner {
+  readonly impi: Impi
+}
+
+/**
+ * 7b, 7d: key and GPI by GBA push, for a subscriber whose authorisation was looked at. The key serves one PDK and is never
+ * kept. The owner comes with the settings of the GPA, for the look before the key leaves (R8). TS 33.223 4.3, 5.
+ */
+export async function push(question: Question, addressee: Addressee): Promise<NafKeys> {
+  const { kmf, request } = question
+  const { imsi, impi } = addressee
+  if (!kmf.buckets.push.take(imsi ?? impi, kmf.ports.clock.now()))
+    throw new RefusedWithResult(resultCode(resultCodes.tooBusy), 'too many pushes to this UE-1')
+  const { gpi, meKeyMaterial, keyExpiry, ussList } = await pushed(question, addressee)
+  kmf.pushed.add(randOf(gpi), request, kmf.ports.clock.now())
+  const owner = { ussList, ...(imsi !== undefined && { imsi }) }
+  return { owner, ksNaf: meKeyMaterial, expires: keyExpiry, gpi }
+}
+
+/** The answer of the BSF, when it is one that an honest BSF gives. */
+async function pushed({ kmf, procedure, request }: Question, addressee: Addressee): Promise<PushInfoAnswer> {
+  const { zpn, clock } = kmf.ports
+  const answer = await zpn.pushInfo(requestFor(kmf, request, addressee), procedure.context)
+  if (answer.keyExpiry <= clock.now()) throw new KeyRequestFailed('the BSF pushed a key that has expired')
+  if (answer.impi !== undefined && answer.impi !== addressee.impi)
+    throw new KeyRequestFailed('the BSF pushed to another subscriber')
+  return answer
+}
+
+function requestFor(
+  { ports: { clock, random, usesGbaU } }: Kmf,
+  { nafId, resynchronisation }: Question['request'],
+  { impi, imsi }: Addressee,
+): PushInfoRequest {
+  return {
+    impi,
+    nafId,
+    ptId: PTid(random.octets(lengthOfPTid)),
+    gbaU: imsi !== undefined && (usesGbaU?.(imsi) ?? false),
+    requestedExpiry: later(clock.now(), requestedLifetime),
+    gsids: [projectValues.proseGsid.value],
+    ...(resynchronisation && { resynchronisation }),
+  }
+}
+
+/** By which UE-1 will name the push when its SQN is out of range. */
+function randOf(gpi: Uint8Array): Rand {
+  try {
+    return readGpi(gpi).rand
+  } catch (cause) {
+    if (!(cause instanceof MalformedMessage)) throw cause
+    throw new KeyRequestFailed('the BSF gave no GPI', cause.clause, { cause })
+  }
 }

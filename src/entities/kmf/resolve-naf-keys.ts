@@ -1,5 +1,6 @@
 import { BTidUnknown, KeyRequestFailed, NotAuthorised, ProseError } from '../../core/errors.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
+import { impiOfImsi, type Impi, type Imsi } from '../../core/identities/subscriber.ts'
 import type { KsNaf } from '../../core/keys.ts'
 import { later, secondsBetween, type Instant } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
@@ -33,15 +34,23 @@ export interface Question {
 
 /** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
-  const { ue1Id, nafId, resynchronisation } = question.request
+  const { ue1Id, nafId } = question.request
   const { keys, clock } = question.kmf.ports
-  if (resynchronisation) throw new KeyRequestFailed('this KMF pushed no GPI with that RAND')
-  if (ue1Id.kind === 'imsi') return branch7d(question, { imsi: ue1Id.imsi, ussList: [] })
+  const isResynchronised = takeResynchronisation(question)
+  if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
   const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
+  if (isResynchronised) return resynchronise7b(question, kept)
   const invalid = kept && whyInvalid(question, kept)
-  if (kept && invalid !== undefined) return branch7b(question, kept, ['key-found', invalid])
+  if (kept && invalid !== undefined) return branch7b(question, kept, ['key-found', invalid], invalid)
   const ksNaf = kept && keyUnder(kept, nafId)
   return ksNaf ? branch7a(question, kept, ksNaf) : branch7c(question, kept, ue1Id.btid)
+}
+
+/** True for a step 6 with the RAND and AUTS of a GPI that this KMF pushed. Throws KeyRequestFailed for any other. */
+function takeResynchronisation({ kmf, request }: Question): boolean {
+  if (!request.resynchronisation) return false
+  if (kmf.pushed.take(request.resynchronisation.rand, request, kmf.ports.clock.now())) return true
+  throw new KeyRequestFailed('this KMF pushed no GPI with that RAND')
 }
 
 /** Why a row that was found serves no more, undefined when it does. */
@@ -65,14 +74,34 @@ async function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Prom
 }
 
 /** 7b: found but not valid. Authorised before a vector is spent, by the table and the kept settings. */
-async function branch7b(question: Question, kept: NafKeyRow, why: readonly string[]): Promise<NafKeys> {
-  const authorisation =
-    kept.imsi === undefined && kept.impi === undefined
-      ? Promise.reject(new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3'))
-      : authorise(kept, question.ask, question.kmf.ports)
-  const notWhy = { '7a': why.at(-1) ?? '', '7c': 'B-TID is here' }
-  await decide(question, authorisation, { branch: '7b', why, notWhy })
-  return push()
+async function branch7b(
+  question: Question,
+  kept: NafKeyRow,
+  why: readonly string[],
+  whyNot7a: string,
+): Promise<NafKeys> {
+  const notWhy = { '7a': whyNot7a, '7c': 'B-TID is here' }
+  const impi = await decide(question, authorisedImpi(question, kept), {
+    branch: '7b',
+    why,
+    notWhy,
+    gpi: true,
+  })
+  return push(question, { ...kept, impi })
+}
+
+/** Throws BTidUnknown for a subscriber that no push can name (re-negotiation), NotAuthorised. */
+async function authorisedImpi({ kmf, ask }: Question, kept: NafKeyRow): Promise<Impi> {
+  const { impi = kept.imsi && impiOfImsi(kept.imsi, kmf.own.plmn) } = kept
+  if (impi === undefined) throw new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3')
+  await authorise(kept, ask, kmf.ports)
+  return impi
+}
+
+/** 7b again, whatever became of the key meanwhile: UE-1 waits for another GPI. */
+function resynchronise7b(question: Question, kept: NafKeyRow | undefined): Promise<NafKeys> {
+  if (kept) return branch7b(question, kept, ['resynchronisation'], 'a GPI was pushed')
+  return Promise.reject(new KeyRequestFailed('the B-TID that the GPI was pushed for is gone'))
 }
 
 /** 7c: the BSF is asked. Only its 5403 leads to re-negotiation (R14), or to 7b where it is known who UE-1 is. */
@@ -81,7 +110,8 @@ async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: B
   const here = kept ? 'key-not-found' : 'b-tid-not-found'
   const notWhy = { '7a': 'no key here', '7b': 'nothing here that is too old' }
   const asked = await fetched(question, btid)
-  if (asked instanceof BTidUnknown && kept) return branch7b(question, kept, ['key-found', 'unknown-at-bsf'])
+  if (asked instanceof BTidUnknown && kept)
+    return branch7b(question, kept, ['key-not-found', 'forgotten-by-bsf'], 'no key here')
   if (asked instanceof Error) {
     const why = asked instanceof BTidUnknown ? 'unknown-at-bsf' : 'bsf-gave-no-key'
     return decide(question, Promise.reject(asked), { branch: '7c', why: [here, why], notWhy })
@@ -104,13 +134,16 @@ async function fetched({ kmf, procedure, request }: Question, btid: BTid) {
 }
 
 /** 7d: an IMSI. Authorised by the table, before a vector is spent. */
-async function branch7d(question: Question, owner: Owner): Promise<NafKeys> {
-  await decide(question, authoriseByTable(owner, question.ask, question.kmf.ports), {
+async function branch7d(question: Question, imsi: Imsi, isResynchronised: boolean): Promise<NafKeys> {
+  const { ports, own } = question.kmf
+  const owner = { imsi, ussList: [] }
+  await decide(question, authoriseByTable(owner, question.ask, ports), {
     branch: '7d',
-    why: ['imsi'],
+    why: ['imsi', ...(isResynchronised ? ['resynchronisation'] : [])],
     notWhy: { '7a': 'no B-TID', '7b': 'no B-TID', '7c': 'no B-TID' },
+    gpi: true,
   })
-  return push()
+  return push(question, { ...owner, impi: impiOfImsi(imsi, own.plmn) })
 }
 
 interface Decision {
@@ -119,18 +152,20 @@ interface Decision {
   /** Why each other branch does not apply. */
   readonly notWhy: Readonly<Record<string, string>>
   readonly keys?: Readonly<Record<string, string>>
+  /** UE-1 gets a key of its own by GPI, once it is authorised. */
+  readonly gpi?: true
 }
 
 /** Reports the branch with the outcome of its authorisation, and throws what that throws. */
 async function decide<Value>(
   { procedure }: Question,
   authorisation: Promise<Value>,
-  { branch, why, notWhy, keys }: Decision,
+  { branch, why, notWhy, keys, gpi }: Decision,
 ): Promise<Value> {
   procedure.step = branch
   try {
     const value = await authorisation
-    procedure.decided('branch', { branch, why: [...why, 'authorised'], notWhy }, keys)
+    procedure.decided('branch', { branch, why: [...why, 'authorised'], notWhy, ...(gpi && { gpi }) }, keys)
     return value
   } catch (error) {
     const last = error instanceof NotAuthorised ? ['not-authorised'] : []

@@ -4,6 +4,7 @@ import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
 import type { ProseKeyAnswer } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.ts'
 import { extensionsDiffer } from '../../reference-points/pc8/messages.ts'
+import { isTemporary, RefusedWithResult } from '../../wire/diameter/result.ts'
 import { authorise, type Ask } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import { issueKey } from './issue-key.ts'
@@ -68,12 +69,15 @@ async function askHome(
   request: ProseDirectKeyRequest,
   home: PlmnEntry,
 ): Promise<ProseKeyAnswer> {
-  if (home === kmf.own) return issueKey(kmf, procedure, request, kmf.own.plmn)
   try {
-    return await kmf.ports.pc6.requestKey(home, { ...request, visitedPlmn: kmf.own.plmn }, procedure.context)
-  } catch (error) {
-    if (!(error instanceof PeerFault)) throw error
-    throw new KeyRequestFailed('malformed answer on PC6', undefined, { cause: error })
+    return home === kmf.own
+      ? await issueKey(kmf, procedure, request, kmf.own.plmn)
+      : await kmf.ports.pc6.requestKey(home, { ...request, visitedPlmn: kmf.own.plmn }, procedure.context)
+  } catch (cause) {
+    if (cause instanceof PeerFault) throw new KeyRequestFailed('a malformed answer', undefined, { cause })
+    if (cause instanceof RefusedWithResult && isTemporary(cause.result))
+      throw new TemporaryFailure(cause.message, undefined, { cause })
+    throw cause
   }
 }
 
@@ -87,6 +91,8 @@ function checkAnswer(
   const needsGpi = request.ue1Id.kind === 'imsi' || request.resynchronisation !== undefined
   if (answer.keyExpiry <= kmf.ports.clock.now()) throw new KeyRequestFailed('the PDK has expired')
   if (needsGpi && !answer.gpi) throw new KeyRequestFailed('the GPI is missing')
+  if (answer.gpi && (answer.gpi.length < 3 || answer.gpi.length > 1024))
+    throw new KeyRequestFailed('the GPI does not go into a Command')
   if (!answer.ue1ProseUeIds.every((id) => inRanges(id, home.proseUeIds)))
     throw new KeyRequestFailed('UE-1 has a ProSe UE ID of another network')
 }

@@ -43,6 +43,14 @@ export class BTidMemory {
     this.#bootstrap = undefined
   }
 
+  /** Ks is of no use any more: the B-TID is from now on an identifier only. */
+  expire(now: Instant): void {
+    const held = this.valid(now)
+    if (!held) return
+    wipe(held.ks)
+    this.#bootstrap = { ...held, expires: now }
+  }
+
   /** `kmf` knows `btid` now: PC8 was opened, or a link was secured with it. */
   markUsed(btid: BTid, kmf: Fqdn): void {
     if (btid === this.#bootstrap?.btid) this.#usedWith.add(kmf)

@@ -1,5 +1,6 @@
 import type { Clock, Random, Timers } from '../../core/environment.ts'
 import { MalformedMessage, ProseError } from '../../core/errors.ts'
+import type { NafId } from '../../core/identities/naf-id.ts'
 import { hexOf24, type Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
@@ -7,6 +8,7 @@ import type { DirectCommunicationRequest, Pc5Message } from '../../reference-poi
 import { decodePdu, decodeSignalling, lcids, type SduType } from '../../reference-points/pc5/pdcp.ts'
 import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
+import { forgetReading, type GbaPush } from './gba/push.ts'
 import type { KeyRequest, KeyRetrieval } from './key-retrieval.ts'
 import { admission, KeyRequestsUnderWay } from './link/half-open.ts'
 import type {
@@ -39,6 +41,7 @@ export interface LinksPorts {
     link: { readonly label?: string; readonly trace?: string },
   ): void
   retrieveKey(request: KeyRequest, trace: string): Promise<KeyRetrieval>
+  readonly push: GbaPush
   secured(entry: LinkEntry): void
   received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
   /** A link that was live is no more. */
@@ -193,6 +196,14 @@ export class Links {
         this.#retrieveKey(entry, effect.request)
         return
       }
+      case 'read-gpi': {
+        this.#readGpi(entry, effect.gpi, effect.nafId)
+        return
+      }
+      case 'commit-push': {
+        this.#ports.push.commit(effect.pushed)
+        return
+      }
       case 'remember-nonce2': {
         this.#seen.nonce2.add(entry.peer, effect.octets)
         return
@@ -248,6 +259,13 @@ export class Links {
     })
   }
 
+  #readGpi(entry: LinkEntry, gpi: Uint8Array, nafId: NafId): void {
+    void this.#ports.push.read(gpi, nafId).then((reading) => {
+      if (entry.state.phase === 'requesting') this.dispatch(entry, { kind: 'gpi-read', gpi, reading })
+      else forgetReading(reading)
+    })
+  }
+
   /**
    * One link is left between two UEs. A newer one of the same initiator replaces the older; when both called each other,
    * the one begun by the higher Layer-2 ID stays and the other is released by who began it. A peer whose Layer-2 ID is
@@ -272,6 +290,7 @@ export class Links {
       nextSequenceNumber: (peer) => this.#sequenceNumbers.next(peer),
       takenOctets: (peer, octet) => this.table.takenOctets(peer, octet),
       wasSeen: (nonce, peer, octets) => this.#seen[nonce].has(peer, octets),
+      isPTidTaken: (ptId) => this.#ports.push.isTaken(ptId),
       liveLinks: (peer) => this.table.live(peer),
     }
   }

@@ -8,7 +8,17 @@ import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../refere
 
 /** What the card says to AUTHENTICATE. TS 33.102 6.3.3, TS 31.102 7.1.2. */
 export type AkaResult =
-  | { readonly outcome: 'success'; readonly res: Res; readonly ck: Ck; readonly ik: Ik }
+  | {
+      readonly outcome: 'success'
+      readonly res: Res
+      readonly ck: Ck
+      readonly ik: Ik
+      /**
+       * Takes the SQN, which is fresh until then. A card takes it inside AUTHENTICATE, and its commit does nothing: the
+       * one state that input of nobody known can change (R22).
+       */
+      commit(): void
+    }
   | { readonly outcome: 'synchronisation-failure'; readonly auts: Auts }
   | { readonly outcome: 'mac-failure' }
 

@@ -10,6 +10,7 @@ import { decodeFrame, encodeFrame, isFor } from '../../reference-points/pc5/sl-s
 import { Bootstrapping } from './bootstrapping.ts'
 import { BTidMemory } from './b-tid-memory.ts'
 import { Discovery, type DiscoveredPeer, type DiscoverySettings, type DiscoveryWish } from './discovery.ts'
+import { GbaPush } from './gba/push.ts'
 import { ImsiCap } from './imsi-cap.ts'
 import { KeyRetrievals } from './key-retrieval.ts'
 import type { LinkSettings, OutgoingMessage } from './link/link.ts'
@@ -18,7 +19,7 @@ import { viewOf, type Link } from './link-view.ts'
 import { Links } from './links.ts'
 import { Listeners } from './listeners.ts'
 import { Pc8Session } from './pc8-session.ts'
-import type { GbaPort, Pc8Port, UeBootstrap } from './ports.ts'
+import type { GbaPort, Pc8Port, UeBootstrap, Usim } from './ports.ts'
 import { setUp, type SetUpPorts, type SetUpRequest, type SetUpResult } from './set-up.ts'
 
 /** What a UE is configured with. */
@@ -53,6 +54,8 @@ export interface SentPc5Message {
 export interface UePorts {
   readonly radio: Radio
   readonly gba: GbaPort
+  /** The same as behind `gba`: Ub and push take their SQN from one card. */
+  readonly usim: Usim
   readonly pc8: Pc8Port
   readonly clock: Clock
   readonly timers: Timers
@@ -105,6 +108,7 @@ export class Ue {
       ...ports,
       transmit: (message, peer, link) => this.#transmit(message, peer, link),
       retrieveKey: (request, trace) => keys.retrieve(request, trace),
+      push: new GbaPush({ ...ports, memory: this.#memory }),
       secured: (entry) => {
         const link = viewOf(entry)
         if (link) this.#onLink.tell(link)

@@ -98,6 +98,7 @@ export interface KmfConfig {
     readonly keyRequestsPerUe2PerMinute: number
     readonly keyRequestsPerUe1PerMinute: number
     readonly keyRequestsPerPeerPerSecond: number
+    readonly pushesPerImsiPerMinute: number
   }
   readonly diameter: DiameterConfig
   readonly store: StoreConfig

@@ -118,6 +118,7 @@ const kmf = z.strictObject({
       keyRequestsPerUe2PerMinute: countOrUnlimited.prefault(60),
       keyRequestsPerUe1PerMinute: countOrUnlimited.prefault(10),
       keyRequestsPerPeerPerSecond: countOrUnlimited.prefault(1000),
+      pushesPerImsiPerMinute: countOrUnlimited.prefault(3),
     })
     .prefault({}),
   ...store,

@@ -41,7 +41,8 @@ export const gbaPushInfoCommand = command({
     required(gpp.meKeyMaterial),
     required(gpp.gbaPushInfo),
     optional(gpp.uiccKeyMaterial),
-    optional(gpp.keyExpiryTime),
+    // Optional in TS 29.109; a key without an end is of no use here.
+    required(gpp.keyExpiryTime),
     optional(gpp.bootstrapInfoCreationTime),
     optional(gpp.gbaUserSecSettings),
     optional(gpp.gbaType),

@@ -1,5 +1,6 @@
 import { BTid } from '../../core/identities/b-tid.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
+import { PTid } from '../../core/identities/p-tid.ts'
 import { ProseUeId, RelayServiceCode } from '../../core/identities/prose.ts'
 import { KsNaf, Pdk, keyOctets } from '../../core/keys.ts'
 import { plmnFromOctets, plmnOctets, type Plmn } from '../../core/identities/plmn.ts'
@@ -66,7 +67,7 @@ export const privateIdentityRequest = gpp(
   enumerated({ requested: 0, 'not requested': 1 }),
 )
 export const gbaPushInfo = gpp('GBA-Push-Info', 417, octetString)
-export const nafSaIdentifier = gpp('NAF-SA-Identifier', 418, octetString)
+export const nafSaIdentifier = gpp('NAF-SA-Identifier', 418, octetsOf(PTid))
 export const securityFeatureRequest = gpp('Security-Feature-Request', 419, octetString)
 export const securityFeatureResponse = gpp('Security-Feature-Response', 420, octetString)
 

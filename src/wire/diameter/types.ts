@@ -1,7 +1,8 @@
 import { fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
-import { Instant } from '../../core/units.ts'
+import { fromNtpTime, ntpTime } from '../../core/ntp-time.ts'
+import type { Instant } from '../../core/units.ts'
 import { repeatAvp, type Avp, type AvpType } from './avp.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
@@ -104,22 +105,12 @@ export const diameterIdentity: AvpType<Fqdn> = {
   decode: (avp) => Fqdn(fromAscii(avp.data).toLowerCase()),
 }
 
-const secondsFrom1900To1970 = 2_208_988_800
-const secondsOfEra = 2 ** 32
-
-/**
- * Seconds since 1900 in 32 bits; a clear top bit means the era that began 2036-02-07T06:28:16Z, so 1968 to 2104
- * can be told. RFC 6733 4.3.1, RFC 5905.
- */
+/** Seconds since 1900 in 32 bits. RFC 6733 4.3.1. */
 export const time: AvpType<Instant> = {
   name: 'Time',
   shortest: 4,
-  encode: (value) => u32((Math.floor(value / 1000) + secondsFrom1900To1970) % secondsOfEra),
-  decode(avp) {
-    const seconds = readUint(exactly(avp, 4), 0, 4)
-    const since1900 = seconds >= secondsOfEra / 2 ? seconds : seconds + secondsOfEra
-    return Instant((since1900 - secondsFrom1900To1970) * 1000)
-  },
+  encode: ntpTime,
+  decode: (avp) => fromNtpTime(exactly(avp, 4)),
 }
 
 const groupsOfIpv6 = (address: string): number[] => {

@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { Auts, Rand } from '../../../src/core/aka.ts'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
-import {
-  BTidUnknown,
-  KeyRequestFailed,
-  NotAuthorised,
-  TemporaryFailure,
-  type ProseError,
-} from '../../../src/core/errors.ts'
+import { BTidUnknown, KeyRequestFailed, NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { ProseUeId, RelayServiceCode } from '../../../src/core/identities/prose.ts'
-import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
+import { Imsi } from '../../../src/core/identities/subscriber.ts'
 import { hours, Instant, later, minutes, seconds } from '../../../src/core/units.ts'
-import type { NafKeyRow } from '../../../src/entities/kmf/ports.ts'
 import { causeOf } from '../../../src/reference-points/pc8/cause-of.ts'
 import type { ProseKeyRequest } from '../../../src/reference-points/pc6/exchange.ts'
 import { PeerMayNotAsk } from '../../../src/reference-points/pc6/refusals.ts'
@@ -21,18 +13,20 @@ import chain from '../../vectors/chain.json' with { type: 'json' }
 import { KsNaf } from '../../../src/core/keys.ts'
 import { PlmnTable } from '../../../src/core/plmn-table.ts'
 import {
+  askKmf1,
   bia,
   btidOf,
   entry1,
   entry2,
+  failure,
   first,
   imsi1,
-  kmfHost,
-  ksNaf,
+  kmf1,
   labOf,
   nafIdOfKmf,
   plmn1,
   plmn2,
+  row,
   start,
   step6,
   ue1ProseId,
@@ -42,36 +36,15 @@ import {
   type Lab,
 } from './kmf-fixture.ts'
 
-async function kmf1(options: Parameters<typeof labOf>[0] = {}): Promise<Lab> {
-  const lab = labOf({ plmn: plmn1, ...options })
-  await lab.ports.authorisations.grant(imsi1, plmn2)
-  return lab
-}
-
-const ask = (lab: Lab, request: Partial<ProseKeyRequest> = {}, from = kmfHost(entry2)) =>
-  lab.kmf.keyRequested(from, { ...step6, ...request })
-
-const row: NafKeyRow = {
-  ...{ btid: btidOf(entry1), imsi: imsi1, created: start, expires: later(start, hours(24)) },
-  ussList: bia.ussList,
-  keys: [{ nafId: nafIdOfKmf(entry1), key: ksNaf }],
-}
-
 /** Cases whose first link is 7c: the key is that of the BSF. */
 const bootstrapped = chain.cases.filter(({ links, times }) => times && links[0]?.step7 === '7c')
-
-const failure = (answer: Promise<unknown>): Promise<ProseError> =>
-  answer.then(
-    () => Promise.reject(new Error('a key was given')),
-    (error: unknown) => error as ProseError,
-  )
 
 describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
   it('7a: B-TID and its key found and valid: authorised, derived, the BSF not asked', async () => {
     const lab = await kmf1()
     await lab.ports.keys.put(row)
     lab.wait(seconds(2))
-    expect(await ask(lab)).toMatchObject({
+    expect(await askKmf1(lab)).toMatchObject({
       keyExpiry: later(start, seconds(3602)),
       ue1ProseUeIds: [ue1ProseId],
     })
@@ -93,8 +66,8 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
 
   it('7c found: the BSF is asked with the ProSe GSID, the row is kept, the next one is 7a', async () => {
     const lab = await kmf1()
-    await ask(lab)
-    await ask(lab)
+    await askKmf1(lab)
+    await askKmf1(lab)
     expect(lab.birs).toEqual([{ btid: btidOf(entry1), nafId: nafIdOfKmf(entry1), gsids: ['1000001'] }])
     expect(lab.branches()).toEqual(['7c', '7a'])
   })
@@ -108,78 +81,21 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
       bir: () => Promise.resolve({ ...bia, meKeyMaterial, creation: now, keyExpiry: later(now, hours(2)) }),
       ports: { clock: { now: () => now }, plmns: new PlmnTable([entry1, anyId]) },
     })
-    const answer = await ask(lab, { ue2Id: ProseUeId(Number.parseInt(link['UE-2 ProSe UE ID'], 16)) })
+    const answer = await askKmf1(lab, { ue2Id: ProseUeId(Number.parseInt(link['UE-2 ProSe UE ID'], 16)) })
     expect(hex(answer.pdk)).toBe(link.PDK.value)
     expect(answer.keyExpiry).toBe(Date.parse(times['PDK expiry']))
   })
 
   it('R29: a PDK lives one hour, and not longer than Ks', async () => {
     const lab = await kmf1({ bir: () => Promise.resolve({ ...bia, keyExpiry: later(start, minutes(20)) }) })
-    expect((await ask(lab)).keyExpiry).toBe(later(start, minutes(20)))
+    expect((await askKmf1(lab)).keyExpiry).toBe(later(start, minutes(20)))
     const short = await kmf1({ settings: { pdkLifetime: minutes(5) } })
-    expect((await ask(short)).keyExpiry).toBe(later(start, minutes(5)))
-  })
-
-  it('7b: an expired row, or one older than the maximum age, never gives its key; GBA push is not configured', async () => {
-    for (const [wait, why] of [
-      [hours(24), 'key-expired'],
-      [seconds(12 * 3600 + 1), 'key-too-old'],
-    ] as const) {
-      const lab = await kmf1()
-      await lab.ports.keys.put(row)
-      lab.wait(wait)
-      const error = await failure(ask(lab))
-      expect(error).toBeInstanceOf(KeyRequestFailed)
-      expect(error.message).toBe('GBA push is not configured')
-      expect(lab.reports[0]).toMatchObject({
-        step: '7b',
-        fields: { branch: '7b', why: ['key-found', why, 'authorised'] },
-      })
-      expect(lab.birs).toEqual([])
-    }
-  })
-
-  it('7b: not authorised is found before a vector is spent', async () => {
-    const lab = labOf({ plmn: plmn1 })
-    await lab.ports.keys.put(row)
-    lab.wait(hours(24))
-    expect(await failure(ask(lab))).toBeInstanceOf(NotAuthorised)
-  })
-
-  it('7b: whose B-TID it is was never told: re-negotiation', async () => {
-    const lab = await kmf1()
-    const { btid, created, expires, ussList, keys } = row
-    await lab.ports.keys.put({ btid, created, expires, ussList, keys })
-    lab.wait(hours(24))
-    expect(await failure(ask(lab))).toBeInstanceOf(BTidUnknown)
-  })
-
-  it('R14, 7b: known by an IMPI that no permission is for: not authorised, never re-negotiation', async () => {
-    const lab = await kmf1()
-    const { btid, created, expires, ussList, keys } = row
-    await lab.ports.keys.put({ btid, impi: Impi('alice@example.org'), created, expires, ussList, keys })
-    lab.wait(hours(24))
-    expect(await failure(ask(lab))).toBeInstanceOf(NotAuthorised)
-  })
-
-  it('found and valid without the PDK key: the BSF is asked; on 5403 it goes on as 7b', async () => {
-    const withTlsKey = {
-      ...row,
-      keys: [{ nafId: nafIdOf(first(entry1.kmfNames), uaIds.tls13), key: ksNaf }],
-    }
-    const lab = await kmf1()
-    await lab.ports.keys.put(withTlsKey)
-    await ask(lab)
-    expect(lab.birs).toHaveLength(1)
-    const forgotten = await kmf1({ bir: unknownBTid })
-    await forgotten.ports.keys.put(withTlsKey)
-    expect(await failure(ask(forgotten))).toBeInstanceOf(KeyRequestFailed)
-    expect(forgotten.branches()).toEqual(['7b'])
+    expect((await askKmf1(short)).keyExpiry).toBe(later(start, minutes(5)))
   })
 
   it('R14, 7c not found: re-negotiation after the 5403 of the BSF', async () => {
     const lab = await kmf1({ bir: unknownBTid })
-    expect(await failure(ask(lab))).toBeInstanceOf(BTidUnknown)
+    expect(await failure(askKmf1(lab))).toBeInstanceOf(BTidUnknown)
     expect(lab.reports[0]).toMatchObject({
       step: '7c',
       fields: { branch: '7c', why: ['b-tid-not-found', 'unknown-at-bsf'] },
@@ -193,32 +109,22 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
     new NotAuthorised('5402'),
   ])('R14: %s of the BSF is never a re-negotiation', async (error) => {
     const lab = await kmf1({ bir: () => Promise.reject(error) })
-    const thrown = await failure(ask(lab))
+    const thrown = await failure(askKmf1(lab))
     expect(thrown).toBe(error)
     expect(causeOf(thrown)).not.toMatchObject({ outcome: 'bootstrapping-renegotiation' })
     expect(lab.branches()).toEqual(['7c'])
-  })
-
-  it('7d: an IMSI is authorised by the table, then GBA push is not configured', async () => {
-    const lab = await kmf1()
-    const error = await failure(ask(lab, { ue1Id: { kind: 'imsi', imsi: imsi1 } }))
-    expect(error).toMatchObject({ code: 'ERR_KEY_REQUEST_FAILED', message: 'GBA push is not configured' })
-    expect(lab.reports[0]).toMatchObject({
-      step: '7d',
-      fields: { branch: '7d', why: ['imsi', 'authorised'] },
-    })
   })
 
   it('R10: unknown IMSI, unauthorised IMSI and unauthorised network are one refusal', async () => {
     const lab = await kmf1()
     await lab.ports.authorisations.grant(Imsi('001010000000001'), plmn1)
     const refusals = [Imsi('001010000000001'), Imsi('001019999999999')].map((imsi) =>
-      failure(ask(lab, { ue1Id: { kind: 'imsi', imsi } })),
+      failure(askKmf1(lab, { ue1Id: { kind: 'imsi', imsi } })),
     )
     const causes = (await Promise.all(refusals)).map(causeOf)
     expect(causes).toEqual(Array(2).fill({ outcome: 'error', code: 2 }))
     const btid = labOf({ plmn: plmn1 })
-    expect(causeOf(await failure(ask(btid)))).toEqual({ outcome: 'error', code: 2 })
+    expect(causeOf(await failure(askKmf1(btid)))).toEqual({ outcome: 'error', code: 2 })
   })
 
   it('R10: 1000 answers of each kind take the same time', async () => {
@@ -232,18 +138,11 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
       for (const { imsi, times } of kinds) {
         lab.wait(seconds(1))
         const begun = performance.now()
-        await failure(ask(lab, { ue1Id: { kind: 'imsi', imsi } }))
+        await failure(askKmf1(lab, { ue1Id: { kind: 'imsi', imsi } }))
         times.push(performance.now() - begun)
       }
     const [known = 0, unknown = 1] = kinds.map(({ times }) => times.sort((a, b) => a - b)[500])
     expect(Math.abs(known - unknown)).toBeLessThan(0.2)
-  })
-
-  it('RAND and AUTS of a GPI that this KMF did not push: failed', async () => {
-    const lab = await kmf1()
-    const resynchronisation = { rand: Rand(new Uint8Array(16)), auts: Auts(new Uint8Array(14)) }
-    expect(await failure(ask(lab, { resynchronisation }))).toBeInstanceOf(KeyRequestFailed)
-    expect(lab.birs).toEqual([])
   })
 
   it('R8: permission revoked while the BSF is asked, or right after the first look: no key', async () => {
@@ -253,14 +152,14 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
         return bia
       },
     })
-    expect(await failure(ask(lab))).toBeInstanceOf(NotAuthorised)
+    expect(await failure(askKmf1(lab))).toBeInstanceOf(NotAuthorised)
     const between = await kmf1()
     const looks = between.ports.authorisations
     let count = 0
     const onlyFirst = { ...looks, mayLink: () => Promise.resolve(count++ === 0) }
     const revoked = labOf({ plmn: plmn1, ports: { authorisations: onlyFirst } })
     await revoked.ports.keys.put(row)
-    expect(await failure(ask(revoked))).toBeInstanceOf(NotAuthorised)
+    expect(await failure(askKmf1(revoked))).toBeInstanceOf(NotAuthorised)
     expect(revoked.reports.map((report) => report.what)).toEqual(['branch', 'refused'])
     expect(count).toBe(2)
   })
@@ -276,7 +175,7 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
     ] as const) {
       const ussList = [ussOf(imsi1, ue1ProseId, flags)]
       const lab = await kmf1({ bir: () => Promise.resolve({ ...bia, ussList }) })
-      const answer = ask(lab, { relayServiceCode })
+      const answer = askKmf1(lab, { relayServiceCode })
       if (allowed) expect(await answer).toHaveProperty('pdk')
       else expect(await failure(answer)).toBeInstanceOf(NotAuthorised)
     }
@@ -286,26 +185,26 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
     const many = { ...ussOf(imsi1, ue1ProseId, [1]), uids: [`imsi:${imsi1}`, 'tel:1', 'prose-ue-id:zz'] }
     const uids = [...many.uids, ...Array.from({ length: 9 }, (_, at) => `prose-ue-id:00000${at + 1}`)]
     const bir = () => Promise.resolve({ ...bia, ussList: [{ ...many, uids }] })
-    expect((await ask(await kmf1({ bir }))).ue1ProseUeIds).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
-    expect((await ask(await kmf1({ bir, settings: { returnUe1ProseUeIds: false } }))).ue1ProseUeIds).toEqual(
-      [],
-    )
+    expect((await askKmf1(await kmf1({ bir }))).ue1ProseUeIds).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(
+      (await askKmf1(await kmf1({ bir, settings: { returnUe1ProseUeIds: false } }))).ue1ProseUeIds,
+    ).toEqual([])
   })
 
   it('R47: more than 5 minutes of clock step stop the issue of keys', async () => {
     const lab = await kmf1()
     for (const step of [-24, 24]) {
       lab.clockStep = step * 3_600_000
-      expect(await failure(ask(lab))).toBeInstanceOf(TemporaryFailure)
+      expect(await failure(askKmf1(lab))).toBeInstanceOf(TemporaryFailure)
     }
     expect(lab.counts).toContain('kmf-clock-stepped')
     lab.clockStep = 5 * 60_000
-    expect(await ask(lab)).toHaveProperty('pdk')
+    expect(await askKmf1(lab)).toHaveProperty('pdk')
   })
 
   it('a store that is away is an outage', async () => {
     const away = { ...labOf().ports.keys, find: () => Promise.reject(new Error('disk I/O error')) }
-    expect(await failure(ask(await kmf1({ ports: { keys: away } })))).toBeInstanceOf(TemporaryFailure)
+    expect(await failure(askKmf1(await kmf1({ ports: { keys: away } })))).toBeInstanceOf(TemporaryFailure)
   })
 
   describe('the checks of step 6, in their order, before anything about UE-1 is looked up', () => {
@@ -329,7 +228,7 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
 
     it.each(wrong)('%s', async (_what, request, expected) => {
       const lab = await kmf1()
-      expect(await failure(ask(lab, request))).toMatchObject(expected as object)
+      expect(await failure(askKmf1(lab, request))).toMatchObject(expected as object)
       expect(lab.birs).toEqual([])
       expect(lab.branches()).toEqual([])
     })
@@ -344,30 +243,30 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
             .map(([, request]) => request)
             .reverse(),
         ) as object
-        expect(await failure(ask(lab, all))).toMatchObject(wrong[at]?.[2] as object)
+        expect(await failure(askKmf1(lab, all))).toMatchObject(wrong[at]?.[2] as object)
       }
     })
 
     it('R39: an Origin-Host that is no KMF of the table', async () => {
       const lab = await kmf1()
-      expect(await failure(ask(lab, {}, Fqdn('kmf9.epc.mnc009.mcc001.3gppnetwork.org')))).toBeInstanceOf(
+      expect(await failure(askKmf1(lab, {}, Fqdn('kmf9.epc.mnc009.mcc001.3gppnetwork.org')))).toBeInstanceOf(
         PeerMayNotAsk,
       )
     })
 
     it('R45: 1000 requests a second of one peer, then too busy', async () => {
       const lab = await kmf1()
-      for (let at = 0; at < 1000; at++) await ask(lab)
-      expect(await failure(ask(lab))).toMatchObject({ result: { code: 3004 } })
+      for (let at = 0; at < 1000; at++) await askKmf1(lab)
+      expect(await failure(askKmf1(lab))).toMatchObject({ result: { code: 3004 } })
       lab.wait(seconds(1))
-      expect(await ask(lab)).toHaveProperty('pdk')
+      expect(await askKmf1(lab)).toHaveProperty('pdk')
     })
   })
 
   it('every refusal is reported once, at its step, with the reason for this node alone', async () => {
     const lab = await kmf1({ settings: { nafKeyMaxAge: hours(1) } })
     await lab.ports.authorisations.revoke(imsi1, plmn2)
-    await failure(ask(lab))
+    await failure(askKmf1(lab))
     const refused = lab.reports.filter((report) => report.what === 'refused')
     expect(refused).toMatchObject([{ step: '7c', fields: { reason: 'UE-1 has no permission for 001-02' } }])
     expect(lab.counts).toEqual(['kmf-ERR_NOT_AUTHORISED'])

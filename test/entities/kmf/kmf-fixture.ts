@@ -1,18 +1,20 @@
 import { fromHex } from '../../../src/core/bytes.ts'
-import { Rand } from '../../../src/core/aka.ts'
-import { BTidUnknown } from '../../../src/core/errors.ts'
+import { Autn, Rand } from '../../../src/core/aka.ts'
+import { BTidUnknown, type ProseError } from '../../../src/core/errors.ts'
 import { bTidOf, type BTid } from '../../../src/core/identities/b-tid.ts'
 import type { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { Plmn } from '../../../src/core/identities/plmn.ts'
 import { hexOf24, ProseUeId } from '../../../src/core/identities/prose.ts'
 import { Imsi, impiOfImsi } from '../../../src/core/identities/subscriber.ts'
-import { KsNaf, Pdk } from '../../../src/core/keys.ts'
+import { PTid } from '../../../src/core/identities/p-tid.ts'
+import { Ks, KsNaf, Pdk } from '../../../src/core/keys.ts'
 import { defaultNames, PlmnTable, type PlmnEntry } from '../../../src/core/plmn-table.ts'
 import type { TapState } from '../../../src/core/tap.ts'
 import { hours, Instant, later, milliseconds, type Seconds } from '../../../src/core/units.ts'
+import { makeGpi } from '../../../src/crypto/gba-push-info.ts'
 import { createKmf, defaultKmfSettings, type KmfSettings } from '../../../src/entities/kmf/kmf.ts'
-import type { KmfPorts, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
+import type { KmfPorts, NafKeyRow, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
 import { memoryAuthorisationStore, memoryNafKeyStore } from '../../../src/io/store/memory-kmf-store.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../../src/reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
@@ -20,6 +22,8 @@ import { encodeProseDirectKeyRequest } from '../../../src/reference-points/pc8/m
 import type {
   BootstrappingInfoAnswer,
   BootstrappingInfoRequest,
+  PushInfoAnswer,
+  PushInfoRequest,
 } from '../../../src/reference-points/zn/exchange.ts'
 import type { Uss } from '../../../src/wire/user-security-settings.ts'
 
@@ -90,6 +94,23 @@ export const bia: BootstrappingInfoAnswer = {
   ussList: [ussOf(imsi1, ue1ProseId, [1])],
 }
 
+/** A GPI whose vector has this RAND. */
+export const gpiOf = (rand: Rand): Uint8Array =>
+  makeGpi({
+    ...{ uiccMe: 'GBA_ME', rand, autn: Autn(new Uint8Array(16)), ptId: PTid(new Uint8Array(16).fill(1)) },
+    ...{ nafId: step4.nafId, keyExpiry: later(start, hours(1)), impi: impiOfImsi(imsi1, plmn1) },
+    ks: Ks(new Uint8Array(32).fill(7)),
+  })
+
+export const pushedRand = Rand(new Uint8Array(16).fill(0x77))
+export const pushedKey = '2d29ec716a5dc5bcfd75fbbbabe87b9103eba4f3329177c3817338cc903e2c44'
+
+/** What the BSF of 001-01 pushes to UE-1; a new key each time, as it is wiped after use. */
+export const gpa = ({ impi, requestedExpiry }: PushInfoRequest): PushInfoAnswer => ({
+  ...{ impi, meKeyMaterial: KsNaf(fromHex(pushedKey)), gpi: gpiOf(pushedRand), keyExpiry: requestedExpiry },
+  ussList: bia.ussList,
+})
+
 export const pka: ProseKeyAnswer = {
   ...{
     pdk: Pdk(new Uint8Array(32).fill(0x4b)),
@@ -104,6 +125,7 @@ export interface Lab {
   readonly reports: Omit<TapState, 'kind' | 'time' | 'node'>[]
   readonly counts: string[]
   readonly birs: BootstrappingInfoRequest[]
+  readonly gprs: PushInfoRequest[]
   readonly pkrs: ProseKeyRequest[]
   /** Moves the clock. */
   readonly wait: (duration: Seconds) => void
@@ -122,8 +144,37 @@ interface LabOptions {
   readonly plmn?: Plmn
   readonly settings?: Partial<KmfSettings>
   readonly bir?: (request: BootstrappingInfoRequest) => Promise<BootstrappingInfoAnswer>
+  readonly gpr?: (request: PushInfoRequest) => Promise<PushInfoAnswer>
   readonly pkr?: (request: ProseKeyRequest) => Promise<ProseKeyAnswer>
   readonly ports?: Partial<KmfPorts>
+}
+
+/** What a refused key request was refused with. */
+export const failure = (answer: Promise<unknown>): Promise<ProseError> =>
+  answer.then(
+    () => Promise.reject(new Error('a key was given')),
+    (error: unknown) => error as ProseError,
+  )
+
+/** A KMF of 001-01 whose UE-1 may link with UEs of 001-02. */
+export async function kmf1(options: LabOptions = {}): Promise<Lab> {
+  const lab = labOf({ plmn: plmn1, ...options })
+  await lab.ports.authorisations.grant(imsi1, plmn2)
+  return lab
+}
+
+/** Step 6, as the KMF of UE-2 asks. */
+export const askKmf1 = (
+  lab: Lab,
+  request: Partial<ProseKeyRequest> = {},
+  from = kmfHost(entry2),
+): Promise<ProseKeyAnswer> => lab.kmf.keyRequested(from, { ...step6, ...request })
+
+/** What the KMF of UE-1 keeps of UE-1 when it obtained the key at the start. */
+export const row: NafKeyRow = {
+  ...{ btid: btidOf(entry1), imsi: imsi1, created: start, expires: later(start, hours(24)) },
+  ussList: bia.ussList,
+  keys: [{ nafId: nafIdOfKmf(entry1), key: ksNaf }],
 }
 
 /** A KMF of 001-02 (or of another network) with a BSF that knows UE-1 and a peer that always gives a key. */
@@ -132,12 +183,15 @@ export function labOf(options: LabOptions = {}): Lab {
   const reports: Lab['reports'] = []
   const counts: string[] = []
   const birs: BootstrappingInfoRequest[] = []
+  const gprs: PushInfoRequest[] = []
   const pkrs: ProseKeyRequest[] = []
   const answerBir = options.bir ?? (() => Promise.resolve(bia))
+  const answerGpr = options.gpr ?? ((request) => Promise.resolve(gpa(request)))
   const answerPkr = options.pkr ?? (() => Promise.resolve(pka))
   const ports: KmfPorts = {
     ...{ plmns, keys: memoryNafKeyStore(), authorisations: memoryAuthorisationStore() },
     zn: { bootstrappingInfo: (request) => (birs.push(request), answerBir(request)) },
+    zpn: { pushInfo: (request) => (gprs.push(request), answerGpr(request)) },
     pc6: { requestKey: (_home, request) => (pkrs.push(request), answerPkr(request)) },
     ...{ clock: { now: () => now }, random: { octets: (count) => new Uint8Array(count).fill(1) } },
     wallClockStep: () => milliseconds(lab.clockStep),
@@ -148,7 +202,7 @@ export function labOf(options: LabOptions = {}): Lab {
   const settings = { ...defaultKmfSettings, plmn: options.plmn ?? plmn2, ...options.settings }
   const kmf = createKmf(ports, settings)
   const lab: Lab = {
-    ...{ kmf, ports, reports, counts, birs, pkrs, clockStep: 0 },
+    ...{ kmf, ports, reports, counts, birs, gprs, pkrs, clockStep: 0 },
     wait: (duration) => (now = later(now, duration)),
     ask: (request = {}, as = ue2) => kmf.answer(encodeProseDirectKeyRequest({ ...step4, ...request }), as),
     lastReason: () => reports.filter((report) => report.what === 'refused').at(-1)?.fields['reason'],

@@ -181,6 +181,8 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
 
   const answers: readonly [string, Partial<ProseKeyAnswer>][] = [
     ['a PDK that has expired', { keyExpiry: start }],
+    ['a GPI of 2 octets', { gpi: new Uint8Array(2) }],
+    ['a GPI of 1025 octets', { gpi: new Uint8Array(1025) }],
     ['a ProSe UE ID of another network', { ue1ProseUeIds: [ue1ProseId, ue2ProseId] }],
   ]
   it.each(answers)('R7, R30: an answer of KMF-1 with %s is error-code 4', async (_what, wrong) => {
@@ -234,7 +236,7 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
   it('R45: the buckets can be off', async () => {
     const limits = {
       ...{ keyRequestsPerUe2PerMinute: Infinity, keyRequestsPerUe1PerMinute: Infinity },
-      keyRequestsPerPeerPerSecond: Infinity,
+      ...{ keyRequestsPerPeerPerSecond: Infinity, pushesPerImsiPerMinute: Infinity },
     }
     const lab = await kmf2({ settings: { limits } })
     for (let id = 0; id < 200; id++)

@@ -4,11 +4,12 @@ import { seconds } from '../../../src/core/units.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import type { EiaId } from '../../../src/crypto/eia.ts'
-import { encodeSdu, type Pc5, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
+import { encodeSdu, gpiField, type Pc5, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
 import { encodeClearPdu, encodePdcpHeader, lcids, type Lcid } from '../../../src/reference-points/pc5/pdcp.ts'
 import { protect, SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
 import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import { concat } from '../../../src/core/bytes.ts'
+import type { Pushed } from './home.ts'
 import { id1, id2, kmf, messageOf, type Network, type Station } from './two-ues.ts'
 
 /** A frame that anybody on the radio can send under any Layer-2 ID. */
@@ -39,6 +40,8 @@ export interface CommandChanges {
   readonly kdSessId?: number
   /** The UE whose PDK is used. */
   readonly pdkOf?: Layer2Id
+  /** The key and GPI of a push, instead of the key of the B-TID. */
+  readonly pushed?: Pushed
   /** Computes the MAC-I with this algorithm. */
   readonly eia?: EiaId
 }
@@ -59,11 +62,14 @@ export function commandFrame(ue1: Station, network: Network, changes: CommandCha
     lsbOfKdSessId: lsb,
     ue2Id: id2,
     dksi,
+    ...gpiField(changes.pushed?.gpi),
     ...changes.fields,
   }
   const { eea, eia } = command.chosenAlgorithms
   const context = new SecurityContext({
-    pdk: pdkOf(ue1, network, changes.pdkOf ?? command.ue2Id),
+    pdk: changes.pushed
+      ? derivePdk(changes.pushed.ksNaf, changes.pdkOf ?? command.ue2Id)
+      : pdkOf(ue1, network, changes.pdkOf ?? command.ue2Id),
     nonce1: request.nonce1,
     nonce2,
     algorithms: { eea, eia: changes.eia ?? (eia === 0 ? 2 : eia) },

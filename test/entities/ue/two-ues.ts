@@ -11,12 +11,12 @@ import {
   type ProseUeId,
 } from '../../../src/core/identities/prose.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
-import { Ks, Pdk } from '../../../src/core/keys.ts'
+import { Ks } from '../../../src/core/keys.ts'
 import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
-import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap } from '../../../src/entities/ue/ports.ts'
+import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap, Usim } from '../../../src/entities/ue/ports.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../../../src/entities/ue/ue.ts'
 import type {
@@ -35,6 +35,7 @@ import { defaultAlgorithmPolicy } from '../../../src/reference-points/pc5/securi
 import { pc5Timers } from '../../../src/reference-points/pc5/timers.ts'
 import { SimulatedClock } from '../../../src/testbed/simulated-clock.ts'
 import { SimulatedRadio } from '../../../src/testbed/simulated-radio.ts'
+import { Home } from './home.ts'
 
 export const id1 = Layer2Id(0x010203)
 export const id2 = Layer2Id(0x0a0b0c)
@@ -67,7 +68,11 @@ export class SeededRandom implements Random {
 export class Network {
   readonly clock: SimulatedClock
   readonly bootstraps = new Map<string, { readonly bootstrap: UeBootstrap; readonly proseUeId: ProseUeId }>()
+  /** By IMSI. */
+  readonly homes = new Map<string, Home>()
   readonly requests: ProseDirectKeyRequest[] = []
+  /** 7b: keys under a B-TID are replaced by pushed ones. */
+  keysAreTooOld = false
   ubAnswers = true
   kmfAnswers = true
   latency = milliseconds(20)
@@ -97,7 +102,7 @@ export class Network {
         const rand = Rand(random.octets(16))
         const bootstrap = {
           btid: bTidOf(rand, bsf),
-          impi: Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`),
+          impi: impiOf(imsi),
           rand,
           ks: Ks(random.octets(32)),
           created: now,
@@ -145,22 +150,24 @@ export class Network {
   keyFor(request: ProseDirectKeyRequest): ProseDirectKeyResponse {
     const { transactionId, ue1Id, ue2Id, nafId } = request
     const keyExpiry = later(this.clock.now(), hours(1))
-    if (ue1Id.kind === 'imsi') {
-      const pdk = Pdk(new Uint8Array(32).fill(7))
-      return {
-        transactionId,
-        outcome: 'key',
-        pdk,
-        keyExpiry,
-        gpi: new Uint8Array(100).fill(1),
-        ue1ProseUeIds: [],
-      }
-    }
+    if (ue1Id.kind === 'imsi') return this.#push(ue1Id.imsi, request)
     const known = this.bootstraps.get(ue1Id.btid)
     if (!known) return { transactionId, outcome: 'bootstrapping-renegotiation' }
+    if (this.keysAreTooOld) return this.#push(known.bootstrap.impi.split('@')[0] ?? '', request)
     const { ks, rand, impi } = known.bootstrap
     const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
+  }
+
+  /** 7b, 7d. */
+  #push(imsi: string, request: ProseDirectKeyRequest): ProseDirectKeyResponse {
+    const { transactionId, ue2Id } = request
+    const home = this.homes.get(imsi)
+    if (!home) return { transactionId, outcome: 'error', code: 2 }
+    const { gpi, ksNaf } = home.push(request, this.clock.now())
+    const keyExpiry = later(this.clock.now(), hours(1))
+    const pdk = derivePdk(ksNaf, ue2Id)
+    return { transactionId, outcome: 'key', pdk, keyExpiry, gpi, ue1ProseUeIds: [home.proseUeId] }
   }
 
   /** The BSF's own copy: the UE erases its Ks. */
@@ -176,8 +183,11 @@ export class Network {
   }
 }
 
+const impiOf = (imsi: string): Impi => Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`)
+
 export interface Station {
   readonly ue: Ue
+  readonly home: Home
   readonly settings: UeSettings
   readonly pc8: ReturnType<Network['pc8']>
   readonly random: SeededRandom
@@ -189,13 +199,19 @@ export interface Station {
   dropped(): number
 }
 
+/** The UICC of a UE: GBA_ME unless said, and the one its HSS knows. */
+export interface Card {
+  readonly gba?: 'GBA_U'
+  readonly usim?: Usim
+}
+
 export class World {
   readonly clock = new SimulatedClock()
   readonly air = new SimulatedRadio(this.clock)
   readonly network = new Network(this.clock)
   #stations = 0
 
-  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}): Station {
+  station(layer2Id: Layer2Id, changes: Partial<UeSettings> = {}, card: Card = {}): Station {
     const number = ++this.#stations
     const name = `ue${number}`
     const random = new SeededRandom(1000 + number)
@@ -205,7 +221,10 @@ export class World {
     const counts = new Map<string, number>()
     const received: { link: string; text: string }[] = []
     const pc8 = this.network.pc8()
+    const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), card.gba)
+    this.network.homes.set(settings.imsi, home)
     const ue = new Ue(settings, {
+      usim: card.usim ?? home.usim,
       radio: this.air.station(name),
       gba: this.network.gba(settings.imsi, settings.layer2Id, random),
       pc8,
@@ -234,7 +253,7 @@ export class World {
       received.push({ link: link.label, text: new TextDecoder().decode(octets) }),
     )
     const dropped = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
-    return { ue, settings, pc8, random, sent, reports, counts, received, dropped }
+    return { ue, home, settings, pc8, random, sent, reports, counts, received, dropped }
   }
 
   /** A set-up to its end. */
@@ -265,18 +284,37 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   discoveryGroup: DiscoveryGroupId(0x112233),
 })
 
+export type TwoUes = World & { readonly ue1: Station; readonly ue2: Station }
+
 /** UE-1, bootstrapped, and UE-2, with PC8 open: steps 0 and 1. */
 export async function twoUes(
-  changes: { readonly ue1?: Partial<UeSettings>; readonly ue2?: Partial<UeSettings> } = {},
-): Promise<World & { readonly ue1: Station; readonly ue2: Station }> {
+  changes: {
+    readonly ue1?: Partial<UeSettings>
+    readonly ue2?: Partial<UeSettings>
+    readonly card?: Card
+  } = {},
+): Promise<TwoUes> {
   const world = new World()
-  const ue1 = world.station(id1, changes.ue1)
+  const ue1 = world.station(id1, changes.ue1, changes.card)
   const ue2 = world.station(id2, changes.ue2)
   await world.clock.advance(milliseconds(1))
   let ready = 0
   void ue1.ue.bootstrap().then(() => ready++)
   void ue2.ue.openPc8().then(() => ready++)
   await world.clock.runUntil(() => ready === 2)
+  return Object.assign(world, { ue1, ue2 })
+}
+
+/** 7d: UE-1 has no B-TID and its Ub does not answer; UE-2 has PC8 open. */
+export async function imsiOnly(card: Card = {}, changes: Partial<UeSettings> = {}): Promise<TwoUes> {
+  const world = new World()
+  const ue1 = world.station(id1, changes, card)
+  const ue2 = world.station(id2)
+  await world.clock.advance(milliseconds(1))
+  let ready = false
+  void ue2.ue.openPc8().then(() => (ready = true))
+  await world.clock.runUntil(() => ready)
+  world.network.ubAnswers = false
   return Object.assign(world, { ue1, ue2 })
 }
 

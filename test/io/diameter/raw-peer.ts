@@ -61,36 +61,37 @@ async function rawPeer(address: { host: string; port: number }): Promise<RawPeer
   }
 }
 
-const identity = (originHost: Fqdn) => ({
+const identity = (originHost: Fqdn, applications: readonly number[] = [zn]) => ({
   originHost,
   originRealm: realm,
   hostIpAddresses: ['127.0.0.1'],
   productName: 'octets',
   originStateId: 1,
-  applications: [zn],
+  applications,
 })
 
 export const cer = (host: Fqdn = kmfHost, applications: readonly number[] = [zn]) =>
-  baseRequest.cer({ ...identity(host), applications }, { hopByHop: 1, endToEnd: 1 })
+  baseRequest.cer(identity(host, applications), { hopByHop: 1, endToEnd: 1 })
 
 export const dwr = (host: Fqdn = kmfHost) => baseRequest.dwr(identity(host), { hopByHop: 2, endToEnd: 2 })
 
 /** A BSF in clear TCP that knows the KMF, and a stranger on a connection to it. */
-export async function bsfAndStranger() {
+export async function bsfAndStranger(applications: readonly number[] = [zn]) {
   const bsf = await nodeOf(bsfHost, {
+    identity: identity(bsfHost, applications),
     security: { unsafePlainTcp: true },
     intervals: { closing: milliseconds(10) },
   })
   const address = await bsf.node.listen(loopback)
-  bsf.node.addPeer({ host: kmfHost, realm, applications: [zn] })
+  bsf.node.addPeer({ host: kmfHost, realm, applications })
   const peer = await rawPeer(address)
   return { bsf, peer, address }
 }
 
 /** The same after CER and CEA. */
-export async function bsfAndPeer() {
-  const all = await bsfAndStranger()
-  all.peer.send(cer())
+export async function bsfAndPeer(applications: readonly number[] = [zn]) {
+  const all = await bsfAndStranger(applications)
+  all.peer.send(cer(kmfHost, applications))
   const cea = await all.peer.next()
   return { ...all, cea, another: () => rawPeer(all.address) }
 }

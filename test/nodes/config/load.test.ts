@@ -87,6 +87,7 @@ describe('a configuration', () => {
           keyRequestsPerUe2PerMinute: 60,
           keyRequestsPerUe1PerMinute: 10,
           keyRequestsPerPeerPerSecond: 1000,
+          pushesPerImsiPerMinute: 3,
         },
       },
     })

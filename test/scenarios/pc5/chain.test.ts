@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { Rand } from '../../../src/core/aka.ts'
+import { Rand, Sqn } from '../../../src/core/aka.ts'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import { BTid } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
-import { proseUeIdFromHex } from '../../../src/core/identities/prose.ts'
-import { Impi } from '../../../src/core/identities/subscriber.ts'
-import { Ks } from '../../../src/core/keys.ts'
+import { proseUeIdFromHex, RelayServiceCode } from '../../../src/core/identities/prose.ts'
+import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
+import { K, Ks, Opc, Pdk } from '../../../src/core/keys.ts'
+import { seqOf, sqnOf } from '../../../src/core/sequence-number.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
+import { SoftUsim } from '../../../src/entities/ue/usim/soft-usim.ts'
 import { decodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import { World, type Station } from '../../entities/ue/two-ues.ts'
 
@@ -15,66 +17,146 @@ type MessageName = 'command' | 'completeSeedProfile' | 'accept' | 'userDataSeedP
 type Pair = { readonly eea: 1 | 2 | 3; readonly eia: 1 | 2 | 3 } & Readonly<
   Record<MessageName, { readonly pdu: string }>
 >
-interface BootstrappedCase {
-  readonly inputs: Readonly<Record<'UE-1 ProSe UE ID' | 'UE-2 ProSe UE ID', string>>
+type LinkCase = Readonly<Record<'step7' | 'Nonce_1' | 'Nonce_2' | 'DKSI' | 'LSB of KD-sess ID', string>> & {
+  readonly request: {
+    readonly frame: string
+    readonly fields: {
+      readonly maximumInactivityPeriod: number
+      readonly relayServiceCode: string | null
+      readonly linkLocalIpv6Address: string | null
+    }
+  }
+  readonly messages: {
+    readonly userDataSeedProfile: {
+      readonly sduType: 0 | 3
+      readonly fields: Readonly<Record<string, string>>
+    }
+  }
+  readonly pairs: readonly Pair[]
+  readonly PDK: { readonly value: string }
+}
+interface KeyChain {
+  readonly kind: string
+  readonly inputs: Readonly<
+    Record<'K' | 'OPc' | 'IMSI' | 'uicc' | 'UE-1 ProSe UE ID' | 'UE-2 ProSe UE ID', string>
+  >
   readonly names: Readonly<Record<'IMPI' | 'KMF-1 FQDN', string>>
   readonly aka: Readonly<Record<'RAND' | 'Ks', string>>
-  readonly Ub: Readonly<Record<'B-TID', string>>
-  readonly links: readonly [
-    Readonly<Record<'Nonce_1' | 'Nonce_2' | 'DKSI' | 'LSB of KD-sess ID', string>> & {
-      readonly request: {
-        readonly frame: string
-        readonly fields: { readonly maximumInactivityPeriod: number }
-      }
-      readonly messages: { readonly userDataSeedProfile: { readonly fields: { readonly packet: string } } }
-      readonly pairs: readonly Pair[]
-    },
-  ]
+  readonly Ub?: Readonly<Record<'B-TID', string>>
+  readonly push: {
+    readonly aka: { readonly SQN: string }
+    readonly GPI: { readonly GPI: string }
+    readonly resynchronisation: { readonly SQN_MS: string }
+    readonly securityModeReject: { readonly pdu: string }
+  }
+  readonly links: readonly LinkCase[]
 }
 
 const path = new URL('../../vectors/chain.json', import.meta.url)
-const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: readonly [BootstrappedCase] }
-const [chain] = cases
-const [link] = chain.links
+const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { readonly cases: readonly KeyChain[] }
+const linksOf = (step7: string) =>
+  cases
+    .flatMap((chain) => chain.links.map((link) => ({ chain, link })))
+    .filter(({ link }) => link.step7 === step7)
 
-/** The two UEs of the case, given the octets that they draw at random. */
-async function replay({ eea, eia }: Pair): Promise<{ readonly ue1: Station; readonly ue2: Station }> {
+const sqnFromHex = (text: string): Sqn => Sqn(Number.parseInt(text, 16))
+/** The highest SQN that a USIM took when the push is the next. */
+const before = ({ push }: KeyChain): Sqn => sqnOf(seqOf(sqnFromHex(push.aka.SQN)) - 1, 0)
+
+const usimOf = ({ inputs, names }: KeyChain, highest: Sqn): SoftUsim =>
+  new SoftUsim(
+    {
+      impi: Impi(names.IMPI),
+      aka: { algorithm: 'MILENAGE', k: K(fromHex(inputs.K)), opc: Opc(fromHex(inputs.OPc)) },
+      gba: inputs.uicc === 'GBA_U' ? 'GBA_U' : 'GBA_ME',
+    },
+    highest,
+  )
+
+/** The two UEs of the case, given the octets that they draw at random, and the KMF's answer. */
+async function replay(chain: KeyChain, link: LinkCase, { eea, eia }: Pair, highest = before(chain)) {
   const world = new World()
+  const { relayServiceCode, linkLocalIpv6Address, maximumInactivityPeriod } = link.request.fields
+  const relay =
+    relayServiceCode === null
+      ? {}
+      : { relayServiceCode: RelayServiceCode(Number.parseInt(relayServiceCode, 16)) }
   const settings = {
-    ip: true,
+    imsi: Imsi(chain.inputs.IMSI),
+    ip: linkLocalIpv6Address !== null,
     kmf: Fqdn(chain.names['KMF-1 FQDN']),
-    maximumInactivityPeriod: seconds(link.request.fields.maximumInactivityPeriod),
+    maximumInactivityPeriod: seconds(maximumInactivityPeriod),
+    relayServiceCodes: Object.values(relay),
   }
   const ue2Id = proseUeIdFromHex(chain.inputs['UE-2 ProSe UE ID'])
   const algorithms = { eea: [eea], eia: [eia], allowEea0: false, disabledAlgorithms: [] }
-  const ue1 = world.station(proseUeIdFromHex(chain.inputs['UE-1 ProSe UE ID']), settings)
-  const ue2 = world.station(ue2Id, { ...settings, algorithms })
-  world.network.prepared.push({
-    btid: BTid(chain.Ub['B-TID']),
-    impi: Impi(chain.names.IMPI),
-    rand: Rand(fromHex(chain.aka.RAND)),
-    ks: Ks(fromHex(chain.aka.Ks)),
-    created: world.clock.now(),
-    expires: later(world.clock.now(), hours(24)),
-  })
+  const usim = usimOf(chain, highest)
+  const ue1 = world.station(proseUeIdFromHex(chain.inputs['UE-1 ProSe UE ID']), settings, { usim })
+  const ue2 = world.station(ue2Id, { ...settings, imsi: Imsi('001010000000002'), algorithms })
+  let ready = false
+  void ue2.ue.openPc8().then(() => (ready = true))
+  await world.clock.runUntil(() => ready)
+  prepare(world, chain, link)
   ue1.random.next.push(fromHex(link.Nonce_1), fromHex(link.DKSI))
-  await world.connect(ue1, ue2Id, () =>
-    ue2.random.next.push(fromHex(link.Nonce_2), fromHex(link['LSB of KD-sess ID'])),
-  )
-  ue1.ue.send('L1', fromHex(link.messages.userDataSeedProfile.fields.packet), 'ip')
+  world.network.whenAsked = () =>
+    ue2.random.next.push(fromHex(link.Nonce_2), fromHex(link['LSB of KD-sess ID']))
+  void ue1.ue.connect(ue2Id, relay)
+  await world.clock.runUntil(() => ue1.sent.length > 1)
   await world.clock.advance(milliseconds(10))
-  return { ue1, ue2 }
+  return { world, ue1, ue2 }
+}
+
+/** B-TID and Ks of UE-1, if it has any, and what step 10 says. */
+function prepare({ network, clock }: World, chain: KeyChain, link: LinkCase): void {
+  if (chain.Ub)
+    network.prepared.push({
+      btid: BTid(chain.Ub['B-TID']),
+      impi: Impi(chain.names.IMPI),
+      rand: Rand(fromHex(chain.aka.RAND)),
+      ks: Ks(fromHex(chain.aka.Ks)),
+      created: clock.now(),
+      expires: later(clock.now(), hours(24)),
+    })
+  network.ubAnswers = chain.Ub !== undefined
+  network.answer = ({ transactionId }) => ({
+    transactionId,
+    outcome: 'key',
+    pdk: Pdk(fromHex(link.PDK.value)),
+    keyExpiry: later(clock.now(), hours(1)),
+    ue1ProseUeIds: [],
+    ...(link.step7 !== '7c' && { gpi: fromHex(chain.push.GPI.GPI) }),
+  })
 }
 
 const framesOf = ({ sent }: Station) => sent.map(({ frame }) => frame)
 const pdusOf = (station: Station) => framesOf(station).map((frame) => hex(decodeFrame(frame).pdu))
 
-describe('chain.json: given the same nonces, DKSI and last octet, two UEs say the same octets', () => {
-  it.each(link.pairs)('EEA$eea, EIA$eia', async (pair) => {
-    const { ue1, ue2 } = await replay(pair)
-    expect(hex(framesOf(ue1)[0] ?? new Uint8Array())).toBe(link.request.frame)
-    expect(pdusOf(ue1).slice(1)).toEqual([pair.completeSeedProfile.pdu, pair.userDataSeedProfile.pdu])
-    expect(pdusOf(ue2)).toEqual([pair.command.pdu, pair.accept.pdu])
-    expect(ue2.received).toHaveLength(1)
-  })
-})
+describe.each([...linksOf('7c'), ...linksOf('7b'), ...linksOf('7d')])(
+  'chain.json, $chain.kind, $link.step7: given the same octets at random, two UEs say the same octets',
+  ({ chain, link }) => {
+    it.each(link.pairs)('EEA$eea, EIA$eia', async (pair) => {
+      const { world, ue1, ue2 } = await replay(chain, link, pair)
+      const { sduType, fields } = link.messages.userDataSeedProfile
+      ue1.ue.send('L1', fromHex(Object.values(fields)[0] ?? ''), sduType === 0 ? 'ip' : 'non-ip')
+      await world.clock.advance(milliseconds(10))
+      expect(hex(framesOf(ue1)[0] ?? new Uint8Array())).toBe(link.request.frame)
+      expect(pdusOf(ue1).slice(1)).toEqual([pair.completeSeedProfile.pdu, pair.userDataSeedProfile.pdu])
+      expect(pdusOf(ue2)[0]).toBe(pair.command.pdu)
+      // A relay would give an address in ACCEPT, which none does yet.
+      if (link.request.fields.relayServiceCode === null) expect(pdusOf(ue2)[1]).toBe(pair.accept.pdu)
+      expect(ue2.received).toHaveLength(1)
+    })
+  },
+)
+
+describe.each([...linksOf('7b'), ...linksOf('7d')])(
+  'chain.json, $chain.kind, $link.step7: SQN out of range',
+  ({ chain, link }) => {
+    it('B26: SECURITY MODE REJECT 9 with RAND and AUTS', async () => {
+      const [pair] = link.pairs
+      const highest = sqnFromHex(chain.push.resynchronisation.SQN_MS)
+      const { ue1 } = await replay(chain, link, pair ?? expect.fail(), highest)
+      expect(pdusOf(ue1)[1]).toBe(chain.push.securityModeReject.pdu)
+    })
+  },
+)

@@ -66,7 +66,6 @@ describe('CR 33.303 6.X.3.2 step 13: what UE-1 refuses, and how', () => {
     ['R6: the Command names UE-1 itself', { fields: { ue2Id: id1 } }, 8, 'ERR_WRONG_UE2'],
     ['R17: Nonce_2 is zero', { fields: { nonce2: new Uint8Array(16) } }, 8, 'ERR_NONCE_REUSED'],
     ['the extension set is not the one sent', { fields: { extensionSet: 1 } }, 8, 'ERR_EXTENSIONS_DIFFER'],
-    ['a GPI comes, and GBA push is not there', { fields: { gpi: new Uint8Array(90) } }, 8, 'ERR_GPI_INVALID'],
   ]
   it.each(refusals)('%s', async (_, changes, cause, reason) => {
     const world = await requesting()

@@ -9,11 +9,11 @@ import { encodeMessage } from '../../../src/wire/diameter/header.ts'
 import { decodeMessage } from '../../../src/wire/diameter/message.ts'
 import { multimediaAuth } from '../../../src/reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../../../src/reference-points/zn/bootstrapping-info.ts'
-import { gbaPushInfoCommand } from '../../../src/reference-points/zn/zpn.ts'
+import { pushInfo } from '../../../src/reference-points/zn/push-info.ts'
 import { proseKey } from '../../../src/reference-points/pc6/key-request.ts'
 import { chainMessages, exampleBir, type VectorAvp, type VectorMessage } from './chain-messages.ts'
 
-const commands = [multimediaAuth.command, bootstrappingInfo.command, gbaPushInfoCommand, proseKey.command]
+const commands = [multimediaAuth.command, bootstrappingInfo.command, pushInfo.command, proseKey.command]
 
 /** The data of an AVP in the form of the vectors, read by the type of the expected value only. */
 function asVector(avp: Avp, expected: VectorAvp[1]): VectorAvp[1] {

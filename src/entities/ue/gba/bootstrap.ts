@@ -92,6 +92,7 @@ class Run {
       throw new BootstrappingFailed('the network did not authenticate itself: MAC of AUTN', 'TS 24.109 4.4')
     if (aka.outcome === 'synchronisation-failure')
       throw new BootstrappingFailed('SQN is out of range after resynchronisation too', 'TS 24.109 4.5')
+    aka.commit()
     try {
       return await this.#respond(challenge, aka)
     } finally {

@@ -1,28 +1,36 @@
+import type { Resynchronisation } from '../../../core/aka.ts'
 import { equalOctets } from '../../../core/bytes.ts'
-import { hexOf24 } from '../../../core/identities/prose.ts'
-import type { ProseError } from '../../../core/errors.ts'
-import { TemporaryFailure } from '../../../core/errors.ts'
-import { causeOf, type RejectCause } from '../../../reference-points/pc5/causes.ts'
-import { BTidUnknown, MacMismatch, NotAuthorised } from '../../../core/errors.ts'
+import {
+  BTidUnknown,
+  MacMismatch,
+  NotAuthorised,
+  TemporaryFailure,
+  type ProseError,
+} from '../../../core/errors.ts'
+import { hexOf24, type Layer2Id } from '../../../core/identities/prose.ts'
+import { wipe } from '../../../core/keys.ts'
+import { milliseconds } from '../../../core/units.ts'
+import {
+  causeOf,
+  type RejectCause,
+  type SecurityModeRejectCause,
+} from '../../../reference-points/pc5/causes.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
-import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { offeredCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
-import { unprotect } from '../../../reference-points/pc5/security-context.ts'
-import { established, released } from './established.ts'
-import type { Attempt, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
-import {
-  dropped,
-  linkLocalAddress,
-  transmitClear,
-  transmitProtected,
-  wipeAttempt,
-  namesOf,
-} from './transmit.ts'
-import { verifyCommand, type CommandVerified } from './verify-command.ts'
+import { forgetReading } from '../gba/push.ts'
+import { attemptEnded, completed } from './completing.ts'
+import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
+import { dropped, linkLocalAddress, transmitClear } from './transmit.ts'
+import { UsimOutOfSync, verifyCommand, type CommandVerified } from './verify-command.ts'
 
 type Requesting = Extract<LinkState, { phase: 'requesting' }>
-type Completing = Extract<LinkState, { phase: 'completing' }>
+
+/** What strangers may make the USIM do in one attempt (R43). */
+const mostGpis = 4
+/** How long UE-1 waits for the Command with a new GPI. */
+const resynchronisationWait = milliseconds(28_000)
 
 /** UE-1 before its first message. CR 33.303 6.X.3.2 step 3. */
 export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep {
@@ -43,7 +51,15 @@ export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep
     nafId: attempt.nafId,
   })
   return [
-    { phase: 'requesting', attempt, sdu, transmissions: 1, badMac: false, secondRenegotiation: false },
+    {
+      phase: 'requesting',
+      attempt,
+      sdu,
+      transmissions: 1,
+      gpis: [],
+      badMac: false,
+      secondRenegotiation: false,
+    },
     transmitClear(sdu),
     { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100.after },
   ]
@@ -65,6 +81,7 @@ export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): L
       ? commanded(state, event.pdu, env)
       : [state, dropped('protected message before a Command')]
   }
+  if (event.kind === 'gpi-read') return gpiRead(state, event, env)
   if (event.kind === 'message') {
     if (event.message.type === 'directCommunicationReject') return rejected(state, event.message.cause)
     if (event.message.type === 'bootstrappingRenegotiationRequest') return renegotiated(state, event.message)
@@ -79,54 +96,92 @@ export function requesting(state: Requesting, event: LinkEvent, env: LinkEnv): L
 
 /** Step 13. */
 function commanded(state: Requesting, pdu: Uint8Array, env: LinkEnv): LinkStep {
-  const result = verifyCommand(pdu, state.attempt, env)
-  if (result.verdict === 'drop') {
-    const badMac = state.badMac || result.error instanceof MacMismatch
-    return [{ ...state, badMac }, dropped(result.error.code)]
+  const result = verifyCommand(pdu, state.attempt, state.gpis, env)
+  switch (result.verdict) {
+    case 'drop': {
+      const badMac = state.badMac || result.error instanceof MacMismatch
+      return [{ ...state, badMac }, dropped(result.error.code)]
+    }
+    case 'refuse':
+      return securityModeRejected(state, result.error, env)
+    case 'unread':
+      return readGpi(state, result.gpi, pdu)
+    case 'verified':
+      return verified(state, result.proof, env)
   }
-  if (result.verdict === 'refuse') return securityModeRejected(state, result.error, env)
-  return completed(state.attempt, result.proof, env)
 }
 
-/** Step 14. Open: the change request protects what comes after Complete; Complete itself has a MAC-I only. */
-function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv): LinkStep {
-  const sdu = encodeSdu({
-    type: 'directSecurityModeComplete',
-    sequenceNumber: env.nextSequenceNumber(attempt.peer),
-  })
-  const { context } = proof
-  wipeAttempt(attempt)
+function verified(state: Requesting, proof: CommandVerified, env: LinkEnv): LinkStep {
+  const next = completed(state.attempt, proof, env)
+  wipeRequesting(state)
+  return next
+}
+
+/** The USIM is asked once for each GPI; meanwhile the same GPI may come again. */
+function readGpi(state: Requesting, octets: Uint8Array, pdu: Uint8Array): LinkStep {
+  if (state.gpis.some((held) => equalOctets(held.octets, octets)))
+    return [state, dropped('GPI that the USIM reads')]
+  if (state.gpis.length >= mostGpis) return [state, dropped('more GPIs than an attempt may bring')]
+  const { nafId } = state.attempt
   return [
-    { phase: 'completing', attempt, proof, facts: factsOf(attempt, proof), sdu, transmissions: 1 },
+    { ...state, gpis: [...state.gpis, { octets, pdu }] },
+    { kind: 'read-gpi', gpi: octets, nafId },
+  ]
+}
+
+/** The Command that waited for the USIM is judged. */
+function gpiRead(state: Requesting, event: Extract<LinkEvent, { kind: 'gpi-read' }>, env: LinkEnv): LinkStep {
+  const { gpi, reading } = event
+  const waiting = state.gpis.find(({ octets }) => equalOctets(octets, gpi))
+  if (!waiting || waiting.reading) {
+    forgetReading(reading)
+    return [state, dropped('reading of a GPI that nobody waits for')]
+  }
+  const gpis = state.gpis.map((held) => (held === waiting ? { ...held, reading } : held))
+  return commanded({ ...state, gpis }, waiting.pdu, env)
+}
+
+/** RAND and AUTS ask for a new GPI, once in a set-up; the same GPI again gets the same answer. */
+function resynchronise(state: Requesting, { resynchronisation }: UsimOutOfSync, env: LinkEnv): LinkStep {
+  const { peer } = state.attempt
+  const sdu = securityModeReject(peer, 9, env, resynchronisation)
+  return [
+    { ...state, resynchronising: { rand: resynchronisation.rand, sdu } },
     {
       kind: 'report',
-      state: {
-        step: '13',
-        what: 'command-verified',
-        fields: {
-          checks: ['mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
-          ...namesOf(context.algorithms),
-        },
-        keys: context.fingerprints,
-      },
+      state: { step: '13', what: 'resynchronisation', fields: { peer: hexOf24(peer), cause: 9 } },
     },
-    { kind: 'remember-nonce2', octets: proof.command.nonce2 },
-    transmitProtected(context, lcids.securityMode, sdu),
-    { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100AfterComplete.after },
+    transmitClear(sdu),
+    { kind: 'start', timer: 'T4100', after: resynchronisationWait },
   ]
 }
 
 function securityModeRejected(state: Requesting, error: ProseError, env: LinkEnv): LinkStep {
+  const outOfSync = error instanceof UsimOutOfSync ? error : undefined
+  const { resynchronising } = state
+  if (outOfSync && !resynchronising) return resynchronise(state, outOfSync, env)
+  if (resynchronising && outOfSync && equalOctets(resynchronising.rand, outOfSync.resynchronisation.rand))
+    return [state, transmitClear(resynchronising.sdu)]
   const answer = causeOf(error)
   const [closed, ...effects] = failed(state, error, '13')
   if (answer.message !== 'directSecurityModeReject') return [closed, ...effects]
-  const sdu = encodeSdu({
-    type: 'directSecurityModeReject',
-    sequenceNumber: env.nextSequenceNumber(state.attempt.peer),
-    cause: answer.cause,
-  })
+  const sdu = securityModeReject(state.attempt.peer, answer.cause, env, outOfSync?.resynchronisation)
   return [closed, transmitClear(sdu), ...effects]
 }
+
+/** With cause 9 go RAND and AUTS. */
+const securityModeReject = (
+  peer: Layer2Id,
+  cause: SecurityModeRejectCause,
+  env: LinkEnv,
+  resynchronisation?: Resynchronisation,
+): Uint8Array =>
+  encodeSdu({
+    type: 'directSecurityModeReject',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    cause,
+    ...resynchronisation,
+  })
 
 /** What a REJECT says of the set-up; it is never remembered against the peer (R11). */
 function rejected(state: Requesting, cause: RejectCause): LinkStep {
@@ -140,11 +195,12 @@ function rejected(state: Requesting, cause: RejectCause): LinkStep {
 
 /** CR 33.303 6.X.3.3 step 4, once in a set-up and only with the Nonce_1 of this attempt (R12). */
 function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiationRequest'>): LinkStep {
-  const { attempt } = state
+  const { attempt, resynchronising } = state
+  if (resynchronising) return [state, dropped('re-negotiation after a Command')]
   if (!equalOctets(message.nonce1, attempt.nonce1)) return [state, dropped('re-negotiation of another nonce')]
   if (!attempt.mayRenegotiate)
     return [{ ...state, secondRenegotiation: true }, dropped('second re-negotiation in a set-up')]
-  wipeAttempt(attempt)
+  wipeRequesting(state)
   return [
     { phase: 'closed' },
     {
@@ -155,9 +211,10 @@ function renegotiated(state: Requesting, message: Pc5<'bootstrappingRenegotiatio
   ]
 }
 
-/** T4100: the same SDU again, until the retransmissions are used up. */
+/** T4100: the same SDU again, until the retransmissions are used up; after SECURITY MODE REJECT 9 never again. */
 function repeated(state: Requesting, env: LinkEnv): LinkStep {
   const { after, retransmissions } = env.settings.timers.T4100
+  if (state.resynchronising) return failed(state, silenceOf(state), '13')
   if (state.transmissions > retransmissions) return failed(state, silenceOf(state), '3')
   return [
     { ...state, transmissions: state.transmissions + 1 },
@@ -173,87 +230,13 @@ function silenceOf({ badMac, secondRenegotiation }: Requesting): ProseError {
   return new NoAnswer('the peer did not answer', clause)
 }
 
-function failed(
-  state: Requesting | Completing,
-  error: ProseError,
-  endedAt: '3' | '12' | '13' | '14',
-): LinkStep {
-  wipeAttempt(state.attempt)
-  if (state.phase === 'completing') state.proof.context.wipe()
-  return [
-    { phase: 'closed' },
-    {
-      kind: 'report',
-      state: { step: endedAt, what: 'refused', fields: { reason: error.code } },
-    },
-    { kind: 'attempt-ended', end: { outcome: 'ended', error, endedAt } },
-  ]
+const failed = (state: Requesting, error: ProseError, endedAt: '3' | '12' | '13'): LinkStep => {
+  wipeRequesting(state)
+  return attemptEnded(error, endedAt)
 }
 
-/** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */
-export function completing(state: Completing, event: LinkEvent, env: LinkEnv): LinkStep {
-  if (event.kind === 'pdu') return protectedWhileCompleting(state, event, env)
-  if (event.kind === 'expired')
-    return event.timer === 'T4100' ? completeRepeated(state, env) : [state, dropped('timer of another phase')]
-  if (event.kind === 'abandon')
-    return failed(state, new TemporaryFailure('the set-up was given up here'), '14')
-  return [state, dropped(`${event.kind} while completing`)]
-}
-
-function protectedWhileCompleting(
-  state: Completing,
-  { lcid, pdu }: Extract<LinkEvent, { kind: 'pdu' }>,
-  env: LinkEnv,
-): LinkStep {
-  const { context, sdu: command } = state.proof
-  const { sdu, sduType } = unprotect(context, lcid, pdu)
-  if (sduType !== 'pc5-signalling') return [state, { kind: 'data', sduType, octets: sdu }]
-  if (lcid === lcids.securityMode)
-    return equalOctets(sdu, command)
-      ? [state, transmitProtected(context, lcids.securityMode, state.sdu)]
-      : [state, dropped('another Command')]
-  const message = decodeSignalling(lcid, sdu)
-  if (message.type === 'directCommunicationAccept') return accepted(state, message, env)
-  if (message.type === 'directCommunicationRelease') {
-    const answer = released(state.facts, env)
-    const error = new RefusedByPeer('the peer released the link at once', 'TS 24.334 10.4.4')
-    const [closed, ...effects] = failed(state, error, '14')
-    return [closed, answer, ...effects]
-  }
-  return [state, dropped(`${message.type} before ACCEPT`)]
-}
-
-function accepted(state: Completing, accept: Pc5<'directCommunicationAccept'>, env: LinkEnv): LinkStep {
-  const facts = {
-    ...state.facts,
-    ...(accept.linkLocalIpv6Address && { peerAddress: accept.linkLocalIpv6Address }),
-  }
-  const [secured, ...effects] = established(facts, env)
-  return [
-    secured,
-    { kind: 'stop', timer: 'T4100' },
-    ...effects,
-    { kind: 'attempt-ended', end: { outcome: 'secured' } },
-  ]
-}
-
-const factsOf = (attempt: Attempt, { context, expires }: CommandVerified): LinkFacts => ({
-  peer: attempt.peer,
-  role: 'initiator',
-  context,
-  expires,
-  peerIdentity: 'verified',
-  ...(attempt.relayServiceCode !== undefined && { relayServiceCode: attempt.relayServiceCode }),
-})
-
-/** T4100 after COMPLETE: the same SDU under the next SN. */
-function completeRepeated(state: Completing, env: LinkEnv): LinkStep {
-  const { after, retransmissions } = env.settings.timers.T4100AfterComplete
-  if (state.transmissions > retransmissions)
-    return failed(state, new NoAnswer('COMPLETE was not answered', 'TS 24.334 10.4.2'), '14')
-  return [
-    { ...state, transmissions: state.transmissions + 1 },
-    transmitProtected(state.proof.context, lcids.securityMode, state.sdu),
-    { kind: 'start', timer: 'T4100', after },
-  ]
+/** The end of UE-1's wait for a Command: every key that could have served is erased (R33). */
+function wipeRequesting({ attempt, gpis }: Requesting): void {
+  if (attempt.key) wipe(attempt.key.ksNaf)
+  for (const { reading } of gpis) if (reading) forgetReading(reading)
 }

@@ -1,6 +1,8 @@
+import type { Rand } from '../../../core/aka.ts'
 import type { Random } from '../../../core/environment.ts'
 import type { ProseError } from '../../../core/errors.ts'
 import type { NafId } from '../../../core/identities/naf-id.ts'
+import type { PTid } from '../../../core/identities/p-tid.ts'
 import type { Dksi, Layer2Id, ProseUeId, RelayServiceCode } from '../../../core/identities/prose.ts'
 import type { Ue1Id } from '../../../core/identities/ue1-id.ts'
 import type { KsNaf } from '../../../core/keys.ts'
@@ -15,6 +17,7 @@ import type {
 } from '../../../reference-points/pc5/security-capabilities.ts'
 import type { SecurityContext } from '../../../reference-points/pc5/security-context.ts'
 import type { Pc5Timers } from '../../../reference-points/pc5/timers.ts'
+import type { GpiReading, PushedKey } from '../gba/push.ts'
 import type { KeyRequest, KeyRetrieval } from '../key-retrieval.ts'
 import type { CommandVerified } from './verify-command.ts'
 
@@ -42,10 +45,24 @@ export interface Suspicions {
   readonly secondRenegotiation: boolean
 }
 
+/** A GPI that a Command of this attempt brought. A bad Command does not use it up for the good one (R22). */
+export interface HeldGpi {
+  readonly octets: Uint8Array
+  /** Absent while the USIM works; `pdu` is the Command that waits for it. */
+  readonly reading?: GpiReading
+  readonly pdu: Uint8Array
+}
+
 /** What UE-2 knows of UE-1's REQUEST once it passed the checks of step 3. */
 export interface AcceptedRequest {
   readonly request: DirectCommunicationRequest
   readonly peer: Layer2Id
+}
+
+/** UE-2 may ask for a new GPI once in a set-up. */
+interface Resynchronised {
+  /** Present once it has: the last octet of the KD-sess ID that it gave up. */
+  readonly formerLsb?: number
 }
 
 /** What both UEs know of a link. */
@@ -72,6 +89,9 @@ export type LinkState =
       readonly attempt: Attempt
       readonly sdu: Uint8Array
       readonly transmissions: number
+      readonly gpis: readonly HeldGpi[]
+      /** SECURITY MODE REJECT 9 was sent, for the GPI with this RAND and as this SDU. */
+      readonly resynchronising?: { readonly rand: Rand; readonly sdu: Uint8Array }
     } & Suspicions)
   | {
       readonly phase: 'completing'
@@ -82,15 +102,17 @@ export type LinkState =
       readonly transmissions: number
     }
   // UE-2: half-open until COMPLETE has verified
-  | ({ readonly phase: 'retrieving-key' } & AcceptedRequest)
+  | ({ readonly phase: 'retrieving-key' } & AcceptedRequest & Resynchronised)
   | ({
       readonly phase: 'commanding'
       readonly facts: LinkFacts
       readonly sdu: Uint8Array
+      readonly gpi?: Uint8Array
       /** Those that T4111 counts, and all of them. */
       readonly transmissions: number
       readonly sent: number
-    } & AcceptedRequest)
+    } & AcceptedRequest &
+      Resynchronised)
   | ({ readonly phase: 'answered'; readonly sdu?: Uint8Array } & AcceptedRequest)
   // both
   | Secured
@@ -130,6 +152,8 @@ export type LinkEvent =
   /** The same REQUEST again. */
   | { readonly kind: 'request-again' }
   | { readonly kind: 'key'; readonly retrieval: KeyRetrieval }
+  /** What the USIM made of a GPI. */
+  | { readonly kind: 'gpi-read'; readonly gpi: Uint8Array; readonly reading: GpiReading }
   /** An unprotected message, on LCID 28. */
   | { readonly kind: 'message'; readonly message: Pc5Message }
   | { readonly kind: 'pdu'; readonly lcid: Exclude<Lcid, 28>; readonly pdu: Uint8Array }
@@ -161,6 +185,10 @@ export type LinkEffect =
   | { readonly kind: 'start'; readonly timer: LinkTimer; readonly after: Milliseconds }
   | { readonly kind: 'stop'; readonly timer: LinkTimer }
   | { readonly kind: 'retrieve-key'; readonly request: KeyRequest }
+  /** The USIM is asked; it may be a card. */
+  | { readonly kind: 'read-gpi'; readonly gpi: Uint8Array; readonly nafId: NafId }
+  /** The Command that brought a GPI passed every check: its SQN and P-TID are taken. */
+  | { readonly kind: 'commit-push'; readonly pushed: PushedKey }
   | { readonly kind: 'report'; readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'context'> }
   /** UE-1's attempt is over; what follows is the set-up's to decide. */
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
@@ -198,6 +226,8 @@ export interface LinkEnv {
   takenOctets(peer: Layer2Id, octet: 'msb' | 'lsb'): ReadonlySet<number>
   /** Nonces of peers that came before (R17). */
   wasSeen(nonce: 'nonce1' | 'nonce2', peer: Layer2Id, octets: Uint8Array): boolean
+  /** Whether a GPI with that P-TID made a link already. */
+  isPTidTaken(ptId: PTid): boolean
   /** Live links with that peer. */
   liveLinks(peer: Layer2Id): readonly LinkFacts[]
 }

@@ -1,9 +1,11 @@
 import { ProseError } from '../../../core/errors.ts'
 import { CounterExhausted } from '../../../reference-points/pc5/errors.ts'
 import { releasing, secured } from './established.ts'
-import { completing, idle, requesting } from './initiator.ts'
+import { commanding } from './commanding.ts'
+import { completing } from './completing.ts'
+import { idle, requesting } from './initiator.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
-import { answered, commanding, requested, retrievingKey } from './responder.ts'
+import { answered, requested, retrievingKey } from './responder.ts'
 import { contextOf, dropped } from './transmit.ts'
 
 /**

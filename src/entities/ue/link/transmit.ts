@@ -1,6 +1,5 @@
 import { concat, fromHex, writeUint } from '../../../core/bytes.ts'
 import type { Layer2Id } from '../../../core/identities/prose.ts'
-import { wipe } from '../../../core/keys.ts'
 import type { Step } from '../../../core/tap.ts'
 import {
   decodeSdu,
@@ -12,7 +11,7 @@ import {
 import { encodeClearPdu, isCiphered, lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
 import { algorithmName } from '../../../reference-points/pc5/security-capabilities.ts'
 import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
-import type { Attempt, LinkEffect, LinkState, OutgoingMessage } from './link.ts'
+import type { LinkEffect, LinkState, OutgoingMessage } from './link.ts'
 
 const steps: Partial<Record<Pc5MessageType, Step>> = {
   directCommunicationRequest: '3',
@@ -82,11 +81,6 @@ export const namesOf = ({ eea, eia }: SecurityContext['algorithms']) => ({
 })
 
 export const dropped = (why: string): LinkEffect => ({ kind: 'dropped', why })
-
-/** The end of an attempt: its key is erased (R33). */
-export function wipeAttempt(attempt: Attempt): void {
-  if (attempt.key) wipe(attempt.key.ksNaf)
-}
 
 /** The context that a state holds, live or provisional. */
 export const contextOf = (state: LinkState): SecurityContext | undefined =>

@@ -1,8 +1,10 @@
+import type { Resynchronisation } from '../../../core/aka.ts'
 import type { Brand } from '../../../core/brand.ts'
-import { isAllZero } from '../../../core/bytes.ts'
+import { equalOctets, isAllZero } from '../../../core/bytes.ts'
 import { PeerFault, ProseError } from '../../../core/errors.ts'
-import { wipe } from '../../../core/keys.ts'
+import { wipe, type KsNaf } from '../../../core/keys.ts'
 import { earliest, hours, later, type Instant } from '../../../core/units.ts'
+import { readGpi } from '../../../crypto/gba-push-info.ts'
 import { derivePdk } from '../../../crypto/prose-keys.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import {
@@ -10,6 +12,7 @@ import {
   ExtensionsDiffer,
   GpiInvalid,
   GpiMissing,
+  GpiOutOfSync,
   NonceReused,
   WrongUe2,
 } from '../../../reference-points/pc5/errors.ts'
@@ -17,7 +20,8 @@ import { gpiOf, type DirectSecurityModeCommand } from '../../../reference-points
 import { decodePdu, decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { acceptChosen, sameCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
 import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
-import type { Attempt, LinkEnv } from './link.ts'
+import type { GpiReading, PushedKey } from '../gba/push.ts'
+import type { Attempt, HeldGpi, LinkEnv } from './link.ts'
 
 const clause = 'CR 33.303 6.X.3.2 step 13'
 /** A PDK serves for an hour at most, whatever its KMF says (R29). */
@@ -27,6 +31,8 @@ interface Verified {
   readonly context: SecurityContext
   readonly command: DirectSecurityModeCommand
   readonly sdu: Uint8Array
+  /** Where the PDK comes from when the Command brought a GPI; not yet taken. */
+  readonly pushed?: PushedKey
   /** When the PDK ends at UE-1. */
   readonly expires: Instant
 }
@@ -36,6 +42,8 @@ export type CommandVerified = Brand<Verified, 'CommandVerified'>
 
 export type CommandVerdict =
   | { readonly verdict: 'verified'; readonly proof: CommandVerified }
+  /** The USIM must read this GPI before more can be said. */
+  | { readonly verdict: 'unread'; readonly gpi: Uint8Array }
   /** No answer: an answer would be an oracle (R26). */
   | { readonly verdict: 'drop'; readonly error: ProseError }
   /** DIRECT_SECURITY_MODE_REJECT with the cause of `error`; the set-up ends. */
@@ -43,13 +51,22 @@ export type CommandVerdict =
 
 /**
  * UE-1 judges a Command, on LCID 29, for its pending attempt; the first check that fails decides and nothing is kept of
- * a Command that fails. CR 33.303 6.X.3.2 step 13.
+ * a Command that fails, but what the USIM said of its GPI. CR 33.303 6.X.3.2 step 13.
  */
-export function verifyCommand(pdu: Uint8Array, attempt: Attempt, env: LinkEnv): CommandVerdict {
+export function verifyCommand(
+  pdu: Uint8Array,
+  attempt: Attempt,
+  held: readonly HeldGpi[],
+  env: LinkEnv,
+): CommandVerdict {
   try {
     const { kdSessId, command, sdu } = matchedCommand(pdu, attempt)
-    const key = keyFor(command, attempt, env.now)
-    const context = verifiedContext(pdu, kdSessId, command, attempt, key)
+    const gpi = gpiOf(command)
+    const reading = gpi && held.find(({ octets }) => equalOctets(octets, gpi))?.reading
+    if (gpi && !reading) return { verdict: 'unread', gpi }
+    const pushed = reading && usablePush(reading, env)
+    const key = pushed ?? keyOf(attempt, env.now)
+    const context = verifiedContext(pdu, kdSessId, command, attempt, key.ksNaf)
     try {
       checkContents(command, attempt, env)
     } catch (error) {
@@ -57,13 +74,14 @@ export function verifyCommand(pdu: Uint8Array, attempt: Attempt, env: LinkEnv): 
       throw error
     }
     const expires = earliest(key.expires, later(env.now, pdkLifetime))
-    return { verdict: 'verified', proof: { context, command, sdu, expires } as CommandVerified }
+    const proof = { context, command, sdu, expires, ...(pushed && { pushed }) }
+    return { verdict: 'verified', proof: proof as CommandVerified }
   } catch (error) {
     return verdictOf(error)
   }
 }
 
-/** Checks 1 and 2: form, and that header, DKSI and KD-sess ID are those of this attempt. */
+/** Checks 1 and 2: form, also of the clear part of a GPI, and that header, DKSI and KD-sess ID are those of this attempt. */
 function matchedCommand(pdu: Uint8Array, attempt: Attempt) {
   const { kdSessId, data } = decodePdu(lcids.securityMode, pdu)
   const command = decodeSignalling(lcids.securityMode, data)
@@ -71,16 +89,26 @@ function matchedCommand(pdu: Uint8Array, attempt: Attempt) {
   const named = command.dksi * 0x100 + command.lsbOfKdSessId
   if (command.dksi !== attempt.dksi || named !== kdSessId)
     throw new Unmatched('the KD-sess ID is not of this attempt', clause)
+  const gpi = gpiOf(command)
+  if (gpi) readGpi(gpi)
   return { kdSessId, command, sdu: data }
 }
 
-/** Checks 4 and 5: which key serves. */
-function keyFor(command: DirectSecurityModeCommand, attempt: Attempt, now: Instant) {
-  // GBA push: 6.X.3.2 step 13, "if GPI was received, UE-1 processes the GPI". Without a USIM behind it none is usable.
-  if (gpiOf(command)) throw new GpiInvalid('GBA push is not available', clause)
+/** Check 4: without a GPI the key of the B-TID serves, if that was sent and is valid (R25). */
+function keyOf(attempt: Attempt, now: Instant): NonNullable<Attempt['key']> {
   if (!attempt.key || attempt.key.expires <= now)
     throw new GpiMissing('only a pushed key could serve, and no GPI came', clause)
   return attempt.key
+}
+
+/** Check 5, of which the USIM and the GPI's own MAC were the beginning: what may change between two Commands. */
+function usablePush(reading: GpiReading, env: LinkEnv): PushedKey {
+  if (reading.outcome === 'failed') throw reading.error
+  if (reading.outcome === 'synchronisation-failure') throw new UsimOutOfSync(reading.resynchronisation)
+  const { pushed } = reading
+  if (pushed.expires <= env.now) throw new GpiInvalid('the pushed key has expired', clause)
+  if (env.isPTidTaken(pushed.ptId)) throw new GpiInvalid('the P-TID made a link already', clause)
+  return pushed
 }
 
 /** Checks 6 and 7: integrity is on and the MAC-I is right, under the UE-2 ID that the Command names. */
@@ -89,11 +117,11 @@ function verifiedContext(
   kdSessId: number,
   command: DirectSecurityModeCommand,
   attempt: Attempt,
-  key: NonNullable<Attempt['key']>,
+  ksNaf: KsNaf,
 ): SecurityContext {
   const { eea, eia } = command.chosenAlgorithms
   if (eia === 0) throw new AlgorithmNotOffered('the Command chooses EIA0', clause)
-  const pdk = derivePdk(key.ksNaf, command.ue2Id)
+  const pdk = derivePdk(ksNaf, command.ue2Id)
   const context = new SecurityContext({
     pdk,
     nonce1: attempt.nonce1,
@@ -121,6 +149,16 @@ function checkContents(command: DirectSecurityModeCommand, attempt: Attempt, env
   if (isAllZero(command.nonce2) || env.wasSeen('nonce2', attempt.peer, command.nonce2))
     throw new NonceReused(2)
   if ((command.extensionSet ?? 0) !== 0) throw new ExtensionsDiffer('command')
+}
+
+/** The SQN of the GPI is out of range: the peer may ask for a new one. TS 33.102 6.3.5. */
+export class UsimOutOfSync extends GpiOutOfSync {
+  readonly resynchronisation: Resynchronisation
+
+  constructor(resynchronisation: Resynchronisation) {
+    super('the SQN of the GPI is out of range', clause)
+    this.resynchronisation = resynchronisation
+  }
 }
 
 /** A Command for no pending attempt of this UE (R22). */

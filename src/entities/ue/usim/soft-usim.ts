@@ -32,7 +32,7 @@ export class SoftUsim implements Usim {
     this.#seqOfInd = new Array<number>(32).fill(seqOf(highest))
   }
 
-  /** AUTHENTICATE: MAC first, then SQN, which is taken with it. TS 33.102 6.3.3, TS 31.102 7.1.2. */
+  /** AUTHENTICATE: MAC first, then SQN, which `commit` takes. TS 33.102 6.3.3, TS 31.102 7.1.2. */
   authenticate(rand: Rand, autn: Autn): Promise<AkaResult> {
     return Promise.resolve(this.#authenticate(rand, autn))
   }
@@ -45,9 +45,8 @@ export class SoftUsim implements Usim {
     if (verified === 'mac-failure') return { outcome: 'mac-failure' }
     if (!this.#isFresh(verified.sqn))
       return { outcome: 'synchronisation-failure', auts: makeAuts(functions, rand, this.#highest) }
-    this.#take(verified.sqn)
-    const { res, ck, ik } = verified
-    return { outcome: 'success', res: gbaU ? gbaURes(res) : res, ck, ik }
+    const { sqn, res, ck, ik } = verified
+    return { outcome: 'success', res: gbaU ? gbaURes(res) : res, ck, ik, commit: () => this.#take(sqn) }
   }
 
   #isFresh(sqn: Sqn): boolean {
@@ -55,8 +54,10 @@ export class SoftUsim implements Usim {
     return seq > (this.#seqOfInd[indOf(sqn)] ?? 0) && seq - seqOf(this.#highest) <= delta
   }
 
+  /** Never back: two vectors may be held at once, and committed in any order. */
   #take(sqn: Sqn): void {
-    this.#seqOfInd[indOf(sqn)] = seqOf(sqn)
+    const ind = indOf(sqn)
+    this.#seqOfInd[ind] = Math.max(seqOf(sqn), this.#seqOfInd[ind] ?? 0)
     if (seqOf(sqn) > seqOf(this.#highest)) this.#highest = sqn
   }
 }

@@ -7,6 +7,7 @@ import { Instant } from '../../../../src/core/units.ts'
 import { sqnOf } from '../../../../src/core/sequence-number.ts'
 import { gbaOver } from '../../../../src/entities/ue/gba/bootstrap.ts'
 import { SoftUsim } from '../../../../src/entities/ue/usim/soft-usim.ts'
+import { parseAkaChallenge } from '../../../../src/reference-points/ub/aka-challenge.ts'
 import {
   fieldValue,
   type UbConnection,
@@ -156,6 +157,16 @@ describe('Ub at the UE', () => {
       'did not authenticate itself',
     )
     expect(connection.requests).toHaveLength(1)
+  })
+
+  it('takes the SQN at once: the same challenge is no good a second time', async () => {
+    const network = await ready()
+    const usim = new SoftUsim(aSubscriber)
+    const connection = recorded(network.bsf.connect(client))
+    await network.ue(usim, () => connection).bootstrap()
+    const challenge = fieldValue(the(connection.responses[0]).fields, 'WWW-Authenticate') ?? ''
+    const { rand, autn } = parseAkaChallenge(challenge)
+    expect((await usim.authenticate(rand, autn)).outcome).toBe('synchronisation-failure')
   })
 
   it('with a wrong RES gets no B-TID', async () => {

@@ -11,7 +11,11 @@ import { aSubscriber, sqnFromHex, subscriberOf } from '../../gba-network.ts'
 const rand = Rand(new Uint8Array(16).fill(0x42))
 const functions = akaFunctions(aSubscriber.aka)
 const autnOf = (sqn: Sqn) => generateVector(functions, rand, sqn, aSubscriber.amf).autn
-const outcomeOf = async (usim: SoftUsim, sqn: Sqn) => (await usim.authenticate(rand, autnOf(sqn))).outcome
+async function outcomeOf(usim: SoftUsim, sqn: Sqn) {
+  const result = await usim.authenticate(rand, autnOf(sqn))
+  if (result.outcome === 'success') result.commit()
+  return result.outcome
+}
 
 describe.each(ubCases)('USIM, $kind of the key chain', (chain) => {
   const subscriber = subscriberOf(chain)
@@ -59,11 +63,27 @@ describe('USIM, sequence numbers', () => {
 
   it('says the highest SQN it took in AUTS, also after an older one under another IND', async () => {
     const usim = new SoftUsim(aSubscriber)
-    await usim.authenticate(rand, autnOf(sqnOf(100, 20)))
-    await usim.authenticate(rand, autnOf(sqnOf(50, 3)))
+    await outcomeOf(usim, sqnOf(100, 20))
+    await outcomeOf(usim, sqnOf(50, 3))
     const result = await usim.authenticate(rand, autnOf(sqnOf(50, 3)))
     if (result.outcome !== 'synchronisation-failure') throw new Error(result.outcome)
     expect(verifyAuts(functions, rand, result.auts)).toBe(sqnOf(100, 20))
+  })
+
+  it('R22: takes no SQN before it is committed', async () => {
+    const usim = new SoftUsim(aSubscriber)
+    const held = await usim.authenticate(rand, autnOf(sqnOf(7, 16)))
+    expect((await usim.authenticate(rand, autnOf(sqnOf(7, 16)))).outcome).toBe('success')
+    if (held.outcome === 'success') held.commit()
+    expect((await usim.authenticate(rand, autnOf(sqnOf(7, 16)))).outcome).toBe('synchronisation-failure')
+  })
+
+  it('never takes an SQN back when two are committed in the wrong order', async () => {
+    const usim = new SoftUsim(aSubscriber)
+    const older = await usim.authenticate(rand, autnOf(sqnOf(7, 16)))
+    expect(await outcomeOf(usim, sqnOf(9, 16))).toBe('success')
+    if (older.outcome === 'success') older.commit()
+    expect(await outcomeOf(usim, sqnOf(8, 16))).toBe('synchronisation-failure')
   })
 
   it('any changed octet of AUTN is a MAC failure, and takes nothing', async () => {

@@ -1,0 +1,157 @@
+import { Auts, Rand, type Resynchronisation } from '../../../core/aka.ts'
+import { equalOctets } from '../../../core/bytes.ts'
+import { ProseError } from '../../../core/errors.ts'
+import { hexOf24 } from '../../../core/identities/prose.ts'
+import { readGpi } from '../../../crypto/gba-push-info.ts'
+import { RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
+import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
+import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { unprotect } from '../../../reference-points/pc5/security-context.ts'
+import { checkPeer } from './check-request.ts'
+import { established } from './established.ts'
+import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
+import { expiredHalfOpen, keyRequestOf, refused, retrieveKey } from './responder.ts'
+import { dropped, linkLocalAddress, transmitClear, transmitProtected } from './transmit.ts'
+
+type Commanding = Extract<LinkState, { phase: 'commanding' }>
+
+/** However often the REQUEST is heard again: a bound on what one heard message can make this UE send (R43). */
+const mostCommands = 16
+
+/** UE-2 waits for COMPLETE. */
+export function commanding(state: Commanding, event: LinkEvent, env: LinkEnv): LinkStep {
+  if (event.kind === 'pdu') {
+    return event.lcid === lcids.securityMode
+      ? completed(state, event.pdu, env)
+      : [state, dropped('protected message before COMPLETE')]
+  }
+  if (event.kind === 'message') {
+    return event.message.type === 'directSecurityModeReject'
+      ? securityModeRejected(state, event.message, env)
+      : [state, dropped(`${event.message.type} to a commanding UE`)]
+  }
+  if (event.kind === 'request-again') return commandAgain(state)
+  if (event.kind === 'expired')
+    return event.timer === 'T4111' ? unanswered(state, env) : expiredHalfOpen(state)
+  if (event.kind === 'abandon') {
+    state.facts.context.wipe()
+    return [{ phase: 'closed' }]
+  }
+  return [state, dropped(`${event.kind} while commanding`)]
+}
+
+/** Step 14: from here on the context is live. */
+function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
+  const { facts, request, peer } = state
+  const { sdu } = unprotect(facts.context, lcids.securityMode, pdu)
+  const complete = decodeSignalling(lcids.securityMode, sdu)
+  if (complete.type !== 'directSecurityModeComplete') return [state, dropped('no COMPLETE')]
+  try {
+    // A link that became live since the Command is of another UE until this one is shown to be the same (R21).
+    checkPeer(state, facts.peerIdentity === 'verified', env)
+  } catch (error) {
+    facts.context.wipe()
+    if (error instanceof ProseError) return refused(state, error, env)
+    throw error
+  }
+  const accept = encodeSdu({
+    type: 'directCommunicationAccept',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    ipAddressConfig: 4,
+    linkLocalIpv6Address: request.linkLocalIpv6Address ? linkLocalAddress(env.settings.layer2Id) : undefined,
+  })
+  const [live, ...effects] = established(facts, env, { complete: sdu, accept, request })
+  return [
+    live,
+    { kind: 'stop', timer: 'T4111' },
+    { kind: 'stop', timer: 'half-open' },
+    transmitProtected(facts.context, lcids.protected, accept),
+    ...effects,
+  ]
+}
+
+/**
+ * Cause 9 asks for a new GPI, once; any other ends the set-up. A RAND that is not of the GPI sent comes of an old Command
+ * that somebody replayed to UE-1 (R24): the present one is still good, and T4111 sends it again.
+ */
+function securityModeRejected(
+  state: Commanding,
+  message: Pc5<'directSecurityModeReject'>,
+  env: LinkEnv,
+): LinkStep {
+  const { gpi, formerLsb } = state
+  const { cause, rand, auts } = message
+  if (cause !== 9) return commandRefused(state, cause)
+  if (!gpi || !rand || !auts || !equalOctets(readGpi(gpi).rand, rand))
+    return [state, dropped('RAND of another GPI')]
+  if (formerLsb !== undefined) return commandRefused(state, cause)
+  return retrieveKeyAgain(state, { rand: Rand(rand), auts: Auts(auts) }, env)
+}
+
+/** Step 4 with RAND and AUTS. Nothing of the first Command is used again. CR 33.303 6.X.3.2 step 4. */
+function retrieveKeyAgain(
+  { request, peer, facts }: Commanding,
+  resynchronisation: Resynchronisation,
+  env: LinkEnv,
+): LinkStep {
+  const formerLsb = facts.context.kdSessId & 0xff
+  facts.context.wipe()
+  return [
+    { phase: 'retrieving-key', request, peer, formerLsb },
+    { kind: 'stop', timer: 'T4111' },
+    {
+      kind: 'report',
+      state: { step: '4', what: 'resynchronisation', fields: { peer: hexOf24(peer), cause: 9 } },
+    },
+    ...retrieveKey({ ...keyRequestOf(request, env), resynchronisation }),
+  ]
+}
+
+function commandRefused({ request, peer, facts }: Commanding, cause: number): LinkStep {
+  facts.context.wipe()
+  const { code } = new RefusedByPeer(`cause ${cause}`)
+  return [
+    { phase: 'answered', request, peer },
+    { kind: 'stop', timer: 'T4111' },
+    {
+      kind: 'report',
+      state: { step: '13', what: 'refused', fields: { reason: code, cause, peer: hexOf24(peer) } },
+    },
+  ]
+}
+
+/** The Command SDU under the next SN; T4111 is not prolonged. */
+const commandAgain = (state: Commanding): LinkStep =>
+  state.sent >= mostCommands
+    ? [state, dropped('REQUEST repeated too often')]
+    : [
+        { ...state, sent: state.sent + 1 },
+        transmitProtected(state.facts.context, lcids.securityMode, state.sdu),
+      ]
+
+/** T4111. */
+function unanswered(state: Commanding, env: LinkEnv): LinkStep {
+  const { after, retransmissions } = env.settings.timers.T4111
+  if (state.transmissions <= retransmissions) {
+    const [again, ...effects] = commandAgain({ ...state, sent: 0, transmissions: state.transmissions + 1 })
+    return [again, ...effects, { kind: 'start', timer: 'T4111', after }]
+  }
+  state.facts.context.wipe()
+  return refusedUnanswered(state, env)
+}
+
+function refusedUnanswered({ request, peer }: Commanding, env: LinkEnv): LinkStep {
+  const sdu = encodeSdu({
+    type: 'directCommunicationReject',
+    sequenceNumber: env.nextSequenceNumber(peer),
+    cause: 2,
+  })
+  return [
+    { phase: 'answered', request, peer, sdu },
+    {
+      kind: 'report',
+      state: { step: '14', what: 'refused', fields: { reason: 'ERR_NO_ANSWER', peer: hexOf24(peer) } },
+    },
+    transmitClear(sdu),
+  ]
+}
