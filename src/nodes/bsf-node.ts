@@ -9,6 +9,7 @@ import { startUbServer } from '../io/https/ub-server.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
+import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
@@ -53,12 +54,11 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     push(request, from.originHost, { nafs, ksLifetime }, ports, trace),
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
-  const stopSweep = sweepExpired(name, context, (now, limit) => bootstraps.forgetExpired(now, limit))
-  const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
-  const stop = async () => {
-    stopSweep()
-    for (const close of closing.splice(0)) await close()
-  }
+  const closing = new Closing()
+  closing.opened(() => store.close())
+  closing.opened(() => diameter.close())
+  closing.opened(sweepExpired(name, context, (now, limit) => bootstraps.forgetExpired(now, limit)))
+  const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
     const ub = await startUbServer({
@@ -67,7 +67,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
       onMessage: guarded(name, context, ubTap(voice, context)),
       onFault: (error) => context.onFault(name, error),
     })
-    closing.unshift(() => ub.close())
+    closing.opened(() => ub.close())
     return {
       name,
       addresses: new Map([
@@ -79,6 +79,9 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         const host = plmn.hss.diameter.originHost
         diameter.addPeer({ host, realm: plmn.realm, applications: zh, ...(hss && { address: hss }) })
         await diameter.whenAvailable(host, kmf)
+      },
+      async forgetBTids() {
+        for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
       },
       stop,
     }

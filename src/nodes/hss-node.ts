@@ -1,5 +1,6 @@
 import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
+import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { openSeededHssStore } from './config/stores.ts'
 import { diameterNodeOf } from './diameter.ts'
@@ -16,10 +17,10 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   diameter.handle(multimediaAuth, (request, _from, trace) => decide(request, ports, trace))
   const bsf = plmn.bsf.diameter.originHost
   diameter.addPeer({ host: bsf, realm: plmn.realm, applications: zh })
-  const stop = async () => {
-    await diameter.close()
-    await store.close()
-  }
+  const closing = new Closing()
+  closing.opened(() => store.close())
+  closing.opened(() => diameter.close())
+  const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
     const connect = () => diameter.whenAvailable(bsf)

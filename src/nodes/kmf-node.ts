@@ -8,6 +8,7 @@ import { wallClockStep } from '../io/system.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
+import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { openSeededKmfStore } from './config/stores.ts'
@@ -80,12 +81,11 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )
   diameter.handle(proseKey, (request, from, trace) => kmf.keyRequested(from.originHost, request, trace))
-  const stopSweep = sweepExpired(name, context, (now, limit) => store.keys.eraseExpired(now, limit))
-  const closing: (() => Promise<void>)[] = [() => diameter.close(), () => store.close()]
-  const stop = async () => {
-    stopSweep()
-    for (const close of closing.splice(0)) await close()
-  }
+  const closing = new Closing()
+  closing.opened(() => store.close())
+  closing.opened(() => diameter.close())
+  closing.opened(sweepExpired(name, context, (now, limit) => store.keys.eraseExpired(now, limit)))
+  const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
     const server = await startPc8Server({
@@ -98,13 +98,16 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
         onKeyLog: (text) => tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text }),
       }),
     })
-    closing.unshift(() => server.close())
+    closing.opened(() => server.close())
     return {
       name,
       addresses: new Map([
         ['diameter', address],
         ['pc8', { host: pc8.listen.host, port: server.port }],
       ]),
+      async forgetBTids() {
+        for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
+      },
       connect: () => connectPeers(diameter, plmn, context),
       stop,
     }

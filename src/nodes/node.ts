@@ -28,6 +28,8 @@ export interface Node {
   readonly addresses: ReadonlyMap<Service, ListenAddress>
   /** Towards those it must reach; called once their addresses are known. Resolves when all its peers are there. */
   connect(): Promise<void>
+  /** Drops every B-TID it knows; of a BSF and a KMF. */
+  forgetBTids?(): Promise<void>
   stop(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import type { Sqn } from '../core/aka.ts'
 import { TemporaryFailure } from '../core/errors.ts'
 import { eeas } from '../crypto/eea.ts'
 import { eias } from '../crypto/eia.ts'
@@ -39,9 +40,13 @@ const algorithmsOf = ({ eea, eia, allowEea0, disabledAlgorithms }: UeConfig): Ue
   ...{ eea: idsOf(eeas, eea), eia: idsOf(eias, eia), allowEea0, disabledAlgorithms },
 })
 
-function usimOf({ plmn, subscriber }: ConfiguredUe, { config }: NodeContext): SoftUsim {
+function usimOf(
+  { plmn, subscriber }: ConfiguredUe,
+  { config }: NodeContext,
+  highestSqn: Sqn | undefined,
+): SoftUsim {
   const aka = readAkaSecrets(config, plmn, subscriber)
-  return new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba })
+  return new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba }, highestSqn)
 }
 
 /** Ub towards the BSF of the home network, wherever that listens now. */
@@ -101,13 +106,13 @@ const pc5Tap =
     })
   }
 
-/** A UE with a soft USIM. Throws InvalidConfig, or the error of the radio's sockets. */
-export async function startUe(node: ConfiguredUe, context: NodeContext): Promise<UeNode> {
+/** A UE with a soft USIM, which takes no SQN up to `highestSqn`. Throws InvalidConfig, or the error of the radio's sockets. */
+export async function startUe(node: ConfiguredUe, context: NodeContext, highestSqn?: Sqn): Promise<UeNode> {
   const voice = voiceOf(node.name, context)
   const { group, interface: address, port, peers } = context.config.pc5Bearer
   const medium = peers.length > 0 ? { peers } : { group }
   const radio = await openUdpRadio({ interface: address, port, ...medium, count: voice.count })
-  const usim = usimOf(node, context)
+  const usim = usimOf(node, context, highestSqn)
   const ue = new Ue(settingsOf(node), {
     ...context,
     ...voice,

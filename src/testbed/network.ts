@@ -1,3 +1,4 @@
+import { sqnOf } from '../core/sequence-number.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
 import { systemClock, systemRandom, systemTimers } from '../io/system.ts'
@@ -10,6 +11,7 @@ import { startKmf } from '../nodes/kmf-node.ts'
 import { nodeNames } from '../nodes/names.ts'
 import type { Node, NodeContext } from '../nodes/node.ts'
 import { startUe } from '../nodes/ue-node.ts'
+import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
 import type { NetworkNode } from './run.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
 
@@ -21,6 +23,11 @@ export interface Network {
   settle(): Promise<void>
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
   stop(): Promise<void>
+}
+
+/** A network whose nodes scenarios can lay hands on. */
+export interface LocalNetwork extends Network {
+  readonly lab: Lab
 }
 
 /** What only nodes in processes of their own allow. */
@@ -58,12 +65,23 @@ export function startEntity(
   return start(node.plmn, context)
 }
 
+/** What a USIM that is ahead of its HSS has taken: more than any HSS of a new store gives. */
+const sqnAhead = sqnOf(1_000_000, 0)
+
 /** All nodes of a configuration in this process, on a radio that no other testbed hears. */
-export async function startLocalNetwork(options: NetworkOptions): Promise<Network> {
+export async function startLocalNetwork(options: NetworkOptions, usimAhead = false): Promise<LocalNetwork> {
   const port = await freePortPair()
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
   const addresses = new Map<string, ListenAddress>()
-  const context = nodeContext({ ...options, config }, (node, service) => addresses.get(`${node} ${service}`))
+  const clock = new LabClock(systemClock)
+  const addressOf: NodeContext['addressOf'] = (node, service) => addresses.get(`${node} ${service}`)
+  const context = { ...nodeContext({ ...options, config }, addressOf), clock }
+  const [first] = config.ues
+  let ubBlocked = false
+  const contextOfUe1: NodeContext = {
+    ...context,
+    addressOf: (node, service) => (ubBlocked && service === 'ub' ? undefined : addressOf(node, service)),
+  }
   const started: Node[] = []
   const ues = new Map<string, UeControl>()
   const stop = async () => {
@@ -74,7 +92,10 @@ export async function startLocalNetwork(options: NetworkOptions): Promise<Networ
     await prepareFiles(config, context)
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
-        const running = await startUe(node, context)
+        const isUe1 = node.ue === first
+        const running = isUe1
+          ? await startUe(node, contextOfUe1, usimAhead ? sqnAhead : undefined)
+          : await startUe(node, context)
         started.push(running)
         ues.set(node.name, new LocalUeControl(running.ue, context.timers))
       } else {
@@ -92,7 +113,19 @@ export async function startLocalNetwork(options: NetworkOptions): Promise<Networ
     nodes: networkNodes(config),
     ue: (name) => controlOf(ues, name),
     settle: () => Promise.resolve(),
+    lab: labOf(clock, homeOf(config, started), () => (ubBlocked = true)),
     stop,
+  }
+}
+
+/** The running nodes of UE-1's home network. */
+function homeOf(config: NetworkConfig, started: readonly Node[]): HomeNodes {
+  const [ue1] = configuredNodes(config).filter(({ kind }) => kind === 'ue')
+  const find = (name: string | undefined) => started.find((node) => node.name === name)
+  return {
+    hss: () => find(ue1?.plmn.hss.name),
+    bsf: () => find(ue1?.plmn.bsf.name),
+    kmf: () => find(ue1?.plmn.kmf.name),
   }
 }
 

@@ -6,7 +6,7 @@ import { eiaById } from '../crypto/eia.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
 import type { NetworkConfig, UeConfig } from '../nodes/config/network-config.ts'
 import { Measure } from './measure.ts'
-import type { Network } from './network.ts'
+import type { LocalNetwork, Network } from './network.ts'
 import type { ScenarioResult } from './result.ts'
 import type { Scenario } from './scenarios.ts'
 import type { LinkSummary, UeControl } from './ue-control.ts'
@@ -78,7 +78,7 @@ interface Played {
 export async function play(
   scenario: Scenario,
   config: NetworkConfig,
-  network: Network,
+  network: Network & Partial<Pick<LocalNetwork, 'lab'>>,
   stepper: Stepper,
   clock: Clock,
   once: boolean,
@@ -88,6 +88,7 @@ export async function play(
   stepper.begin()
   const begin = clock.now()
   const obstacle = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
+  if (network.lab) await scenario.afterStep1?.(network.lab)
   const bootstrapped = clock.now()
   const setUp = obstacle ?? (await discoverAndConnect(ue1, ue2))
   const secured = clock.now()
@@ -137,7 +138,7 @@ async function bootstrapBoth(
 ): Promise<SetUpResult | undefined> {
   const phases: readonly (readonly [Step, () => Promise<void>])[] = [
     ['0', () => ue2.control.openPc8()],
-    ['1', () => (scenario.ue1OpensPc8 ? ue1.control.openPc8() : ue1.control.bootstrap())],
+    ['1', () => step1(scenario, ue1)],
   ]
   for (const [step, run] of phases) {
     stepper.enter(step)
@@ -152,6 +153,11 @@ async function bootstrapBoth(
   }
   stepper.enter(undefined)
   return undefined
+}
+
+function step1({ ue1: does }: Scenario, { control }: Player): Promise<void> {
+  if (does === 'nothing') return Promise.resolve()
+  return does === 'opens-pc8' ? control.openPc8() : control.bootstrap()
 }
 
 function endedBy(error: unknown, endedAt: Step): SetUpResult {
@@ -194,7 +200,11 @@ function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: numb
   const { expect } = scenario
   return {
     ...{ scenario: scenario.name, outcome, branch, attempts, reason, clause, endedAt, keysEqual },
-    expected: outcome === expect.outcome && branch === expect.branch && reason === expect.reason,
+    expected:
+      outcome === expect.outcome &&
+      branch === expect.branch &&
+      reason === expect.reason &&
+      attempts === expect.attempts,
     eea: (link1 && eeaById(link1.eea)?.name) ?? null,
     eia: (link1 && eiaById(link1.eia)?.name) ?? null,
     data: link1 && link2 ? { sent: 2 * packets, received } : null,

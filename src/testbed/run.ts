@@ -3,12 +3,19 @@ import type { Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed, systemClock } from '../io/system.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
+import { withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
-import { faultTap, startLocalNetwork, type ProcessControl } from './network.ts'
+import {
+  faultTap,
+  startLocalNetwork,
+  type LocalNetwork,
+  type NetworkOptions,
+  type ProcessControl,
+} from './network.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
-import { findScenario } from './scenarios.ts'
+import { findScenario, isStaged } from './scenarios.ts'
 
 export type NodeRole = 'hss' | 'bsf' | 'kmf' | 'ue'
 
@@ -50,6 +57,20 @@ export interface Run {
 /** Starts the configured network and the scenario on it; resolves when all nodes serve, before the first message of step 0. */
 export type StartRun = (options: RunOptions) => Promise<Run>
 
+/** The stores of a network that does not come up do not stay. */
+async function startStaged(
+  setting: NetworkOptions,
+  usimAhead: boolean | undefined,
+  remove: (() => void) | undefined,
+): Promise<LocalNetwork> {
+  try {
+    return await startLocalNetwork(setting, usimAhead)
+  } catch (error) {
+    remove?.()
+    throw error
+  }
+}
+
 const releasePatience = milliseconds(1_500)
 
 export const startRun: StartRun = async (options) => {
@@ -57,12 +78,14 @@ export const startRun: StartRun = async (options) => {
   const scenario = findScenario(options.scenario)
   if (!scenario) throw new CannotRun(`there is no scenario ${options.scenario}`)
   if (config.ues.length < 2) throw new CannotRun(`a link needs two UEs, ${config.file} has fewer`)
+  if (processes && isStaged(scenario)) throw new CannotRun(`${scenario.name} needs all nodes in one process`)
   const stepper = new Stepper(options.tap)
   const { tap } = stepper
-  const setting = { config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
+  const stage = isStaged(scenario) ? withOwnStores(scenario.arrangement?.(config) ?? config) : undefined
+  const setting = { config: stage?.config ?? config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
   const separate = processes ? await startProcessNetwork(setting) : undefined
-  const network = separate ?? (await startLocalNetwork(setting))
-  const played = (last: boolean) => play(scenario, config, network, stepper, systemClock, last)
+  const network = separate ?? (await startStaged(setting, scenario.usimAhead, stage?.remove))
+  const played = (last: boolean) => play(scenario, setting.config, network, stepper, systemClock, last)
   return {
     nodes: network.nodes,
     result: played(once),
@@ -70,8 +93,9 @@ export const startRun: StartRun = async (options) => {
     processes: separate,
     async stop() {
       // A UE that does not answer any more holds nobody up.
-      await Promise.race([endLink(config, network).catch(() => undefined), elapsed(releasePatience)])
+      await Promise.race([endLink(setting.config, network).catch(() => undefined), elapsed(releasePatience)])
       await network.stop()
+      stage?.remove()
     },
   }
 }

@@ -1,14 +1,23 @@
+import { minutes } from '../core/units.ts'
+import { mayLinkWithNobody, noImsiOverPc5, noOldKeys, shortKs, type Arrangement } from './arrangements.ts'
+import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
 
-/** What a scenario does and what it must give; the network side of it is in the file of its name. */
+/** What a scenario does and what it must give. */
 export interface Scenario {
   readonly name: string
   /** What is set up, in one line. */
   readonly summary: string
   /** Clause and step it shows. */
   readonly clause: string
-  /** Whether UE-1 opens PC8 in step 1, so that KMF-1 has its key before step 6. */
-  readonly ue1OpensPc8: boolean
+  /** What UE-1 does in step 1: with PC8 open KMF-1 has its key before step 6. */
+  readonly ue1: 'opens-pc8' | 'bootstraps' | 'nothing'
+  /** How its network differs from the configured one. */
+  readonly arrangement?: Arrangement
+  /** The USIM of UE-1 has taken an SQN that its HSS has not reached yet. */
+  readonly usimAhead?: boolean
+  /** What is done to the network after step 1. */
+  readonly afterStep1?: (lab: Lab) => Promise<void> | void
   readonly expect: {
     readonly outcome: Outcome
     readonly branch: Branch | null
@@ -17,23 +26,149 @@ export interface Scenario {
   }
 }
 
+const secured = (branch: Branch, attempts = 1): Scenario['expect'] => ({
+  ...{ outcome: 'secured', branch, reason: null, attempts },
+})
+const refused = (branch: Branch | null, reason: `ERR_${string}`, attempts = 1): Scenario['expect'] => ({
+  ...{ outcome: 'refused', branch, reason, attempts },
+})
+const failed = (branch: Branch | null): Scenario['expect'] => ({
+  ...{ outcome: 'failed', branch, reason: 'ERR_TEMPORARY_FAILURE', attempts: 1 },
+})
+
+/** UE-1 has used its B-TID with KMF-1, it expires, and there is no way to a new one. */
+const expire = (lab: Lab): void => {
+  lab.blockUb()
+  lab.pass(minutes(61))
+}
+
 /** Every scenario, in the order of the branches of step 7. */
 export const scenarios: readonly Scenario[] = [
   {
     name: '7a',
     summary: 'UE-1 opened PC8 in step 1, so KMF-1 holds its NAF key',
     clause: 'CR 33.303 6.X.3.2 step 7a',
-    ue1OpensPc8: true,
-    expect: { outcome: 'secured', branch: '7a', reason: null, attempts: 1 },
+    ue1: 'opens-pc8',
+    expect: secured('7a'),
+  },
+  {
+    name: '7b-expired',
+    summary: 'the B-TID of UE-1 has expired and Ub is blocked: GBA push',
+    clause: 'CR 33.303 6.X.3.2 step 7b',
+    ue1: 'opens-pc8',
+    arrangement: shortKs,
+    afterStep1: expire,
+    expect: secured('7b'),
+  },
+  {
+    name: '7b-too-old',
+    summary: 'the NAF key is older than KMF-1 allows: GBA push',
+    clause: 'CR 33.303 6.X.3.2 step 7b',
+    ue1: 'opens-pc8',
+    arrangement: noOldKeys,
+    expect: secured('7b'),
   },
   {
     name: '7c-found',
     summary: 'UE-1 bootstrapped but never met KMF-1, which asks the BSF',
     clause: 'CR 33.303 6.X.3.2 step 7c',
-    ue1OpensPc8: false,
-    expect: { outcome: 'secured', branch: '7c', reason: null, attempts: 1 },
+    ue1: 'bootstraps',
+    expect: secured('7c'),
+  },
+  {
+    name: '7c-renegotiate-bootstrap',
+    summary: 'BSF and KMF-1 forgot the B-TID; UE-1 bootstraps again',
+    clause: 'CR 33.303 6.X.3.3',
+    ue1: 'opens-pc8',
+    afterStep1: (lab) => lab.forgetBTids(),
+    expect: secured('7c', 2),
+  },
+  {
+    name: '7c-renegotiate-imsi',
+    summary: 'BSF and KMF-1 forgot the B-TID and Ub is blocked: IMSI',
+    clause: 'CR 33.303 6.X.3.3, 6.X.3.2 step 3 rule 6',
+    ue1: 'opens-pc8',
+    async afterStep1(lab) {
+      lab.blockUb()
+      await lab.forgetBTids()
+    },
+    expect: secured('7d', 2),
+  },
+  {
+    name: '7d-imsi',
+    summary: 'UE-1 has no B-TID and Ub is blocked: IMSI, GBA push',
+    clause: 'CR 33.303 6.X.3.2 step 7d',
+    ue1: 'nothing',
+    afterStep1: (lab) => lab.blockUb(),
+    expect: secured('7d'),
+  },
+  {
+    name: 'gpi-resync',
+    summary: '7d-imsi with the USIM ahead of the HSS: AUTS, a second GPI',
+    clause: 'TS 33.102 6.3.5, CR 33.303 6.X.3.2 step 13',
+    ue1: 'nothing',
+    usimAhead: true,
+    afterStep1: (lab) => lab.blockUb(),
+    expect: secured('7d'),
+  },
+  {
+    name: 'refused-step5',
+    summary: 'UE-2 may not link with UEs of the home network of UE-1',
+    clause: 'CR 33.303 6.X.3.2 step 5',
+    ue1: 'opens-pc8',
+    arrangement: mayLinkWithNobody(1),
+    expect: refused(null, 'ERR_NOT_AUTHORISED'),
+  },
+  {
+    name: 'refused-step7',
+    summary: 'UE-1 may not link with UEs of the home network of UE-2',
+    clause: 'CR 33.303 6.X.3.2 step 7a',
+    ue1: 'opens-pc8',
+    arrangement: mayLinkWithNobody(0),
+    expect: refused('7a', 'ERR_NOT_AUTHORISED'),
+  },
+  {
+    name: 'refused-imsi-policy',
+    summary: '7d-imsi with imsiOverPc5: never',
+    clause: 'CR 33.303 6.X.3.2 step 3',
+    ue1: 'nothing',
+    arrangement: noImsiOverPc5,
+    afterStep1: (lab) => lab.blockUb(),
+    expect: refused(null, 'ERR_IMSI_POLICY', 0),
+  },
+  {
+    name: 'kmf-down',
+    summary: 'KMF-1 is gone before step 6',
+    clause: 'CR 33.303 6.X.3.2 step 6',
+    ue1: 'opens-pc8',
+    afterStep1: (lab) => lab.end('kmf'),
+    expect: failed(null),
+  },
+  {
+    name: 'bsf-down',
+    summary: '7c-found, BSF-1 is gone after step 1: no re-negotiation, no IMSI',
+    clause: 'CR 33.303 6.X.3.2 step 7c',
+    ue1: 'bootstraps',
+    afterStep1: (lab) => lab.end('bsf'),
+    expect: failed('7c'),
+  },
+  {
+    name: 'hss-down',
+    summary: '7b-expired, HSS-1 is gone before step 6',
+    clause: 'CR 33.303 6.X.3.2 step 7b',
+    ue1: 'opens-pc8',
+    arrangement: shortKs,
+    async afterStep1(lab) {
+      expire(lab)
+      await lab.end('hss')
+    },
+    expect: failed('7b'),
   },
 ]
 
 export const findScenario = (name: string): Scenario | undefined =>
   scenarios.find((scenario) => scenario.name === name)
+
+/** Whether it needs a hold on the nodes, which only those of this process give. */
+export const isStaged = ({ arrangement, usimAhead, afterStep1 }: Scenario): boolean =>
+  arrangement !== undefined || usimAhead === true || afterStep1 !== undefined

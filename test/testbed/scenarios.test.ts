@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { scenarios } from '../../src/testbed/scenarios.ts'
+import { Network, shown } from './lab-network.ts'
+
+/** A scenario from start to stop: its result, its messages and what was told. */
+async function played(scenario: string) {
+  const network = await Network.start([], { scenario, once: true })
+  const result = await network.run.result
+  const names = network.messages.map(({ name }) => name)
+  return { network, result, names }
+}
+
+describe('every scenario gives what it must, over real sockets', () => {
+  it.each(scenarios.map(({ name, clause, expect: gives }) => [name, clause, gives] as const))(
+    '%s: %s',
+    async (name, _clause, gives) => {
+      const { result } = await played(name)
+      expect(result).toMatchObject({ scenario: name, ...gives, expected: true })
+      expect(result.keysEqual).toBe(gives.outcome === 'secured' ? true : null)
+      expect(result.data).toEqual(gives.outcome === 'secured' ? { sent: 40, received: 40 } : null)
+    },
+  )
+})
+
+describe('what the scenarios show', () => {
+  it('6.X.3.3: the request goes from KMF-1 to UE-1, once, and UE-1 comes back with a new B-TID', async () => {
+    const { network } = await played('7c-renegotiate-bootstrap')
+    const steps = network.messages.filter(({ step }) => step?.startsWith('RN')).map(shown)
+    expect(steps).toEqual([
+      'RN2 PC6 kmf1 > kmf2 PKA',
+      'RN3 PC8 kmf2 > ue2 BOOTSTRAPPING_RENEGOTIATION_REQUEST',
+      'RN4 PC5 ue2 > ue1 BOOTSTRAPPING_RENEGOTIATION_REQUEST',
+    ])
+    const requests = network.messages.filter(({ name }) => name === 'DIRECT_COMMUNICATION_REQUEST')
+    const [first, second] = requests.map(({ fields }) => fields['ue1Id'])
+    expect(requests).toHaveLength(2)
+    expect(first).not.toBe(second)
+  })
+
+  it.each(['bsf-down', 'kmf-down', 'hss-down'])(
+    'R14: %s: an outage brings neither a re-negotiation nor an IMSI over PC5',
+    async (name) => {
+      const { network, names } = await played(name)
+      expect(names).not.toContain('BOOTSTRAPPING_RENEGOTIATION_REQUEST')
+      const requests = network.messages.filter((message) => message.name === 'DIRECT_COMMUNICATION_REQUEST')
+      expect(requests).toHaveLength(1)
+      expect(requests[0]?.fields['ue1Id']).toEqual(expect.stringContaining('@bsf.'))
+    },
+  )
+
+  it('R35: gpi-resync: AUTS goes back to the HSS, and the second GPI makes the link', async () => {
+    const { names } = await played('gpi-resync')
+    const count = (name: string) => names.filter((other) => other === name).length
+    expect(names).toContain('DIRECT_SECURITY_MODE_REJECT')
+    expect(count('GPR')).toBe(2)
+    expect(count('DIRECT_SECURITY_MODE_COMMAND')).toBe(2)
+    expect(count('DIRECT_COMMUNICATION_REQUEST')).toBe(1)
+  })
+
+  it('7b: the expired B-TID is an identifier only (R16), and no key of it is used again', async () => {
+    const { network } = await played('7b-expired')
+    const given = network.decisions('naf-key-given').map(({ keys }) => keys?.['Ks_NAF'])
+    const { keys } = network.decision('derived')
+    expect(given).toHaveLength(4)
+    expect(keys?.['Ks_NAF']).toMatch(/^[0-9a-f]{8}$/)
+    expect(given).not.toContain(keys?.['Ks_NAF'])
+  })
+})
