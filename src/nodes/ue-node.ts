@@ -1,4 +1,5 @@
 import type { Sqn } from '../core/aka.ts'
+import type { Radio } from '../core/environment.ts'
 import { TemporaryFailure } from '../core/errors.ts'
 import { eeas } from '../crypto/eea.ts'
 import { eias } from '../crypto/eia.ts'
@@ -106,12 +107,24 @@ const pc5Tap =
     })
   }
 
-/** A UE with a soft USIM, which takes no SQN up to `highestSqn`. Throws InvalidConfig, or the error of the radio's sockets. */
-export async function startUe(node: ConfiguredUe, context: NodeContext, highestSqn?: Sqn): Promise<UeNode> {
+/** What is special about a UE of a scenario. */
+export interface UeStage {
+  /** Its USIM takes no SQN up to this one. */
+  readonly highestSqn?: Sqn
+  /** Puts somebody between the UE and its sidelink. */
+  readonly onRadio?: (radio: Radio) => Radio
+}
+
+/** A UE with a soft USIM. Throws InvalidConfig, or the error of the radio's sockets. */
+export async function startUe(
+  node: ConfiguredUe,
+  context: NodeContext,
+  { highestSqn, onRadio = (radio) => radio }: UeStage = {},
+): Promise<UeNode> {
   const voice = voiceOf(node.name, context)
   const { group, interface: address, port, peers } = context.config.pc5Bearer
   const medium = peers.length > 0 ? { peers } : { group }
-  const radio = await openUdpRadio({ interface: address, port, ...medium, count: voice.count })
+  const radio = onRadio(await openUdpRadio({ interface: address, port, ...medium, count: voice.count }))
   const usim = usimOf(node, context, highestSqn)
   const ue = new Ue(settingsOf(node), {
     ...context,

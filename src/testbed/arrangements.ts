@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { mcc, mnc } from '../core/identities/plmn.ts'
+import { impiOfImsi, Imsi } from '../core/identities/subscriber.ts'
 import { hours, seconds } from '../core/units.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig } from '../nodes/config/network-config.ts'
 
@@ -53,6 +55,36 @@ export const noImsiOverPc5: Arrangement = (config) => ({
   ...config,
   ues: config.ues.map((ue, at) => (at === 0 ? { ...ue, imsiOverPc5: 'never' } : ue)),
 })
+
+/** UE-2 is a subscriber of the home network of UE-1, and that network is the only one. */
+export const oneHome: Arrangement = (config) => {
+  const [ue1, ue2, ...others] = config.ues
+  const subscribers = config.plmns.flatMap((plmn) => plmn.subscribers)
+  const home = config.plmns.find(({ subscribers: own }) => own.some(({ imsi }) => imsi === ue1?.imsi))
+  const moved = subscribers.find(({ imsi }) => imsi === ue2?.imsi)
+  const [, last] = home?.kmf.proseUeIds[0] ?? []
+  if (!ue1 || !ue2 || !home || !moved || last === undefined) return config
+  const prefix = mcc(home.plmn) + mnc(home.plmn)
+  const imsi = Imsi(prefix + '9'.repeat(15 - prefix.length))
+  const mayLinkWith = [home.plmn]
+  const allowed = (subscriber: SubscriberConfig): SubscriberConfig => ({
+    ...subscriber,
+    ...(subscriber.prose && { prose: { ...subscriber.prose, mayLinkWith } }),
+  })
+  const newcomer = allowed({
+    ...{ ...moved, imsi, impi: impiOfImsi(imsi, home.plmn) },
+    ...(moved.prose && { prose: { ...moved.prose, ueIds: [last] } }),
+  })
+  const kmf = { ...home.kmf, pc6Peers: [] }
+  return {
+    ...config,
+    plmns: [{ ...home, kmf, subscribers: [...home.subscribers.map(allowed), newcomer] }],
+    ues: [ue1, { ...ue2, imsi, proseUeIds: [last] }, ...others.filter((ue) => isOf(home, ue.imsi))],
+  }
+}
+
+const isOf = ({ subscribers }: PlmnConfig, imsi: Imsi): boolean =>
+  subscribers.some((subscriber) => subscriber.imsi === imsi)
 
 /** Stores of the run alone: what a scenario does to subscribers and keys must not stay. `remove` deletes them. */
 export function withOwnStores(config: NetworkConfig): {

@@ -1,4 +1,3 @@
-import { sqnOf } from '../core/sequence-number.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
 import { systemClock, systemRandom, systemTimers } from '../io/system.ts'
@@ -10,7 +9,7 @@ import { startHss } from '../nodes/hss-node.ts'
 import { startKmf } from '../nodes/kmf-node.ts'
 import { nodeNames } from '../nodes/names.ts'
 import type { Node, NodeContext } from '../nodes/node.ts'
-import { startUe } from '../nodes/ue-node.ts'
+import { startUe, type UeStage } from '../nodes/ue-node.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
 import type { NetworkNode } from './run.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
@@ -65,11 +64,11 @@ export function startEntity(
   return start(node.plmn, context)
 }
 
-/** What a USIM that is ahead of its HSS has taken: more than any HSS of a new store gives. */
-const sqnAhead = sqnOf(1_000_000, 0)
-
 /** All nodes of a configuration in this process, on a radio that no other testbed hears. */
-export async function startLocalNetwork(options: NetworkOptions, usimAhead = false): Promise<LocalNetwork> {
+export async function startLocalNetwork(
+  options: NetworkOptions,
+  ue1Stage: UeStage = {},
+): Promise<LocalNetwork> {
   const port = await freePortPair()
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
   const addresses = new Map<string, ListenAddress>()
@@ -93,9 +92,7 @@ export async function startLocalNetwork(options: NetworkOptions, usimAhead = fal
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
         const isUe1 = node.ue === first
-        const running = isUe1
-          ? await startUe(node, contextOfUe1, usimAhead ? sqnAhead : undefined)
-          : await startUe(node, context)
+        const running = isUe1 ? await startUe(node, contextOfUe1, ue1Stage) : await startUe(node, context)
         started.push(running)
         ues.set(node.name, new LocalUeControl(running.ue, context.timers))
       } else {

@@ -1,7 +1,15 @@
 import { minutes } from '../core/units.ts'
-import { mayLinkWithNobody, noImsiOverPc5, noOldKeys, shortKs, type Arrangement } from './arrangements.ts'
+import {
+  mayLinkWithNobody,
+  noImsiOverPc5,
+  noOldKeys,
+  oneHome,
+  shortKs,
+  type Arrangement,
+} from './arrangements.ts'
 import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
+import { changeMacOfCommand, clearStrongestAlgorithm, type Tampering } from './tampering.ts'
 
 /** What a scenario does and what it must give. */
 export interface Scenario {
@@ -16,6 +24,8 @@ export interface Scenario {
   readonly arrangement?: Arrangement
   /** The USIM of UE-1 has taken an SQN that its HSS has not reached yet. */
   readonly usimAhead?: boolean
+  /** What somebody on the radio does to what UE-1 sends and hears. */
+  readonly tampering?: Tampering
   /** What is done to the network after step 1. */
   readonly afterStep1?: (lab: Lab) => Promise<void> | void
   readonly expect: {
@@ -49,6 +59,14 @@ export const scenarios: readonly Scenario[] = [
     summary: 'UE-1 opened PC8 in step 1, so KMF-1 holds its NAF key',
     clause: 'CR 33.303 6.X.3.2 step 7a',
     ue1: 'opens-pc8',
+    expect: secured('7a'),
+  },
+  {
+    name: '7a-same-kmf',
+    summary: 'both UEs have one home network: one KMF, steps 6 and 9 do not happen',
+    clause: 'CR 33.303 6.X.3.2, one ProSe KMF',
+    ue1: 'opens-pc8',
+    arrangement: oneHome,
     expect: secured('7a'),
   },
   {
@@ -137,6 +155,22 @@ export const scenarios: readonly Scenario[] = [
     expect: refused(null, 'ERR_IMSI_POLICY', 0),
   },
   {
+    name: 'downgrade',
+    summary: 'a capability bit of the REQUEST is cleared on the air',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'opens-pc8',
+    tampering: clearStrongestAlgorithm,
+    expect: refused('7a', 'ERR_CAPABILITIES_DIFFER'),
+  },
+  {
+    name: 'mac-failure',
+    summary: 'the MAC-I of every Command is changed on the air',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'opens-pc8',
+    tampering: changeMacOfCommand,
+    expect: refused('7a', 'ERR_MAC_MISMATCH'),
+  },
+  {
     name: 'kmf-down',
     summary: 'KMF-1 is gone before step 6',
     clause: 'CR 33.303 6.X.3.2 step 6',
@@ -170,5 +204,5 @@ export const findScenario = (name: string): Scenario | undefined =>
   scenarios.find((scenario) => scenario.name === name)
 
 /** Whether it needs a hold on the nodes, which only those of this process give. */
-export const isStaged = ({ arrangement, usimAhead, afterStep1 }: Scenario): boolean =>
-  arrangement !== undefined || usimAhead === true || afterStep1 !== undefined
+export const isStaged = ({ arrangement, usimAhead, tampering, afterStep1 }: Scenario): boolean =>
+  [arrangement, usimAhead, tampering, afterStep1].some((stage) => stage !== undefined)

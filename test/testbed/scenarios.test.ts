@@ -48,6 +48,20 @@ describe('what the scenarios show', () => {
     },
   )
 
+  it('one KMF for both UEs: the same checks, and nothing on PC6', async () => {
+    const { network } = await played('7a-same-kmf')
+    expect(network.messages.filter(({ point }) => point === 'PC6')).toEqual([])
+    expect(network.decision('authorisation')).toMatchObject({ node: 'kmf1', step: '5' })
+    expect(network.decision('branch')).toMatchObject({ node: 'kmf1', step: '7a' })
+  })
+
+  it('R26: mac-failure: each Command is dropped without a word, T4111 sends three', async () => {
+    const { names } = await played('mac-failure')
+    expect(names.filter((name) => name === 'DIRECT_SECURITY_MODE_COMMAND')).toHaveLength(3)
+    expect(names).not.toContain('DIRECT_SECURITY_MODE_REJECT')
+    expect(names.at(-1)).toBe('DIRECT_COMMUNICATION_REJECT')
+  })
+
   it('R35: gpi-resync: AUTS goes back to the HSS, and the second GPI makes the link', async () => {
     const { names } = await played('gpi-resync')
     const count = (name: string) => names.filter((other) => other === name).length
