@@ -278,6 +278,17 @@ describe('a run', () => {
   })
 })
 
+describe('several scenarios', () => {
+  it('show a table of their results instead of ladders', async () => {
+    const { code, out, asked } = await sidelock(['run', '7a', '7c-found'], { columns: 100 })
+    expect(code).toBe(0)
+    expect(asked.map(({ scenario }) => scenario)).toEqual(['7a', '7c-found'])
+    expect(out).toHaveLength(3)
+    expect(out[0]).toMatch(/^scenario +outcome +branch +attempts +reason +took$/)
+    expect(out[1]).toMatch(/^7a +secured +7a +1 +- .* as expected$/)
+  })
+})
+
 describe('a node', () => {
   it('asks for a link only when it is a UE', async () => {
     const { code, err } = await sidelock(['node', 'kmf', '--name', 'kmf1', '--connect', 'ue2'])

@@ -26,6 +26,8 @@ export interface Order {
   readonly flags: RunFlags
   /** The link is released when it was used; otherwise it stays until somebody interrupts. */
   readonly once: boolean
+  /** Given: nothing is shown, this gets the result. */
+  readonly onResult?: (result: ScenarioResult) => void
 }
 
 const unsafeWarning =
@@ -78,7 +80,9 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
   const { flags, config, scenario, once } = order
   const { terminal, services } = surroundings
   const unsafeRevealKeys = flags.unsafeRevealKeys ?? false
-  const view = viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
+  const view = order.onResult
+    ? silentView(order.onResult)
+    : viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
   const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
   const held = new HeldTap()
   const telling: Telling = { events: true, notices: true }
@@ -106,6 +110,13 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
     capture?.close()
   }
 }
+
+const silentView = (onResult: (result: ScenarioResult) => void): View => ({
+  begin: () => undefined,
+  event: () => undefined,
+  result: onResult,
+  end: () => undefined,
+})
 
 /** Interrupted before the network was up: it is stopped if it comes up soon, and left behind if it does not. */
 async function giveUp(starting: Promise<Run>, code: ExitCode, { atOnce }: Interruption): Promise<ExitCode> {

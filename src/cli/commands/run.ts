@@ -1,7 +1,9 @@
+import type { ScenarioResult } from '../../testbed/result.ts'
 import { findScenario, scenarios } from '../../testbed/scenarios.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { RunFlags } from '../flags.ts'
+import { duration } from '../ladder/names.ts'
 import { nearMiss } from '../near-miss.ts'
 import { note } from '../terminal.ts'
 import { runOnce, withWarning, type Surroundings } from './run-once.ts'
@@ -19,14 +21,35 @@ export async function run(
   const config = await services.loadConfig(flags.config)
   return withWarning(config, flags, terminal, async () => {
     let worst: ExitCode = exitCodes.done
+    const asTable = wanted.length > 1 && !flags.json
+    const results: ScenarioResult[] = []
     for (const scenario of wanted) {
-      if (wanted.length > 1 && !flags.quiet) note(terminal, `run ${scenario}`)
-      const code = await runOnce({ config, scenario, flags, once: true }, surroundings)
+      if (asTable && !flags.quiet) note(terminal, `run ${scenario}`)
+      const onResult = asTable ? { onResult: (result: ScenarioResult) => results.push(result) } : {}
+      const code = await runOnce({ config, scenario, flags, once: true, ...onResult }, surroundings)
       if (code > exitCodes.otherOutcome) return code
       if (code !== exitCodes.done) worst = code
     }
+    for (const line of tableOf(results)) terminal.out(line)
     return worst
   })
+}
+
+/** A line for each scenario: how it ended, why, and whether it was to end so. */
+function tableOf(results: readonly ScenarioResult[]): string[] {
+  const rows = results.map(({ scenario, outcome, branch, attempts, reason, ms, expected }) => [
+    ...[scenario, outcome.replace('-', ' '), branch ?? '-', String(attempts), reason ?? '-'],
+    ...[duration(ms), expected ? 'as expected' : 'not as expected'],
+  ])
+  if (rows.length === 0) return []
+  const table = [['scenario', 'outcome', 'branch', 'attempts', 'reason', 'took', ''], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function wantedScenarios(names: readonly string[], all: boolean): readonly string[] {
