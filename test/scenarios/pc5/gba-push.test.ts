@@ -206,7 +206,7 @@ describe('TS 33.102 6.3.5: the SQN of the GPI is out of range', () => {
     const world = await aheadOfHss()
     world.network.latency = milliseconds(12_900)
     world.air.drop('directSecurityModeReject', { times: 2 })
-    world.air.drop('directSecurityModeComplete', { times: 2 })
+    world.air.drop('directSecurityModeComplete', { times: 3 })
     expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured', attempts: 1 })
   })
 
