@@ -6,6 +6,7 @@ import type { ZhPort } from '../entities/bsf/ports.ts'
 import { pushInfo as push } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
+import { wallClockStep } from '../io/system.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
@@ -38,7 +39,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const store = await openConfiguredBsfStore(context.config, plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
   const { bootstraps } = store
-  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
+  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn), wallClockStep }
   const kmf = plmn.kmf.diameter.originHost
   const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn])]
   const { bsfNames } = defaultNames(plmn.plmn)

@@ -1,3 +1,4 @@
+import { checkWallClock } from '../../core/clock-step.ts'
 import { hex } from '../../core/bytes.ts'
 import { BTidUnknown, NotAuthorised } from '../../core/errors.ts'
 import { shortBTid } from '../../core/identities/b-tid.ts'
@@ -17,11 +18,12 @@ export async function bootstrappingInfo(
   request: BootstrappingInfoRequest,
   from: Fqdn,
   nafs: readonly NafPolicy[],
-  ports: Pick<BsfPorts, 'bootstraps' | 'clock' | 'report' | 'count'>,
+  ports: Pick<BsfPorts, 'bootstraps' | 'clock' | 'wallClockStep' | 'report' | 'count'>,
   context?: string,
 ): Promise<BootstrappingInfoAnswer> {
   const naf = policyFor(nafs, from, request.nafId)
   if (!naf) return refuse(new NotAuthorised('this NAF may not have that key', 'TS 29.109 6.2.2.2'), ports)
+  checkWallClock(ports)
   const bootstrap = await ports.bootstraps.find(request.btid, ports.clock.now())
   if (!bootstrap) return refuse(new BTidUnknown('unknown or expired B-TID', 'TS 29.109 6.2.2.3'), ports)
   if (!hasNeededUss(naf, bootstrap.guss))

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
 import type { Ks } from '../../core/keys.ts'
-import type { Instant } from '../../core/units.ts'
+import type { Instant, Milliseconds } from '../../core/units.ts'
 import type { MultimediaAuthAnswer, MultimediaAuthRequest } from '../../reference-points/zh/exchange.ts'
 import type { Guss } from '../../wire/user-security-settings.ts'
 
@@ -38,6 +38,8 @@ export interface BsfPorts {
   readonly bootstraps: BootstrapStore
   readonly zh: ZhPort
   readonly clock: Clock
+  /** How far the wall clock stepped since the start; more than 5 min stops the issue of keys (R47). */
+  readonly wallClockStep?: () => Milliseconds
   readonly random: Random
   readonly report: Report
   readonly count: Count

@@ -1,3 +1,4 @@
+import { checkWallClock } from '../../core/clock-step.ts'
 import { hex } from '../../core/bytes.ts'
 import { KeyRequestFailed, NotAuthorised } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
@@ -22,7 +23,7 @@ export interface PushPolicy {
   readonly ksLifetime: Seconds
 }
 
-type PushPorts = Pick<BsfPorts, 'zh' | 'clock' | 'report' | 'count'>
+type PushPorts = Pick<BsfPorts, 'zh' | 'clock' | 'wallClockStep' | 'report' | 'count'>
 
 /**
  * Zpn at the BSF: the key of one NAF_Id from a fresh vector, and the GPI that brings it to the UE. The Ks is of this push
@@ -39,6 +40,7 @@ export async function pushInfo(
 ): Promise<PushInfoAnswer> {
   const naf = policyFor(policy.nafs, from, request.nafId)
   if (!naf) return refuse(new NotAuthorised('this NAF may not have that key', 'TS 29.109 6.2.2.2'), ports)
+  checkWallClock(ports)
   if (request.requestedExpiry <= ports.clock.now())
     return refuse(
       new KeyRequestFailed('the key was asked for until a time that is over', 'TS 33.223 5'),

@@ -1,11 +1,11 @@
-import { TemporaryFailure } from '../../core/errors.ts'
+import { checkWallClock } from '../../core/clock-step.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { isProseNafId, nafFqdn } from '../../core/identities/naf-id.ts'
 import { wipe } from '../../core/keys.ts'
 import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { earliest, inMilliseconds, Instant, later, minutes } from '../../core/units.ts'
+import { earliest, Instant, later } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { derivePdk } from '../../crypto/prose-keys.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
@@ -61,19 +61,11 @@ export async function issueKey(
   try {
     await authorise(found.owner, ask, kmf.ports)
     procedure.step = '8'
-    checkClock(kmf)
+    checkWallClock(kmf.ports)
     return derive(kmf, procedure, request, found)
   } finally {
     if (found.gpi) wipe(found.ksNaf) // a pushed key serves one PDK
   }
-}
-
-/** After a step of the wall clock nobody knows which keys are still alive (R47). */
-function checkClock({ ports }: Kmf): void {
-  const step = ports.wallClockStep?.() ?? 0
-  if (Math.abs(step) <= inMilliseconds(minutes(5))) return
-  ports.count('kmf-clock-stepped')
-  throw new TemporaryFailure('the wall clock stepped by more than 5 minutes')
 }
 
 /** Step 8, and what step 9 says beside the key. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
-import { BTidUnknown, NotAuthorised } from '../../../src/core/errors.ts'
+import { BTidUnknown, NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
 import { BTid } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds, type UaId } from '../../../src/core/identities/naf-id.ts'
 import { Rand } from '../../../src/core/aka.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
-import { hours, Instant, later } from '../../../src/core/units.ts'
+import { hours, Instant, later, milliseconds } from '../../../src/core/units.ts'
 import { bootstrappingInfo } from '../../../src/entities/bsf/naf-keys.ts'
 import { kmfPolicy } from '../../../src/entities/bsf/naf-policy.ts'
 import type { Bootstrap } from '../../../src/entities/bsf/ports.ts'
@@ -45,6 +45,17 @@ async function bsfWith(bootstrap: Bootstrap = aBootstrap) {
   }
   return { ask, clock, reports }
 }
+
+it('R47: after a step of the wall clock by more than 5 minutes no key is given', async () => {
+  const { bsfPorts } = gbaNetwork({ now: created })
+  await bsfPorts.bootstraps.put(aBootstrap)
+  const request = { btid: aBootstrap.btid, nafId: nafIdOf(kmfName, uaIds.prose), gsids }
+  const ask = (step: number) =>
+    bootstrappingInfo(request, kmfHost, nafs, { ...bsfPorts, wallClockStep: () => milliseconds(step) })
+  await expect(ask(5 * 60_000)).resolves.toHaveProperty('meKeyMaterial')
+  await expect(ask(5 * 60_000 + 1)).rejects.toBeInstanceOf(TemporaryFailure)
+  await expect(ask(-24 * 3_600_000)).rejects.toBeInstanceOf(TemporaryFailure)
+})
 
 describe.each(ubCases)('Zn, $kind of the key chain', (chain) => {
   it('gives Ks_(ext)_NAF of the case', async () => {

@@ -197,7 +197,7 @@ describe('the KMF of UE-1, CR 33.303 6.X.3.2 steps 6 to 9', () => {
       lab.clockStep = step * 3_600_000
       expect(await failure(askKmf1(lab))).toBeInstanceOf(TemporaryFailure)
     }
-    expect(lab.counts).toContain('kmf-clock-stepped')
+    expect(lab.counts).toContain('wall-clock-stepped')
     lab.clockStep = 5 * 60_000
     expect(await askKmf1(lab)).toHaveProperty('pdk')
   })
