@@ -1,11 +1,8 @@
 import type { Clock, Timers } from '../../core/environment.ts'
-import { seconds } from '../../core/units.ts'
+import { ubTimers } from '../../reference-points/ub/timers.ts'
 import { within } from './deadline.ts'
 import type { BTidMemory } from './b-tid-memory.ts'
 import type { GbaPort, UeBootstrap } from './ports.ts'
-
-/** A whole run on Ub, all its exchanges together. */
-const ubDeadline = seconds(15)
 
 /** Runs on Ub for everything in the UE that needs one; whoever asks while a run goes on shares it. */
 export class Bootstrapping {
@@ -34,7 +31,7 @@ export class Bootstrapping {
 
   async #ask(context?: string): Promise<UeBootstrap> {
     const { gba, timers } = this.#ports
-    const bootstrap = await within(timers, ubDeadline, gba.bootstrap(context))
+    const bootstrap = await within(timers, ubTimers.run, gba.bootstrap(context))
     this.#memory.replace(bootstrap)
     return bootstrap
   }

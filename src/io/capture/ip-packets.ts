@@ -1,4 +1,5 @@
 import { concat, u16, u32 } from '../../core/bytes.ts'
+import { internetChecksum } from '../../wire/internet-checksum.ts'
 
 /** One end of a conversation: IPv4 address of 4 octets, and port. */
 export interface Endpoint {
@@ -19,16 +20,8 @@ const protocols = { tcp: 6, udp: 17 } as const
 const timeToLive = 64
 const receiveWindow = 0xffff
 
-/** Internet checksum: one's complement of the one's complement sum of 16-bit words. RFC 1071. */
-function checksum(octets: Uint8Array): number {
-  let sum = 0
-  for (let at = 0; at < octets.length; at += 2) sum += ((octets[at] ?? 0) << 8) | (octets[at + 1] ?? 0)
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
-  return ~sum & 0xffff
-}
-
 function withChecksum(octets: Uint8Array, at: number, covered: Uint8Array = octets): Uint8Array {
-  octets.set(u16(checksum(covered)), at)
+  octets.set(u16(internetChecksum(covered)), at)
   return octets
 }
 

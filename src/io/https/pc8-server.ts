@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto'
 import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import {
   createSecureContext,
   TLSSocket,
@@ -12,6 +12,7 @@ import { uaIds, type UaId } from '../../core/identities/naf-id.ts'
 import type { Pc8Subscriber } from '../../entities/kmf/ports.ts'
 import { pskIdentityHint, pskIdentityLimit } from '../../reference-points/pc8/psk-identity.ts'
 import { ffdhe2048 } from './ffdhe2048.ts'
+import { listening } from './listening.ts'
 import { httpLimits, refusalOctets, servePc8, type Pc8Client, type Pc8HttpOptions } from './pc8-http.ts'
 import { identityOf, pc8Suites, versionRange, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
 import { PskGate, type GateOffer } from './psk-gate.ts'
@@ -210,12 +211,3 @@ function uaIdOf(offer: GateOffer): UaId | undefined {
   if (offer.version === '1.3') return uaIds.tls13
   return offer.suite === suiteDhePsk ? uaIds.tls12DhePsk : undefined
 }
-
-const listening = (server: Server, { address, port }: Pc8ServerOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, address, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })

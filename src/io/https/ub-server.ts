@@ -12,6 +12,7 @@ import {
 import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
 import { bodyWithin } from './http-body.ts'
+import { listening } from './listening.ts'
 import { fieldsOf } from './ub-client.ts'
 import type { UbMessage } from './ub-message.ts'
 
@@ -161,15 +162,6 @@ function refuseOctets(
   socket.end(responseOctets(response), () => socket.destroy())
   options.onMessage(messageOf(response, client, undefined, undefined))
 }
-
-const listening = (server: Server, { address, port }: UbServerOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, address, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 
 const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {

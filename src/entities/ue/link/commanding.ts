@@ -11,7 +11,8 @@ import { checkPeer } from './check-request.ts'
 import { established } from './established.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
 import { expiredHalfOpen, keyRequestOf, refused, retrieveKey } from './responder.ts'
-import { dropped, linkLocalAddress, transmitClear, transmitProtected } from './transmit.ts'
+import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
+import { dropped, transmitClear, transmitProtected } from './transmit.ts'
 
 type Commanding = Extract<LinkState, { phase: 'commanding' }>
 

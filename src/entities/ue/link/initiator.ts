@@ -22,7 +22,8 @@ import { offeredCapabilities } from '../../../reference-points/pc5/security-capa
 import { forgetReading } from '../gba/push.ts'
 import { attemptEnded, completed } from './completing.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
-import { dropped, linkLocalAddress, transmitClear } from './transmit.ts'
+import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
+import { dropped, transmitClear } from './transmit.ts'
 import { UsimOutOfSync, verifyCommand, type CommandVerified } from './verify-command.ts'
 
 type Requesting = Extract<LinkState, { phase: 'requesting' }>

@@ -1,5 +1,3 @@
-import { concat, fromHex, writeUint } from '../../../core/bytes.ts'
-import type { Layer2Id } from '../../../core/identities/prose.ts'
 import type { Step } from '../../../core/tap.ts'
 import {
   decodeSdu,
@@ -69,10 +67,6 @@ export function transmitData(
     heartbeat: false,
   }
 }
-
-/** `fe80::` with the Layer-2 ID in the last 24 bits, 16 octets. */
-export const linkLocalAddress = (id: Layer2Id): Uint8Array =>
-  concat(fromHex('fe80'), new Uint8Array(11), writeUint(id, 3))
 
 /** Names of the algorithms of a link, for reports. */
 export const namesOf = ({ eea, eia }: SecurityContext['algorithms']) => ({
