@@ -194,12 +194,13 @@ function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: numb
   const { setUp, links, received, times } = played
   const [link1, link2] = links
   const keysEqual = link1 && link2 ? link1.kdSess === link2.kdSess : null
-  const { branch, ...measures } = measure.result
+  const { branch, decidedBy, ...measures } = measure.result
   const outcome = setUp.outcome === 'secured' && !keysEqual ? 'failed' : setUp.outcome
   const { reason, clause, endedAt, attempts } = setUp
   const { expect } = scenario
   return {
     ...{ scenario: scenario.name, outcome, branch, attempts, reason, clause, endedAt, keysEqual },
+    decidedBy: outcome === 'secured' ? null : decidedBy,
     expected:
       outcome === expect.outcome &&
       branch === expect.branch &&

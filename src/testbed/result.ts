@@ -5,6 +5,9 @@ export type Outcome = (typeof outcomes)[number]
 
 export type Branch = '7a' | '7b' | '7c' | '7d'
 
+/** The node that refused first in the last attempt, and why: no other node was told that. */
+export type Decider = Readonly<Record<'node' | 'step' | 'code' | 'reason', string>>
+
 /** How a set-up ended; the last line of `--json`. Fields are added, never renamed. */
 export interface ScenarioResult {
   readonly scenario: string
@@ -19,6 +22,8 @@ export interface ScenarioResult {
   readonly clause: string | null
   /** Step at which it ended when it was not secured. */
   readonly endedAt: Step | null
+  /** Null when secured, and when nobody refused. */
+  readonly decidedBy: Decider | null
   /** Fingerprints of KD-sess at UE-1 and UE-2 are equal; null without a link. */
   readonly keysEqual: boolean | null
   /** For example `128-EEA2`, `128-EIA2`; null without a link. */

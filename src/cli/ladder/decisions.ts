@@ -21,7 +21,7 @@ const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>>
   'imsi-over-pc5': (state) =>
     word(state, 'allowed') === 'true'
       ? { mark: 'acts', title: 'the IMSI goes over PC5', facts: [word(state, 'imsi')] }
-      : { mark: 'failed', title: 'the IMSI would be needed and may not be sent' },
+      : undefined,
   authorisation: (state) =>
     word(state, 'allowed') === 'true'
       ? {
@@ -68,7 +68,7 @@ const reasons: Readonly<Record<string, string>> = {
   'bsf-gave-no-key': 'BSF-1 gave no key',
   imsi: 'UE-1 sent its IMSI',
   authorised: 'UE-1 is authorised',
-  'not-authorised': '✗ UE-1 is not authorised',
+  'not-authorised': '',
 }
 
 const reasonWords = (reason: string): string => reasons[reason] ?? reason.replaceAll('-', ' ')

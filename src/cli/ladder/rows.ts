@@ -24,6 +24,8 @@ export class Rows {
   readonly #connections = new Set<string>()
   readonly #discovered = new Set<string>()
   #attempt = 1
+  /** Somebody refused in this attempt: what others say of it follows from that. */
+  #refused = false
   #renegotiated = false
   /** A KMF was asked for a PDK: what it asks a BSF from now on is branch 7c. */
   #keyRequested = false
@@ -111,7 +113,10 @@ export class Rows {
 
   #state(state: TapState): Row[] {
     const { step, node, fields } = state
+    if (state.what === 'identity') this.#refused = false
     if (step !== undefined && !ownNetworkSteps.includes(step)) {
+      if (state.what === 'refused' && this.#refused) return []
+      this.#refused ||= state.what === 'refused'
       const row = decisionRow(state, step)
       return row ? [...this.end(), row] : []
     }

@@ -1,5 +1,5 @@
 import type { ScenarioResult } from '../../testbed/result.ts'
-import { counted, duration, grouped } from './names.ts'
+import { counted, displayName, duration, grouped } from './names.ts'
 import type { Page } from './page.ts'
 
 const labelWidth = 11
@@ -14,10 +14,12 @@ export function verdictLines(result: ScenarioResult, told: readonly string[], pa
   const indent = ' '.repeat(labelWidth)
   const [left, right] = summary(result)
   const room = Math.min(page.width, longestLine) - labelWidth - 1
-  const gap = Math.max(3, room - left.length - right.length)
+  const gap = room - left.length - right.length
+  const [first = '', ...more] = gap < 3 ? wrapped([left, right], room) : [left + ' '.repeat(gap) + right]
   return [
-    painted + signs.text(left) + ' '.repeat(gap) + signs.text(right),
-    ...(told.length === 0 ? [] : [`${indent}told: ${signs.text(told.join(', '))}`]),
+    painted + signs.text(first),
+    ...more.map((line) => indent + signs.text(line)),
+    ...wrapped(consequences(result, told), room).map((line) => indent + signs.text(line)),
     ...costs(result, room).map((line) => indent + line),
   ]
 }
@@ -35,10 +37,43 @@ function summary(result: ScenarioResult): [left: string, right: string] {
 const algorithms = ({ eea, eia }: ScenarioResult): string =>
   [eea, eia].filter((name) => name !== null).join(' ')
 
-function because({ endedAt, branch, reason, clause }: ScenarioResult): string {
+/** Who said no and why; without anybody who did, where UE-1 gave up. */
+function because({ endedAt, branch, reason, decidedBy }: ScenarioResult): string {
+  if (decidedBy) return `step ${decidedBy.step}, ${displayName(decidedBy.node)}: ${decidedBy.reason}`
   const step = endedAt === null ? [] : [`step ${endedAt}`]
   const way = branch === null ? [] : [`branch ${branch}`]
-  return [...step, ...way, reason ?? '', clause ?? ''].filter((part) => part !== '').join('   ')
+  return [...step, ...way, reason ?? ''].filter((part) => part !== '').join('   ')
+}
+
+/** What each was told instead, what UE-1 makes of it, and what to change for another outcome. */
+function consequences({ outcome, reason, clause }: ScenarioResult, told: readonly string[]): string[] {
+  if (outcome === 'secured') return []
+  const hint = remedies[reason ?? '']
+  return [
+    ...(told.length === 0 ? [] : [`told: ${told.join(', ')}`]),
+    ...(reason === null ? [] : [`at UE-1: ${reason}${clause === null ? '' : `, ${clause}`}`]),
+    ...(hint === undefined ? [] : [hint]),
+  ]
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ERR_NOT_AUTHORISED: 'to allow it: permissions and mayLinkWith of the subscriber in the YAML file',
+  ERR_IMSI_POLICY: 'to allow it: imsiOverPc5 and imsiOverPc5PerHour of the UE in the YAML file',
+  ERR_TEMPORARY_FAILURE: 'it may be tried again; nobody is asked to bootstrap or to send an IMSI',
+}
+
+/** Broken between words where a line is too long. */
+function wrapped(lines: readonly string[], room: number): string[] {
+  return lines.flatMap((line) => {
+    const parts: string[] = []
+    for (const word of line.split(' ')) {
+      const last = parts.at(-1)
+      if (last !== undefined && last.length + 1 + word.length <= room)
+        parts[parts.length - 1] = `${last} ${word}`
+      else parts.push(last === undefined ? word : `  ${word}`)
+    }
+    return parts
+  })
 }
 
 const expectation = ({ expected }: ScenarioResult): string =>

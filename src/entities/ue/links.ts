@@ -1,7 +1,7 @@
 import type { Clock, Random, Timers } from '../../core/environment.ts'
 import { MalformedMessage, ProseError } from '../../core/errors.ts'
 import type { NafId } from '../../core/identities/naf-id.ts'
-import { hexOf24, type Layer2Id } from '../../core/identities/prose.ts'
+import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
@@ -25,6 +25,7 @@ import type {
 import { LinkTable, type LinkEntry } from './link/link-table.ts'
 import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
 import { answerTo, checkRequest, isSameRequest } from './link/check-request.ts'
+import { refusal } from './link/refusal.ts'
 import { step } from './link/step.ts'
 import { transmitClear } from './link/transmit.ts'
 
@@ -174,7 +175,7 @@ export class Links {
     this.#drop(error.code)
     const sdu = answerTo(error, peer, this.#env())
     if (!sdu) return
-    this.#ports.report({ step: '3', what: 'refused', fields: { reason: error.code, peer: hexOf24(peer) } })
+    this.#ports.report(refusal('3', error, peer))
     this.#ports.transmit(transmitClear(sdu), peer, {})
   }
 

@@ -16,6 +16,7 @@ import type { ImsiCap } from './imsi-cap.ts'
 import { chooseOctet } from './link/choose-octet.ts'
 import type { AttemptEnd } from './link/link.ts'
 import type { LinkEntry } from './link/link-table.ts'
+import { refusal } from './link/refusal.ts'
 import type { Links } from './links.ts'
 import type { UeBootstrap } from './ports.ts'
 
@@ -138,7 +139,9 @@ function imsiIfAllowed(
   const fields = { imsi: maskedImsi(imsi), peer: hexOf24(peer), allowed }
   report({ step: '3', what: 'imsi-over-pc5', fields, context })
   if (allowed) return { ue1Id: { kind: 'imsi', imsi } }
-  return new ImsiForbidden('the IMSI would be needed and may not be sent', 'CR 33.303 6.X.3.2 step 3')
+  const error = new ImsiForbidden('the IMSI would be needed and may not be sent', 'CR 33.303 6.X.3.2 step 3')
+  report({ ...refusal('3', error, peer), context })
+  return error
 }
 
 /** Any end without a new B-TID means "bootstrapping is not possible". */

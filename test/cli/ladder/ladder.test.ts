@@ -75,14 +75,16 @@ describe('a ladder of 100 columns', () => {
   it('marks refusals and says what each party was told', () => {
     const ladder = new Ladder(twoPlmns, options)
     const lines = eventsRefused().flatMap((event) => ladder.event(event))
-    expect([...lines, ...ladder.verdict(resultRefused)].slice(-7).join('\n')).toBe(
+    expect([...lines, ...ladder.verdict(resultRefused)].slice(-9).join('\n')).toBe(
       `
  9    │    │    │═════════════▶│    │    │  PC6  ✗ PKA   5633: not authorised
  10   │    │    │    │    │◀═══│    │    │  PC8  ✗ PROSE_DIRECT_KEY_RESPONSE   not authorised
       │    │    │    │◀┄┄┄│    │    │    │  PC5  ✗ DIRECT_COMMUNICATION_REJECT   cause 1
 
- refused   step 7a   branch 7a   ERR_NOT_AUTHORISED   CR 33.303 6.X.3.2    as this scenario expects
+ refused   step 7a, KMF-1: UE-1 has no permission for 001-02               as this scenario expects
            told: KMF-2 "5633: not authorised", UE-2 "not authorised", UE-1 "cause 1"
+           at UE-1: ERR_NOT_AUTHORISED, TS 24.334 10.4.2
+           to allow it: permissions and mayLinkWith of the subscriber in the YAML file
            steps 0-1: 24 messages, 131 ms   2-14: 9 messages, 1 214 octets, 62 ms, 4 round trips
 `.slice(1, -1),
     )

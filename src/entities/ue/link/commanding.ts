@@ -3,7 +3,7 @@ import { equalOctets } from '../../../core/bytes.ts'
 import { ProseError } from '../../../core/errors.ts'
 import { hexOf24 } from '../../../core/identities/prose.ts'
 import { readGpi } from '../../../crypto/gba-push-info.ts'
-import { RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
+import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
@@ -11,6 +11,7 @@ import { checkPeer } from './check-request.ts'
 import { established } from './established.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
 import { expiredHalfOpen, keyRequestOf, refused, retrieveKey } from './responder.ts'
+import { refusal } from './refusal.ts'
 import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
 import { dropped, transmitClear, transmitProtected } from './transmit.ts'
 
@@ -110,14 +111,11 @@ function retrieveKeyAgain(
 
 function commandRefused({ request, peer, facts }: Commanding, cause: number): LinkStep {
   facts.context.wipe()
-  const { code } = new RefusedByPeer(`cause ${cause}`)
+  const error = new RefusedByPeer(`UE-1 refused the Command with cause ${cause}`)
   return [
     { phase: 'answered', request, peer },
     { kind: 'stop', timer: 'T4111' },
-    {
-      kind: 'report',
-      state: { step: '13', what: 'refused', fields: { reason: code, cause, peer: hexOf24(peer) } },
-    },
+    { kind: 'report', state: refusal('13', error, peer, { cause }) },
   ]
 }
 
@@ -149,10 +147,7 @@ function refusedUnanswered({ request, peer }: Commanding, env: LinkEnv): LinkSte
   })
   return [
     { phase: 'answered', request, peer, sdu },
-    {
-      kind: 'report',
-      state: { step: '14', what: 'refused', fields: { reason: 'ERR_NO_ANSWER', peer: hexOf24(peer) } },
-    },
+    { kind: 'report', state: refusal('14', new NoAnswer('no COMPLETE came'), peer) },
     transmitClear(sdu),
   ]
 }

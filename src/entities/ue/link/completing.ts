@@ -1,5 +1,6 @@
 import { equalOctets } from '../../../core/bytes.ts'
 import { TemporaryFailure, type ProseError } from '../../../core/errors.ts'
+import type { Layer2Id } from '../../../core/identities/prose.ts'
 import { fingerprint } from '../../../crypto/fingerprint.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
@@ -7,6 +8,7 @@ import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
 import { established, released } from './established.ts'
 import type { Attempt, LinkEffect, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
+import { refusal } from './refusal.ts'
 import { dropped, namesOf, transmitProtected } from './transmit.ts'
 import type { CommandVerified } from './verify-command.ts'
 
@@ -112,13 +114,17 @@ function completeRepeated(state: Completing, env: LinkEnv): LinkStep {
 }
 
 /** An attempt that brought no link. */
-export const attemptEnded = (error: ProseError, endedAt: '3' | '12' | '13' | '14'): LinkStep => [
+export const attemptEnded = (
+  error: ProseError,
+  endedAt: '3' | '12' | '13' | '14',
+  peer: Layer2Id,
+): LinkStep => [
   { phase: 'closed' },
-  { kind: 'report', state: { step: endedAt, what: 'refused', fields: { reason: error.code } } },
+  { kind: 'report', state: refusal(endedAt, error, peer) },
   { kind: 'attempt-ended', end: { outcome: 'ended', error, endedAt } },
 ]
 
 function failed(state: Completing, error: ProseError): LinkStep {
   state.proof.context.wipe()
-  return attemptEnded(error, '14')
+  return attemptEnded(error, '14', state.attempt.peer)
 }

@@ -233,7 +233,7 @@ function silenceOf({ badMac, secondRenegotiation }: Requesting): ProseError {
 
 const failed = (state: Requesting, error: ProseError, endedAt: '3' | '12' | '13'): LinkStep => {
   wipeRequesting(state)
-  return attemptEnded(error, endedAt)
+  return attemptEnded(error, endedAt, state.attempt.peer)
 }
 
 /** The end of UE-1's wait for a Command: every key that could have served is erased (R33). */

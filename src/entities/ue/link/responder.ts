@@ -1,6 +1,5 @@
 import { ProseError, TemporaryFailure } from '../../../core/errors.ts'
 import { wipe } from '../../../core/keys.ts'
-import { hexOf24 } from '../../../core/identities/prose.ts'
 import { earliest, later, milliseconds } from '../../../core/units.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import { encodeSdu, gpiField } from '../../../reference-points/pc5/messages.ts'
@@ -19,6 +18,7 @@ import type {
   LinkState,
   LinkStep,
 } from './link.ts'
+import { refusal } from './refusal.ts'
 import { dropped, namesOf, transmitClear, transmitProtected } from './transmit.ts'
 import { pdkLifetime } from './verify-command.ts'
 
@@ -113,10 +113,7 @@ export function refused(
     { phase: 'answered', request, peer, ...(sdu && { sdu }) },
     { kind: 'stop', timer: 'key-retrieval' },
     { kind: 'stop', timer: 'T4111' },
-    {
-      kind: 'report',
-      state: { step: '10', what: 'refused', fields: { reason: error.code, peer: hexOf24(peer) } },
-    },
+    { kind: 'report', state: refusal('10', error, peer) },
     ...(sdu ? [transmitClear(sdu)] : []),
   ]
 }
