@@ -7,9 +7,8 @@ import { guarded, type NodeContext, type NodeVoice } from './node.ts'
 import { diameterTap } from './tap-diameter.ts'
 
 /** How long an answer is waited for; each wait is longer than those inside it. */
-export const deadlines: Readonly<Record<'zh' | 'zn' | 'pc6', Milliseconds>> = {
+export const deadlines: Readonly<Record<'zh' | 'pc6', Milliseconds>> = {
   zh: inMilliseconds(seconds(5)),
-  zn: inMilliseconds(seconds(8)),
   pc6: inMilliseconds(seconds(11)),
 }
 

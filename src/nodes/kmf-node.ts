@@ -1,6 +1,7 @@
 import type { Imsi } from '../core/identities/subscriber.ts'
+import { milliseconds } from '../core/units.ts'
 import { createKmf } from '../entities/kmf/kmf.ts'
-import type { Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
+import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
@@ -26,16 +27,20 @@ const maxConnections = 1_000
 const traced = (context: string | undefined) => (context === undefined ? {} : { context })
 
 /** The BSF of the own home network: NAF keys are asked for B-TIDs and subscribers of it alone. */
-function bsfOver(diameter: DiameterNode, { realm, bsf }: PlmnConfig): { zn: ZnPort; zpn: ZpnPort } {
-  const route = (context: string | undefined) => ({
-    ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, deadline: deadlines.zn },
-    ...traced(context),
+function bsfOver(
+  diameter: DiameterNode,
+  { realm, bsf }: PlmnConfig,
+  { clock }: NodeContext,
+): { zn: ZnPort; zpn: ZpnPort } {
+  const route = ({ context, until }: BsfCall) => ({
+    ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, ...traced(context) },
+    deadline: milliseconds(Math.max(0, until - clock.now())),
   })
   return {
     zn: {
-      bootstrappingInfo: (request, context) => diameter.request(bootstrappingInfo, request, route(context)),
+      bootstrappingInfo: (request, call) => diameter.request(bootstrappingInfo, request, route(call)),
     },
-    zpn: { pushInfo: (request, context) => diameter.request(pushInfo, request, route(context)) },
+    zpn: { pushInfo: (request, call) => diameter.request(pushInfo, request, route(call)) },
   }
 }
 
@@ -75,7 +80,11 @@ export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<
   const kmf = createKmf(
     {
       ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations, wallClockStep },
-      ...{ plmns: plmnTableFor(config, plmn.plmn), ...bsfOver(diameter, plmn), pc6: pc6Over(diameter) },
+      ...{
+        plmns: plmnTableFor(config, plmn.plmn),
+        ...bsfOver(diameter, plmn, context),
+        pc6: pc6Over(diameter),
+      },
       usesGbaU: usesGbaUOf(plmn),
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },

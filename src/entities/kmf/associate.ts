@@ -2,6 +2,7 @@ import { BTidUnknown, NotAuthorised, ProseError } from '../../core/errors.ts'
 import { hex } from '../../core/bytes.ts'
 import { shortBTid, type BTid } from '../../core/identities/b-tid.ts'
 import { nafIdOf, uaIds, type NafId } from '../../core/identities/naf-id.ts'
+import { later } from '../../core/units.ts'
 import type { KsNaf } from '../../core/keys.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
@@ -9,7 +10,8 @@ import { bTidOfPskIdentity } from '../../reference-points/pc8/psk-identity.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
 import { fetchNafKey, keyUnder } from './naf-key.ts'
-import type { NafKeyRow, Pc8Offer, Pc8Subscriber } from './ports.ts'
+import { bsfPatience } from './procedure.ts'
+import type { BsfCall, NafKeyRow, Pc8Offer, Pc8Subscriber } from './ports.ts'
 
 /** The key that secures PC8, looked up while the handshake waits. TS 33.220 4.5.3, TS 33.222 5.4. */
 export async function associate(kmf: Kmf, { identity, uaId }: Pc8Offer): Promise<Pc8Subscriber | undefined> {
@@ -21,10 +23,11 @@ export async function associate(kmf: Kmf, { identity, uaId }: Pc8Offer): Promise
     return undefined
   }
   try {
+    const call = { until: later(ports.clock.now(), bsfPatience) }
     const kept = await fromStore(ports.keys.find(btid, ports.clock.now()))
     const [row] = await Promise.all([
-      keptOrFetched(kmf, kept, btid, nafIdOf(name, uaId)),
-      fetchPdkKeyBeside(kmf, kept, btid, name),
+      keptOrFetched(kmf, kept, btid, nafIdOf(name, uaId), call),
+      fetchPdkKeyBeside(kmf, kept, btid, name, call),
     ])
     return associated(kmf, row, hex(uaId))
   } catch (error) {
@@ -41,9 +44,10 @@ async function keptOrFetched(
   kept: NafKeyRow | undefined,
   btid: BTid,
   nafId: NafId,
+  call: BsfCall,
 ): Promise<KeyRow> {
   const key = kept && keyUnder(kept, nafId)
-  return kept && key ? { ...kept, fetched: key } : fetchNafKey(btid, nafId, kmf.ports)
+  return kept && key ? { ...kept, fetched: key } : fetchNafKey(btid, nafId, kmf.ports, call)
 }
 
 /** Makes 7a possible should this UE be UE-1 later; the UE does not notice when it fails. */
@@ -52,9 +56,10 @@ async function fetchPdkKeyBeside(
   kept: NafKeyRow | undefined,
   btid: BTid,
   name: Fqdn,
+  call: BsfCall,
 ): Promise<void> {
   try {
-    await keptOrFetched(kmf, kept, btid, nafIdOf(name, uaIds.prose))
+    await keptOrFetched(kmf, kept, btid, nafIdOf(name, uaIds.prose), call)
   } catch (error) {
     if (!(error instanceof ProseError)) throw error
     kmf.ports.count(`kmf-pdk-key-${error.code}`)

@@ -5,7 +5,7 @@ import type { NafId } from '../../core/identities/naf-id.ts'
 import type { KsNaf } from '../../core/keys.ts'
 import { projectValues } from '../../core/project-values.ts'
 import { fromStore } from './from-store.ts'
-import type { KmfPorts, NafKeyRow } from './ports.ts'
+import type { BsfCall, KmfPorts, NafKeyRow } from './ports.ts'
 import { imsiOf } from './subscriber.ts'
 
 export const keyUnder = (row: NafKeyRow, nafId: NafId): KsNaf | undefined =>
@@ -16,11 +16,11 @@ export async function fetchNafKey(
   btid: BTid,
   nafId: NafId,
   ports: Pick<KmfPorts, 'zn' | 'keys' | 'clock'>,
-  context?: string,
+  call: BsfCall,
 ): Promise<NafKeyRow & { readonly fetched: KsNaf }> {
   const answer = await ports.zn.bootstrappingInfo(
     { btid, nafId, gsids: [projectValues.proseGsid.value] },
-    context,
+    call,
   )
   if (answer.keyExpiry <= ports.clock.now()) throw new KeyRequestFailed('the BSF gave a key that has expired')
   const imsi = imsiOf(answer.impi, answer.ussList)

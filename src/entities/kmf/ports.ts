@@ -50,15 +50,22 @@ export interface AuthorisationStore {
   list(imsi?: Imsi): Promise<readonly { readonly imsi: Imsi; readonly plmn: Plmn | '*' }[]>
 }
 
+/** How the BSF is asked: nobody waits for its answer longer than `until`. */
+export interface BsfCall {
+  /** Trace id of the set-up. */
+  readonly context?: string
+  readonly until: Instant
+}
+
 /** Zn towards the BSF that the domain of the B-TID names in the PLMN table. */
 export interface ZnPort {
-  bootstrappingInfo(request: BootstrappingInfoRequest, context?: string): Promise<BootstrappingInfoAnswer>
+  bootstrappingInfo(request: BootstrappingInfoRequest, call: BsfCall): Promise<BootstrappingInfoAnswer>
 }
 
 /** Zpn towards the BSF of the own home network. TS 33.223 4.3. */
 export interface ZpnPort {
   /** Throws IdentityUnknown, NotAuthorised, TemporaryFailure, KeyRequestFailed. */
-  pushInfo(request: PushInfoRequest, context?: string): Promise<PushInfoAnswer>
+  pushInfo(request: PushInfoRequest, call: BsfCall): Promise<PushInfoAnswer>
 }
 
 /** PC6 towards the KMF of another home network. */

@@ -1,17 +1,30 @@
 import { ProseError } from '../../core/errors.ts'
 import type { Fields, Step } from '../../core/tap.ts'
-import type { KmfPorts } from './ports.ts'
+import { later, seconds, type Instant } from '../../core/units.ts'
+import type { BsfCall, KmfPorts } from './ports.ts'
+
+type ProcedurePorts = Pick<KmfPorts, 'report' | 'count' | 'clock'>
+
+/** All that the BSF is asked in one step 7, or in one handshake of PC8, has an answer by then. */
+export const bsfPatience = seconds(8)
 
 /** One run of a procedure: the step it is at, and what it decides on the way. */
 export class Procedure {
   step: Step
   readonly context: string | undefined
-  readonly #ports: Pick<KmfPorts, 'report' | 'count'>
+  readonly #ports: ProcedurePorts
+  #bsfUntil: Instant | undefined
 
-  constructor(ports: Pick<KmfPorts, 'report' | 'count'>, step: Step, context: string | undefined) {
+  constructor(ports: ProcedurePorts, step: Step, context: string | undefined) {
     this.#ports = ports
     this.step = step
     this.context = context
+  }
+
+  /** The wait for the BSF begins with the first question. */
+  get bsfCall(): BsfCall {
+    const until = (this.#bsfUntil ??= later(this.#ports.clock.now(), bsfPatience))
+    return { until, ...(this.context !== undefined && { context: this.context }) }
   }
 
   decided(what: string, fields: Fields, keys?: Readonly<Record<string, string>>): void {

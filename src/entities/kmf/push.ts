@@ -37,7 +37,7 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
 /** The answer of the BSF, when it is one that an honest BSF gives. */
 async function pushed({ kmf, procedure, request }: Question, addressee: Addressee): Promise<PushInfoAnswer> {
   const { zpn, clock } = kmf.ports
-  const answer = await zpn.pushInfo(requestFor(kmf, request, addressee), procedure.context)
+  const answer = await zpn.pushInfo(requestFor(kmf, request, addressee), procedure.bsfCall)
   if (answer.keyExpiry <= clock.now()) throw new KeyRequestFailed('the BSF pushed a key that has expired')
   if (answer.impi !== undefined && answer.impi !== addressee.impi)
     throw new KeyRequestFailed('the BSF pushed to another subscriber')

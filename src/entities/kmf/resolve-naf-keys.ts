@@ -126,7 +126,7 @@ async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: B
 /** The answer of the BSF, or why there is none. */
 async function fetched({ kmf, procedure, request }: Question, btid: BTid) {
   try {
-    return await fetchNafKey(btid, request.nafId, kmf.ports, procedure.context)
+    return await fetchNafKey(btid, request.nafId, kmf.ports, procedure.bsfCall)
   } catch (error) {
     if (error instanceof ProseError) return error
     throw error

@@ -14,7 +14,7 @@ import type { TapState } from '../../../src/core/tap.ts'
 import { hours, Instant, later, milliseconds, type Seconds } from '../../../src/core/units.ts'
 import { makeGpi } from '../../../src/crypto/gba-push-info.ts'
 import { createKmf, defaultKmfSettings, type KmfSettings } from '../../../src/entities/kmf/kmf.ts'
-import type { KmfPorts, NafKeyRow, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
+import type { BsfCall, KmfPorts, NafKeyRow, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
 import { memoryAuthorisationStore, memoryNafKeyStore } from '../../../src/io/store/memory-kmf-store.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../../src/reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
@@ -143,8 +143,8 @@ export interface Lab {
 interface LabOptions {
   readonly plmn?: Plmn
   readonly settings?: Partial<KmfSettings>
-  readonly bir?: (request: BootstrappingInfoRequest) => Promise<BootstrappingInfoAnswer>
-  readonly gpr?: (request: PushInfoRequest) => Promise<PushInfoAnswer>
+  readonly bir?: (request: BootstrappingInfoRequest, call: BsfCall) => Promise<BootstrappingInfoAnswer>
+  readonly gpr?: (request: PushInfoRequest, call: BsfCall) => Promise<PushInfoAnswer>
   readonly pkr?: (request: ProseKeyRequest) => Promise<ProseKeyAnswer>
   readonly ports?: Partial<KmfPorts>
 }
@@ -186,12 +186,12 @@ export function labOf(options: LabOptions = {}): Lab {
   const gprs: PushInfoRequest[] = []
   const pkrs: ProseKeyRequest[] = []
   const answerBir = options.bir ?? (() => Promise.resolve(bia))
-  const answerGpr = options.gpr ?? ((request) => Promise.resolve(gpa(request)))
+  const answerGpr = options.gpr ?? ((request: PushInfoRequest) => Promise.resolve(gpa(request)))
   const answerPkr = options.pkr ?? (() => Promise.resolve(pka))
   const ports: KmfPorts = {
     ...{ plmns, keys: memoryNafKeyStore(), authorisations: memoryAuthorisationStore() },
-    zn: { bootstrappingInfo: (request) => (birs.push(request), answerBir(request)) },
-    zpn: { pushInfo: (request) => (gprs.push(request), answerGpr(request)) },
+    zn: { bootstrappingInfo: (request, call) => (birs.push(request), answerBir(request, call)) },
+    zpn: { pushInfo: (request, call) => (gprs.push(request), answerGpr(request, call)) },
     pc6: { requestKey: (_home, request) => (pkrs.push(request), answerPkr(request)) },
     ...{ clock: { now: () => now }, random: { octets: (count) => new Uint8Array(count).fill(1) } },
     wallClockStep: () => milliseconds(lab.clockStep),

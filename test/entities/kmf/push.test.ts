@@ -277,6 +277,21 @@ describe('GBA push at the KMF of UE-1, CR 33.303 6.X.3.2 step 7, TS 33.223', () 
     }
   })
 
+  it('asks the BSF a second time within the eight seconds of the first question', async () => {
+    const untils: number[] = []
+    const lab: Lab = await kmf1({
+      bir: (_, { until }) => {
+        untils.push(until)
+        lab.wait(seconds(5))
+        return unknownBTid()
+      },
+      gpr: (request, { until }) => (untils.push(until), Promise.resolve(gpa(request))),
+    })
+    await lab.ports.keys.put(withTlsKeyOnly)
+    await askKmf1(lab)
+    expect(untils).toEqual([later(start, seconds(8)), later(start, seconds(8))])
+  })
+
   const wrong: readonly [string, Partial<PushInfoAnswer>][] = [
     ['a key that has expired', { keyExpiry: start }],
     ['an octet string that is no GPI', { gpi: gpiOf(pushedRand).slice(0, 40) }],

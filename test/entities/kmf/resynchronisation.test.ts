@@ -33,8 +33,8 @@ type PushInfo = KmfPorts['zpn']['pushInfo']
 /** A BSF whose pushes have the RANDs 1, 2, 3 and so on; AUTS is taken as `resynchronised` says. */
 function bsf(resynchronised: PushInfo = (request) => Promise.resolve(gpa(request))): PushInfo {
   let pushes = 0
-  return async (request) => {
-    const answer = await (request.resynchronisation ? resynchronised(request) : gpa(request))
+  return async (request, call) => {
+    const answer = await (request.resynchronisation ? resynchronised(request, call) : gpa(request))
     return { ...answer, gpi: gpiOf(randOf(++pushes)) }
   }
 }
