@@ -17,7 +17,6 @@ import type {
   LinkEffect,
   LinkEnv,
   LinkEvent,
-  LinkFacts,
   LinkSettings,
   LinkTimer,
   OutgoingMessage,
@@ -26,6 +25,7 @@ import { LinkTable, type LinkEntry } from './link/link-table.ts'
 import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
 import { answerTo, checkRequest, isSameRequest } from './link/check-request.ts'
 import { refusal } from './link/refusal.ts'
+import { isSameUe } from './link/same-ue.ts'
 import { step } from './link/step.ts'
 import { transmitClear } from './link/transmit.ts'
 
@@ -277,8 +277,9 @@ export class Links {
     for (const other of this.table.toward(entry.peer)) {
       if (other === entry || other.state.phase !== 'secured' || entry.state.phase !== 'secured') continue
       const [facts, otherFacts] = [entry.state.facts, other.state.facts]
+      if (!isSameUe(facts, otherFacts)) continue
       if (facts.role === otherFacts.role) this.dispatch(other, { kind: 'abandon' })
-      else if (own < entry.peer && isVerified(facts) && isVerified(otherFacts))
+      else if (own < entry.peer)
         this.dispatch(facts.role === 'initiator' ? entry : other, { kind: 'release', reason: 1 })
     }
   }
@@ -300,7 +301,5 @@ export class Links {
     this.#ports.count(`pc5 dropped: ${why}`)
   }
 }
-
-const isVerified = ({ peerIdentity }: LinkFacts): boolean => peerIdentity === 'verified'
 
 const isLive = ({ state }: LinkEntry): boolean => state.phase === 'secured' || state.phase === 'releasing'

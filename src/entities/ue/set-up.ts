@@ -17,6 +17,7 @@ import { chooseOctet } from './link/choose-octet.ts'
 import type { AttemptEnd } from './link/link.ts'
 import type { LinkEntry } from './link/link-table.ts'
 import { refusal } from './link/refusal.ts'
+import { isSameUe, provedPeer } from './link/same-ue.ts'
 import type { Links } from './links.ts'
 import type { UeBootstrap } from './ports.ts'
 
@@ -181,7 +182,7 @@ function survivor(entry: LinkEntry, { links }: SetUpPorts): string {
   if (entry.state.phase === 'secured') return entry.label
   const other = links.table
     .toward(entry.peer)
-    .find(({ state }) => state.phase === 'secured' && state.facts.peerIdentity === 'verified')
+    .find(({ state }) => state.phase === 'secured' && isSameUe(state.facts, provedPeer))
   return (other ?? entry).label
 }
 

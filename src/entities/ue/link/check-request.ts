@@ -10,7 +10,8 @@ import {
 } from '../../../reference-points/pc5/errors.ts'
 import { encodeSdu, type DirectCommunicationRequest } from '../../../reference-points/pc5/messages.ts'
 import { chooseAlgorithms } from '../../../reference-points/pc5/security-capabilities.ts'
-import type { AcceptedRequest, LinkEnv, LinkFacts, LinkState } from './link.ts'
+import type { AcceptedRequest, LinkEnv, LinkState } from './link.ts'
+import { isSameUe, type PeerClaim } from './same-ue.ts'
 
 /**
  * UE-2 judges a well-formed REQUEST, in this order: Nonce_1, extensions, algorithms, Relay Service Code. Throws what
@@ -43,10 +44,8 @@ export function answerTo(error: ProseError, peer: Layer2Id, env: LinkEnv): Uint8
 export function checkPeer({ request, peer }: AcceptedRequest, verified: boolean, env: LinkEnv): void {
   if (env.settings.requireVerifiedPeer && !verified)
     throw new PeerNotVerified('no KMF confirms the Layer-2 ID of UE-1', 'TS 33.303 6.5.2')
-  const same = ({ peerIdentity, ue1Id }: LinkFacts) =>
-    (verified && peerIdentity === 'verified') ||
-    (ue1Id?.kind === 'b-tid' && request.ue1Id.kind === 'b-tid' && ue1Id.btid === request.ue1Id.btid)
-  if (!env.liveLinks(peer).every(same))
+  const claim: PeerClaim = { peerIdentity: verified ? 'verified' : 'unverified', ue1Id: request.ue1Id }
+  if (!env.liveLinks(peer).every((live) => isSameUe(live, claim)))
     throw new Layer2IdConflict('another UE has a live link under this Layer-2 ID', 'TS 24.334 10.4.2')
 }
 
