@@ -1,4 +1,5 @@
 import { minutes } from '../core/units.ts'
+import type { ZpnPort } from '../entities/kmf/ports.ts'
 import {
   mayLinkWithNobody,
   noImsiOverPc5,
@@ -7,6 +8,7 @@ import {
   shortKs,
   type Arrangement,
 } from './arrangements.ts'
+import type { Part } from './cast.ts'
 import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
 import { changeMacOfCommand, clearStrongestAlgorithm, type Tampering } from './tampering.ts'
@@ -24,8 +26,12 @@ export interface Scenario {
   readonly arrangement?: Arrangement
   /** The USIM of UE-1 has taken an SQN that its HSS has not reached yet. */
   readonly usimAhead?: boolean
-  /** What somebody on the radio does to what UE-1 sends and hears. */
-  readonly tampering?: Tampering
+  /** What somebody on the radio does to what a UE sends and hears. */
+  readonly tampering?: Readonly<Partial<Record<Part, Tampering>>>
+  /** What UE-3 does in step 0; without it UE-3 has no part. */
+  readonly ue3?: 'opens-pc8'
+  /** What a dishonest KMF-1 makes of its own Zpn. */
+  readonly zpnOfKmf1?: (zpn: ZpnPort) => ZpnPort
   /** What is done to the network after step 1. */
   readonly afterStep1?: (lab: Lab) => Promise<void> | void
   readonly expect: {
@@ -159,7 +165,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'a capability bit of the REQUEST is cleared on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: clearStrongestAlgorithm,
+    tampering: { ue1: clearStrongestAlgorithm },
     expect: refused('7a', 'ERR_CAPABILITIES_DIFFER'),
   },
   {
@@ -167,7 +173,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'the MAC-I of every Command is changed on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: changeMacOfCommand,
+    tampering: { ue1: changeMacOfCommand },
     expect: refused('7a', 'ERR_MAC_MISMATCH'),
   },
   {
@@ -204,5 +210,5 @@ export const findScenario = (name: string): Scenario | undefined =>
   scenarios.find((scenario) => scenario.name === name)
 
 /** Whether it needs a hold on the nodes, which only those of this process give. */
-export const isStaged = ({ arrangement, usimAhead, tampering, afterStep1 }: Scenario): boolean =>
-  [arrangement, usimAhead, tampering, afterStep1].some((stage) => stage !== undefined)
+export const isStaged = ({ arrangement, usimAhead, tampering, zpnOfKmf1, afterStep1 }: Scenario): boolean =>
+  [arrangement, usimAhead, tampering, zpnOfKmf1, afterStep1].some((stage) => stage !== undefined)

@@ -1,7 +1,12 @@
 import type { Amf } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import type { DiscoveryGroupId, ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
+import type {
+  DiscoveryGroupId,
+  ProseUeId,
+  RelayServiceCode,
+  UserInfoId,
+} from '../../core/identities/prose.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { Seconds } from '../../core/units.ts'
@@ -165,6 +170,10 @@ export interface UeConfig {
   readonly requireVerifiedPeer: boolean
   readonly discovery: 'none' | 'model-a' | 'model-b'
   readonly discoveryGroup: DiscoveryGroupId
+  /** Those that it serves as a relay. */
+  readonly relayServiceCodes: readonly RelayServiceCode[]
+  /** It asks UE-2 for a link as its relay. */
+  readonly wantedRelayServiceCode?: RelayServiceCode | undefined
   readonly userInfoId: UserInfoId
   /** Of its subscriber entry; the first is its Layer-2 ID. */
   readonly proseUeIds: readonly ProseUeId[]

@@ -5,7 +5,12 @@ import { fromHex, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
-import { DiscoveryGroupId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
+import {
+  DiscoveryGroupId,
+  proseUeIdFromHex,
+  relayServiceCodeFromHex,
+  UserInfoId,
+} from '../../core/identities/prose.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import { seconds } from '../../core/units.ts'
@@ -65,6 +70,7 @@ const imsi = text(Imsi)
 const ueId = text(proseUeIdFromHex)
 const address = text(parseAddress)
 const fileName = text(parseFileName)
+const relayServiceCode = text(relayServiceCodeFromHex)
 const gba = z.enum(['GBA_ME', 'GBA_U'])
 const anyPort = '127.0.0.1:0'
 
@@ -193,6 +199,8 @@ export const ueShape = z.strictObject({
   discovery: z.enum(['none', 'model-a', 'model-b']).default('none'),
   discoveryGroup: hexText(3, (octets) => DiscoveryGroupId(readUint(octets, 0, 3))).prefault('000001'),
   userInfoId: hexText(6, UserInfoId).optional(),
+  relayServiceCodes: z.array(relayServiceCode).max(8).default([]),
+  wantedRelayServiceCode: relayServiceCode.optional(),
 })
 
 export const labShape = z.strictObject({
