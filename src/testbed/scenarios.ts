@@ -1,17 +1,28 @@
 import { minutes } from '../core/units.ts'
 import type { ZpnPort } from '../entities/kmf/ports.ts'
 import {
+  anotherUe2,
+  kmf1IsAnotherNaf,
   mayLinkWithNobody,
   noImsiOverPc5,
   noOldKeys,
   oneHome,
+  relayIsNotPublicSafety,
   shortKs,
+  ue2IsRelay,
   type Arrangement,
 } from './arrangements.ts'
 import type { Part } from './cast.ts'
+import { pushForAnotherNaf } from './dishonest-kmf.ts'
 import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
-import { changeMacOfCommand, clearStrongestAlgorithm, type Tampering } from './tampering.ts'
+import {
+  changeMacOfCommand,
+  clearStrongestAlgorithm,
+  passForUe2,
+  silence,
+  type Tampering,
+} from './tampering.ts'
 
 /** What a scenario does and what it must give. */
 export interface Scenario {
@@ -136,11 +147,27 @@ export const scenarios: readonly Scenario[] = [
     expect: secured('7d'),
   },
   {
+    name: 'relay',
+    summary: 'UE-1 is a remote UE and UE-2 its relay, both of Public Safety',
+    clause: 'CR 33.303 6.Y',
+    ue1: 'opens-pc8',
+    arrangement: ue2IsRelay,
+    expect: secured('7a'),
+  },
+  {
+    name: 'relay-not-public-safety',
+    summary: 'the same, but UE-2 is no Public Safety UE',
+    clause: 'CR 33.303 6.Y.2',
+    ue1: 'opens-pc8',
+    arrangement: relayIsNotPublicSafety,
+    expect: refused(null, 'ERR_NOT_AUTHORISED'),
+  },
+  {
     name: 'refused-step5',
     summary: 'UE-2 may not link with UEs of the home network of UE-1',
     clause: 'CR 33.303 6.X.3.2 step 5',
     ue1: 'opens-pc8',
-    arrangement: mayLinkWithNobody(1),
+    arrangement: mayLinkWithNobody('ue2'),
     expect: refused(null, 'ERR_NOT_AUTHORISED'),
   },
   {
@@ -148,7 +175,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'UE-1 may not link with UEs of the home network of UE-2',
     clause: 'CR 33.303 6.X.3.2 step 7a',
     ue1: 'opens-pc8',
-    arrangement: mayLinkWithNobody(0),
+    arrangement: mayLinkWithNobody('ue1'),
     expect: refused('7a', 'ERR_NOT_AUTHORISED'),
   },
   {
@@ -175,6 +202,26 @@ export const scenarios: readonly Scenario[] = [
     ue1: 'opens-pc8',
     tampering: { ue1: changeMacOfCommand },
     expect: refused('7a', 'ERR_MAC_MISMATCH'),
+  },
+  {
+    name: 'wrong-ue2',
+    summary: 'another UE of the home network of UE-2 answers in its place',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'opens-pc8',
+    ue3: 'opens-pc8',
+    arrangement: anotherUe2,
+    tampering: { ue2: silence, ue3: passForUe2 },
+    expect: refused('7a', 'ERR_WRONG_UE2'),
+  },
+  {
+    name: 'foreign-gpi',
+    summary: '7d-imsi, and KMF-1 lets BSF-1 push for another NAF than UE-1 asked for',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'nothing',
+    arrangement: kmf1IsAnotherNaf,
+    zpnOfKmf1: pushForAnotherNaf,
+    afterStep1: (lab) => lab.blockUb(),
+    expect: refused('7d', 'ERR_GPI_FOREIGN_NAF'),
   },
   {
     name: 'kmf-down',

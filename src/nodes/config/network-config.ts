@@ -1,5 +1,6 @@
 import type { Amf } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { UaId } from '../../core/identities/naf-id.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import type {
   DiscoveryGroupId,
@@ -82,8 +83,22 @@ export interface BsfConfig {
   readonly ksLifetime: Seconds
   /** For each (IMPI, client address); Infinity when unlimited. */
   readonly challengesPerMinute: number
+  /** Those beside the KMF. */
+  readonly nafs: readonly NafConfig[]
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
+}
+
+/** What one NAF may ask of a BSF (R5). */
+export interface NafConfig {
+  /** Its Diameter identity, which its certificate must bear. */
+  readonly originHost: Fqdn
+  readonly realm: Fqdn
+  /** Its names toward UEs. */
+  readonly fqdns: readonly Fqdn[]
+  readonly uaIds: readonly UaId[]
+  /** GSIDs whose user security settings it may have. */
+  readonly gsids: readonly string[]
 }
 
 export type TlsVersion = '1.2' | '1.3'

@@ -4,6 +4,7 @@ import { Amf } from '../../core/aka.ts'
 import { fromHex, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
+import { UaId } from '../../core/identities/naf-id.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
 import {
   DiscoveryGroupId,
@@ -53,6 +54,12 @@ function parseFileName(value: string): string {
   return value
 }
 
+/** A GSID, 32 bits in decimal digits. TS 29.109 annex A. */
+function parseGsid(value: string): string {
+  if (!/^\d{1,10}$/.test(value)) throw new InvalidValue('GSID', 'decimal digits in quotes are needed')
+  return value
+}
+
 /** Hex digits of the given number of octets. */
 const hexText = <Value>(octets: number, parse: (octets: Uint8Array) => Value) =>
   text((value) => {
@@ -91,12 +98,21 @@ const diameter = z
 
 const hss = z.strictObject({ ...store, diameter }).prefault({})
 
+const naf = z.strictObject({
+  originHost: fqdn,
+  realm: fqdn.optional(),
+  fqdns: z.array(fqdn).min(1).max(64),
+  uaIds: z.array(hexText(5, UaId)).min(1).max(64),
+  gsids: z.array(text(parseGsid)).max(64).default([]),
+})
+
 const bsf = z
   .strictObject({
     fqdn: fqdn.optional(),
     ubListen: address.prefault(anyPort),
     ksLifetimeSeconds: secondsUpToADay.prefault(day),
     challengesPerMinute: countOrUnlimited.prefault(30),
+    nafs: z.array(naf).max(1000).default([]),
     ...store,
     diameter,
   })
