@@ -84,7 +84,7 @@ describe('a ladder of 100 columns', () => {
  refused   step 7a, KMF-1: UE-1 has no permission for 001-02               as this scenario expects
            told: KMF-2 "5633: not authorised", UE-2 "not authorised", UE-1 "cause 1"
            at UE-1: ERR_NOT_AUTHORISED, TS 24.334 10.4.2
-           to allow it: permissions and mayLinkWith of the subscriber in the YAML file
+           to allow it: permissions, publicSafety, mayLinkWith of the subscriber in the YAML file
            steps 0-1: 24 messages, 131 ms   2-14: 9 messages, 1 214 octets, 62 ms, 4 round trips
 `.slice(1, -1),
     )
