@@ -90,6 +90,32 @@ describe('a ladder of 100 columns', () => {
     )
   })
 
+  it('tells relay discovery, the Relay Service Code, and that the relay is the router', () => {
+    const code = { relayServiceCode: '00012a' }
+    const events = new Events()
+      .send('2', 'PC5', 'ue2', 'all', 'RELAY_DISCOVERY_ANNOUNCEMENT', 'clear', {
+        ...{ ...code, proseRelayUeId: '0a0b0c' },
+      })
+      .send('5', 'PC8', 'ue2', 'kmf2', 'PROSE_DIRECT_KEY_REQUEST', 'ciphered', code)
+      .send('6', 'PC6', 'kmf2', 'kmf1', 'PKR', 'ciphered', { 'PC5-Relay-Service-Code': 0x12a })
+      .send(undefined, 'PC5', 'ue2', 'ue1', 'DIRECT_COMMUNICATION_ACCEPT', 'ciphered', {
+        ipAddressConfig: '2 IPv6 router',
+      })
+      .decide('kmf2', '5', 'authorisation', { fields: { allowed: true, plmn: '001-01', relay: true } })
+    const text = ladderOf(events.list).join('\n')
+    expect(text).toContain('relay is 0a0b0c  Relay Service Code 00012a')
+    expect(text.match(/Relay Service Code 00012a/g)).toHaveLength(3)
+    expect(text).toContain('DIRECT_COMMUNICATION_ACCEPT   IPv6 router')
+    expect(text).toContain('KMF-2: UEs of 001-01 may have UE-2 as relay')
+  })
+
+  it('says for which NAF a push is', () => {
+    const nafId = '6e61662e6578616d706c652e6f7267ff00000002'
+    const fields = { 'UE-Id': '00101········01', 'NAF-Id': nafId }
+    const events = new Events().send('7', 'Zpn', 'kmf1', 'bsf1', 'GPR', 'ciphered', fields).list
+    expect(lineWith(ladderOf(events), 'GPR')).toContain('NAF naf.example.org')
+  })
+
   it('parts the attempts of a re-negotiation', () => {
     const lines = ladderOf(eventsRenegotiated())
     const from = lines.findIndex((line) => line.startsWith(' 7c'))
