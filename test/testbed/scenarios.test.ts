@@ -90,7 +90,7 @@ describe('what the scenarios show', () => {
     expect(result.keysEqual).toBeNull()
   })
 
-  it('R23: foreign-gpi: BSF-1 pushes for another NAF, every other check is passed, UE-1 takes nothing of it', async () => {
+  it('R23: foreign-gpi: the GPI that BSF-1 pushes for another NAF goes all the way, and UE-1 takes nothing of it', async () => {
     const { network, names } = await played('foreign-gpi')
     expect(network.decision('pushed')).toMatchObject({ node: 'bsf1', fields: { naf: 'naf.example.org' } })
     expect(network.decision('derived').keys?.['Ks_NAF']).toBe(network.decision('pushed').keys?.['Ks_NAF'])
