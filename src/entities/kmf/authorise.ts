@@ -34,9 +34,7 @@ function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly stri
   const needed: readonly (keyof typeof words)[] = neededFlags[ask.relay ? 'relay' : 'one-to-one'][ask.role]
   return [
     ...(uss ? [] : ['no ProSe settings']),
-    ...needed
-      .filter((flag) => uss && !uss.flags.includes(flag))
-      .map((flag) => `no ${words[flag]}`),
+    ...needed.filter((flag) => uss && !uss.flags.includes(flag)).map((flag) => `no ${words[flag]}`),
     ...(hasRow ? [] : [`no permission for ${ask.plmn}`]),
   ]
 }
