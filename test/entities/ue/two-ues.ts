@@ -12,6 +12,7 @@ import {
 } from '../../../src/core/identities/prose.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
+import { PlmnTable } from '../../../src/core/plmn-table.ts'
 import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
@@ -276,6 +277,7 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   requireVerifiedPeer: false,
   relayServiceCodes: [],
   timers: pc5Timers,
+  plmns: new PlmnTable([]),
   imsi: Imsi(`0010100000${hexOf24(layer2Id).replace(/\D/g, '9').slice(1)}`),
   kmf,
   imsiOverPc5: 'seed',
