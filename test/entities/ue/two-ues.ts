@@ -1,6 +1,7 @@
 import { Rand } from '../../../src/core/aka.ts'
 import type { Random } from '../../../src/core/environment.ts'
 import { BootstrappingFailed, TemporaryFailure } from '../../../src/core/errors.ts'
+import { hasExtension } from '../../../src/core/extension-set.ts'
 import { bTidOf } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import {
@@ -156,7 +157,7 @@ export class Network {
     if (!known) return { transactionId, outcome: 'bootstrapping-renegotiation' }
     if (this.keysAreTooOld) return this.#push(known.bootstrap.impi.split('@')[0] ?? '', request)
     const { ks, rand, impi } = known.bootstrap
-    const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
+    const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id, pdkNonceOf(request))
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
   }
 
@@ -167,7 +168,7 @@ export class Network {
     if (!home) return { transactionId, outcome: 'error', code: 2 }
     const { gpi, ksNaf } = home.push(request, this.clock.now())
     const keyExpiry = later(this.clock.now(), hours(1))
-    const pdk = derivePdk(ksNaf, ue2Id)
+    const pdk = derivePdk(ksNaf, ue2Id, pdkNonceOf(request))
     return { transactionId, outcome: 'key', pdk, keyExpiry, gpi, ue1ProseUeIds: [home.proseUeId] }
   }
 
@@ -183,6 +184,9 @@ export class Network {
     })
   }
 }
+
+const pdkNonceOf = ({ extensions, nonce1 }: ProseDirectKeyRequest) =>
+  hasExtension(extensions, 'E1') ? nonce1 : undefined
 
 const impiOf = (imsi: string): Impi => Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`)
 
