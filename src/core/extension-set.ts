@@ -10,5 +10,9 @@ export const extensionSetOf = (extensions: readonly Extension[]): number =>
 export const hasExtension = (set: number, extension: Extension): boolean =>
   (set & extensionBits[extension]) !== 0
 
+/** `E1 E3`; an unknown bit has no name. */
+export const extensionsIn = (set: number): string =>
+  extensionNames.filter((extension) => hasExtension(set, extension)).join(' ')
+
 /** Whether steps 4 and 6 carry Nonce_1. */
 export const needsNonce1 = (set: number): boolean => hasExtension(set, 'E1') || hasExtension(set, 'E2')
