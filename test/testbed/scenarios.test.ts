@@ -89,7 +89,7 @@ describe('what the scenarios show', () => {
       { node: 'kmf1', step: '7a', fields: { reason: 'UE-1 did not ask for this link' } },
       { node: 'kmf2' },
       { node: 'ue2' },
-      { node: 'ue1', fields: { reason: 'ERR_NOT_AUTHORISED' } },
+      { node: 'ue1', fields: { code: 'ERR_NOT_AUTHORISED' } },
     ])
     expect(names).not.toContain('DIRECT_SECURITY_MODE_COMMAND')
   })
