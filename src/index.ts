@@ -1,7 +1,7 @@
 /** What other programs may build on. Everything else may change without notice. */
 export { BTid } from './core/identities/b-tid.ts'
 export { Fqdn } from './core/identities/fqdn.ts'
-export { NafId, nafIdOf, uaIds } from './core/identities/naf-id.ts'
+export { NafId, nafIdOf, UaId, uaIds } from './core/identities/naf-id.ts'
 export { Plmn } from './core/identities/plmn.ts'
 export { ProseUeId } from './core/identities/prose.ts'
 export { Impi, Imsi } from './core/identities/subscriber.ts'

@@ -1,7 +1,7 @@
 import { defaultNames } from '../core/plmn-table.ts'
 import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
 import { bootstrappingInfo as giveNafKey } from '../entities/bsf/naf-keys.ts'
-import { kmfPolicy } from '../entities/bsf/naf-policy.ts'
+import { kmfPolicy, type NafPolicy } from '../entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../entities/bsf/ports.ts'
 import { pushInfo as push } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
@@ -11,7 +11,7 @@ import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
-import type { PlmnConfig } from './config/network-config.ts'
+import type { NafConfig, PlmnConfig } from './config/network-config.ts'
 import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
@@ -32,7 +32,12 @@ const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
     }),
 })
 
-/** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF, Zh to its HSS. Throws as `startHss`. */
+/** Another NAF learns no private identity. */
+const policyOf = ({ originHost, fqdns, uaIds, gsids }: NafConfig): NafPolicy => ({
+  ...{ originHosts: [originHost], fqdns, uaIds, gsids, discloseImpi: false, requiredGsids: [] },
+})
+
+/** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute } = plmn.bsf
   const voice = voiceOf(name, context)
@@ -41,7 +46,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const { bootstraps } = store
   const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn), wallClockStep }
   const kmf = plmn.kmf.diameter.originHost
-  const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn])]
+  const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
   const { bsfNames } = defaultNames(plmn.plmn)
   const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
   const bootstrapping = new Bootstrapping(
@@ -55,6 +60,8 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     push(request, from.originHost, { nafs, ksLifetime }, ports, trace),
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
+  for (const { originHost: host, realm } of plmn.bsf.nafs)
+    if (host !== kmf) diameter.addPeer({ host, realm, applications: zn })
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())

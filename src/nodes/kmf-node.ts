@@ -70,21 +70,28 @@ const octetsTap =
     tap({ kind: 'octets', point: 'PC8', connection: `${kmf} ${client}`, from, to, time, bytes: octets })
   }
 
+/** What is special about a KMF of a scenario. */
+export interface KmfStage {
+  /** Puts something between the KMF and its Zpn. */
+  readonly onZpn?: (zpn: ZpnPort) => ZpnPort
+}
+
 /** The KMF of a PLMN: PC8 for its UEs, Zn and Zpn to its BSF, PC6 to other KMFs. Throws as `startHss`. */
-export async function startKmf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
+export async function startKmf(
+  plmn: PlmnConfig,
+  context: NodeContext,
+  { onZpn = (zpn) => zpn }: KmfStage = {},
+): Promise<Node> {
   const { config, tap, clock } = context
   const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
   const voice = voiceOf(name, context)
   const store = await openSeededKmfStore(config, plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
+  const bsf = bsfOver(diameter, plmn, context)
   const kmf = createKmf(
     {
       ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations, wallClockStep },
-      ...{
-        plmns: plmnTableFor(config, plmn.plmn),
-        ...bsfOver(diameter, plmn, context),
-        pc6: pc6Over(diameter),
-      },
+      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
       usesGbaU: usesGbaUOf(plmn),
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },

@@ -32,7 +32,7 @@ function settingsOf({ plmn, ue }: ConfiguredUe, config: NetworkConfig): UeSettin
   if (layer2Id === undefined) throw new Error(`${ue.name} has no ProSe UE ID`)
   return {
     ...ue,
-    ...{ kmf: plmn.kmf.fqdn, layer2Id, algorithms: algorithmsOf(ue), relayServiceCodes: [] },
+    ...{ kmf: plmn.kmf.fqdn, layer2Id, algorithms: algorithmsOf(ue) },
     ...{ maximumInactivityPeriod: inactivityPeriod.standard, ip: true, timers: pc5Timers },
     plmns: plmnTableFor(config, plmn.plmn),
   }

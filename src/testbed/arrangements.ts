@@ -3,53 +3,75 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { extensionNames, extensionSetOf } from '../core/extension-set.ts'
 import { mcc, mnc } from '../core/identities/plmn.ts'
+import { uaIds } from '../core/identities/naf-id.ts'
+import { RelayServiceCode } from '../core/identities/prose.ts'
 import { impiOfImsi, Imsi } from '../core/identities/subscriber.ts'
+import { projectValues } from '../core/project-values.ts'
 import { hours, seconds } from '../core/units.ts'
-import type { NetworkConfig, PlmnConfig, SubscriberConfig } from '../nodes/config/network-config.ts'
+import type {
+  NafConfig,
+  NetworkConfig,
+  PlmnConfig,
+  SubscriberConfig,
+  UeConfig,
+} from '../nodes/config/network-config.ts'
+import { castOf, type Part } from './cast.ts'
+import { anotherNaf } from './dishonest-kmf.ts'
 
 /** A change of the configuration that a scenario needs. */
 export type Arrangement = (config: NetworkConfig) => NetworkConfig
 
-const imsiOf = (config: NetworkConfig, ue: number) => config.ues[ue]?.imsi
+/** One change after the other. */
+const together =
+  (...arrangements: readonly Arrangement[]): Arrangement =>
+  (config) =>
+    arrangements.reduce((changed, arrange) => arrange(changed), config)
 
-/** Changes the subscriber of UE-1 (0) or UE-2 (1). */
-const changeSubscriber =
-  (ue: number, change: (subscriber: SubscriberConfig) => SubscriberConfig): Arrangement =>
+const changeUe =
+  (part: Part, change: (ue: UeConfig) => UeConfig): Arrangement =>
   (config) => ({
     ...config,
-    plmns: config.plmns.map((plmn) => ({
+    ues: config.ues.map((ue) => (ue === castOf(config)[part] ? change(ue) : ue)),
+  })
+
+/** Changes the home network of a UE. */
+const changeHome =
+  (part: Part, change: (plmn: PlmnConfig) => PlmnConfig): Arrangement =>
+  (config) => ({
+    ...config,
+    plmns: config.plmns.map((plmn) => (isHomeOf(plmn, castOf(config)[part]) ? change(plmn) : plmn)),
+  })
+
+const isHomeOf = ({ subscribers }: PlmnConfig, ue: UeConfig | undefined): boolean =>
+  subscribers.some(({ imsi }) => imsi === ue?.imsi)
+
+const changeSubscriber =
+  (part: Part, change: (subscriber: SubscriberConfig) => SubscriberConfig): Arrangement =>
+  (config) =>
+    changeHome(part, (plmn) => ({
       ...plmn,
       subscribers: plmn.subscribers.map((subscriber) =>
-        subscriber.imsi === imsiOf(config, ue) ? change(subscriber) : subscriber,
+        subscriber.imsi === castOf(config)[part]?.imsi ? change(subscriber) : subscriber,
       ),
-    })),
-  })
+    }))(config)
 
-/** Changes the home network of UE-1. */
-const changeHome =
-  (change: (plmn: PlmnConfig) => PlmnConfig): Arrangement =>
-  (config) => ({
-    ...config,
-    plmns: config.plmns.map((plmn) =>
-      plmn.subscribers.some(({ imsi }) => imsi === imsiOf(config, 0)) ? change(plmn) : plmn,
-    ),
-  })
+const changeProse = (part: Part, change: Partial<NonNullable<SubscriberConfig['prose']>>): Arrangement =>
+  changeSubscriber(part, ({ prose, ...subscriber }) => ({
+    ...subscriber,
+    ...(prose && { prose: { ...prose, ...change } }),
+  }))
 
 /** Ks and B-TID of UE-1 live one hour. */
-export const shortKs = changeSubscriber(0, (subscriber) => ({ ...subscriber, ksLifetime: hours(1) }))
+export const shortKs = changeSubscriber('ue1', (subscriber) => ({ ...subscriber, ksLifetime: hours(1) }))
 
 /** A NAF key is too old for KMF-1 as soon as it has it. */
-export const noOldKeys = changeHome((plmn) => ({
+export const noOldKeys = changeHome('ue1', (plmn) => ({
   ...plmn,
   kmf: { ...plmn.kmf, nafKeyMaxAge: seconds(0) },
 }))
 
-/** UE-1 (0) or UE-2 (1) may link with nobody. */
-export const mayLinkWithNobody = (ue: 0 | 1): Arrangement =>
-  changeSubscriber(ue, (subscriber) => ({
-    ...subscriber,
-    ...(subscriber.prose && { prose: { ...subscriber.prose, mayLinkWith: [] } }),
-  }))
+/** The UE may link with nobody. */
+export const mayLinkWithNobody = (part: Part): Arrangement => changeProse(part, { mayLinkWith: [] })
 
 const holding = (plmn: PlmnConfig, extensions: number): PlmnConfig => ({
   ...plmn,
@@ -65,43 +87,88 @@ export const extensionsEverywhere: Arrangement = (config) => ({
 })
 
 /** Only the home network of UE-1 holds them. */
-export const extensionsOfUe1Alone = changeHome((plmn) => holding(plmn, allExtensions))
+export const extensionsOfUe1Alone = changeHome('ue1', (plmn) => holding(plmn, allExtensions))
 
 /** UE-1 never sends its IMSI over PC5. */
-export const noImsiOverPc5: Arrangement = (config) => ({
-  ...config,
-  ues: config.ues.map((ue, at) => (at === 0 ? { ...ue, imsiOverPc5: 'never' } : ue)),
+export const noImsiOverPc5 = changeUe('ue1', (ue) => ({ ...ue, imsiOverPc5: 'never' }))
+
+const relayServiceCode = RelayServiceCode(0x000123)
+
+/** UE-1 is a remote UE and UE-2 its relay, both with what that takes. CR 33.303 6.Y. */
+export const ue2IsRelay = together(
+  changeUe('ue1', (ue) => ({ ...ue, wantedRelayServiceCode: relayServiceCode })),
+  changeUe('ue2', (ue) => ({ ...ue, relayServiceCodes: [relayServiceCode] })),
+  changeProse('ue1', { permissions: ['remote-ue'], publicSafety: true }),
+  changeProse('ue2', { permissions: ['relay'], publicSafety: true }),
+)
+
+/** The same, but UE-2 is no Public Safety UE. */
+export const relayIsNotPublicSafety = together(ue2IsRelay, changeProse('ue2', { publicSafety: false }))
+
+/** A subscriber of `plmn` who is new there, with card and permissions of another one. */
+function newcomerTo(plmn: PlmnConfig, model: SubscriberConfig): SubscriberConfig {
+  const prefix = mcc(plmn.plmn) + mnc(plmn.plmn)
+  const imsi = Imsi(prefix + '9'.repeat(15 - prefix.length))
+  const ueIds = plmn.kmf.proseUeIds.slice(0, 1).map(([, last]) => last)
+  return {
+    ...{ ...model, imsi, impi: impiOfImsi(imsi, plmn.plmn) },
+    ...(model.prose && { prose: { ...model.prose, ueIds } }),
+  }
+}
+
+const ueOf = ({ imsi, prose }: SubscriberConfig, model: UeConfig): UeConfig => ({
+  ...{ ...model, imsi, proseUeIds: prose?.ueIds ?? [] },
 })
 
 /** UE-2 is a subscriber of the home network of UE-1, and that network is the only one. */
 export const oneHome: Arrangement = (config) => {
-  const [ue1, ue2, ...others] = config.ues
+  const { ue1, ue2 } = castOf(config)
   const subscribers = config.plmns.flatMap((plmn) => plmn.subscribers)
-  const home = config.plmns.find(({ subscribers: own }) => own.some(({ imsi }) => imsi === ue1?.imsi))
-  const moved = subscribers.find(({ imsi }) => imsi === ue2?.imsi)
-  const [, last] = home?.kmf.proseUeIds[0] ?? []
-  if (!ue1 || !ue2 || !home || !moved || last === undefined) return config
-  const prefix = mcc(home.plmn) + mnc(home.plmn)
-  const imsi = Imsi(prefix + '9'.repeat(15 - prefix.length))
+  const home = config.plmns.find((plmn) => isHomeOf(plmn, ue1))
+  const moved = subscribers.find(({ imsi }) => imsi === ue2.imsi)
+  if (!home || !moved) return config
   const mayLinkWith = [home.plmn]
   const allowed = (subscriber: SubscriberConfig): SubscriberConfig => ({
     ...subscriber,
     ...(subscriber.prose && { prose: { ...subscriber.prose, mayLinkWith } }),
   })
-  const newcomer = allowed({
-    ...{ ...moved, imsi, impi: impiOfImsi(imsi, home.plmn) },
-    ...(moved.prose && { prose: { ...moved.prose, ueIds: [last] } }),
-  })
+  const newcomer = allowed(newcomerTo(home, moved))
   const kmf = { ...home.kmf, pc6Peers: [] }
   return {
     ...config,
     plmns: [{ ...home, kmf, subscribers: [...home.subscribers.map(allowed), newcomer] }],
-    ues: [ue1, { ...ue2, imsi, proseUeIds: [last] }, ...others.filter((ue) => isOf(home, ue.imsi))],
+    ues: [ue1, ueOf(newcomer, ue2)],
   }
 }
 
-const isOf = ({ subscribers }: PlmnConfig, imsi: Imsi): boolean =>
-  subscribers.some((subscriber) => subscriber.imsi === imsi)
+/** UE-3, which nobody looks for, has the home network and the permissions of UE-2. Nobody else is there. */
+export const anotherUe2: Arrangement = (config) => {
+  const { ue1, ue2 } = castOf(config)
+  const home = config.plmns.find((plmn) => isHomeOf(plmn, ue2))
+  const model = home?.subscribers.find(({ imsi }) => imsi === ue2.imsi)
+  if (!home || !model) return config
+  const newcomer = newcomerTo(home, model)
+  const name = ['ue3', 'ue4', 'ue5'].find((free) => free !== ue1.name && free !== ue2.name) ?? 'ue3'
+  const ue3: UeConfig = { ...ueOf(newcomer, ue2), name, discovery: 'none' }
+  return {
+    ...config,
+    plmns: config.plmns.map((plmn) =>
+      plmn === home ? { ...home, subscribers: [...home.subscribers, newcomer] } : plmn,
+    ),
+    ues: [ue1, ue2, ue3],
+  }
+}
+
+/** For BSF-1 the host of KMF-1 is another NAF too. */
+export const kmf1IsAnotherNaf = changeHome('ue1', (plmn) => ({
+  ...plmn,
+  bsf: { ...plmn.bsf, nafs: [...plmn.bsf.nafs, otherNafOf(plmn)] },
+}))
+
+const otherNafOf = ({ realm, kmf }: PlmnConfig): NafConfig => ({
+  ...{ originHost: kmf.diameter.originHost, realm, fqdns: [anotherNaf] },
+  ...{ uaIds: [uaIds.prose], gsids: [projectValues.proseGsid.value] },
+})
 
 /** Stores of the run alone: what a scenario does to subscribers and keys must not stay. `remove` deletes them. */
 export function withOwnStores(config: NetworkConfig): {

@@ -55,7 +55,7 @@ export function runLoneUe(
   const settle = async (ue: UeConfig) => {
     if (ue.discovery !== 'none') await control.beDiscoverable(modelOf(ue))
     if (ue.openPc8) await untilDone('pc8-not-open', () => control.openPc8().then(() => true))
-    if (peer) await untilDone('set-up-not-begun', () => linkWith(peer, control, tell))
+    if (peer) await untilDone('set-up-not-begun', () => linkWith(peer, ue, control, tell))
   }
   return {
     settled: own ? settle(own) : Promise.resolve(),
@@ -71,12 +71,13 @@ const modelOf = ({ discovery }: UeConfig): 'a' | 'b' => (discovery === 'model-b'
 /** False while the peer is not heard. */
 async function linkWith(
   peer: UeConfig,
+  { wantedRelayServiceCode: relay }: UeConfig,
   control: UeControl,
   tell: (what: string, fields: Readonly<Record<string, string | number | null>>) => void,
 ): Promise<boolean> {
-  const found = await control.discover(modelOf(peer), peer.userInfoId)
+  const found = await control.discover(modelOf(peer), peer.userInfoId, relay)
   if (found === null) return false
-  const { outcome, reason, clause, attempts } = await control.connect(found)
+  const { outcome, reason, clause, attempts } = await control.connect(found, relay)
   tell('set-up-ended', { with: peer.name, outcome, reason, clause, attempts })
   return true
 }

@@ -6,12 +6,13 @@ import { prepareFiles } from '../nodes/config/files.ts'
 import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
 import { startHss } from '../nodes/hss-node.ts'
-import { startKmf } from '../nodes/kmf-node.ts'
+import { startKmf, type KmfStage } from '../nodes/kmf-node.ts'
 import { nodeNames } from '../nodes/names.ts'
 import type { Node, NodeContext } from '../nodes/node.ts'
-import { startUe, type UeStage } from '../nodes/ue-node.ts'
+import { startUe } from '../nodes/ue-node.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
 import type { NetworkNode } from './run.ts'
+import type { Stages } from './stage.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
 
 /** A running network, in one process or in many. */
@@ -57,17 +58,24 @@ export const nodeContext = (
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
 export function startEntity(
-  node: Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>,
+  { kind, plmn }: Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>,
   context: NodeContext,
+  stage?: KmfStage,
 ): Promise<Node> {
-  const start = { hss: startHss, bsf: startBsf, kmf: startKmf }[node.kind]
-  return start(node.plmn, context)
+  switch (kind) {
+    case 'hss':
+      return startHss(plmn, context)
+    case 'bsf':
+      return startBsf(plmn, context)
+    case 'kmf':
+      return startKmf(plmn, context, stage)
+  }
 }
 
 /** All nodes of a configuration in this process, on a radio that no other testbed hears. */
 export async function startLocalNetwork(
   options: NetworkOptions,
-  ue1Stage: UeStage = {},
+  stages: Stages = new Map(),
 ): Promise<LocalNetwork> {
   const port = await freePortPair()
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
@@ -91,12 +99,12 @@ export async function startLocalNetwork(
     await prepareFiles(config, context)
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
-        const isUe1 = node.ue === first
-        const running = isUe1 ? await startUe(node, contextOfUe1, ue1Stage) : await startUe(node, context)
+        const own = node.ue === first ? contextOfUe1 : context
+        const running = await startUe(node, own, stages.get(node.name))
         started.push(running)
         ues.set(node.name, new LocalUeControl(running.ue, context.timers))
       } else {
-        const running = await startEntity(node, context)
+        const running = await startEntity(node, context, stages.get(node.name))
         started.push(running)
         for (const [service, address] of running.addresses) addresses.set(`${node.name} ${service}`, address)
       }

@@ -5,6 +5,7 @@ import { eeaById } from '../crypto/eea.ts'
 import { eiaById } from '../crypto/eia.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
 import type { NetworkConfig, UeConfig } from '../nodes/config/network-config.ts'
+import { castOf } from './cast.ts'
 import { Measure } from './measure.ts'
 import type { LocalNetwork, Network } from './network.ts'
 import type { ScenarioResult } from './result.ts'
@@ -19,6 +20,12 @@ const patience = 2_000
 interface Player {
   readonly config: UeConfig
   readonly control: UeControl
+}
+
+interface Players {
+  readonly ue1: Player
+  readonly ue2: Player
+  readonly ue3: Player | undefined
 }
 
 /** Gives the messages of bootstrapping the step they belong to: 0 for UE-2, 1 for UE-1. */
@@ -83,11 +90,11 @@ export async function play(
   clock: Clock,
   once: boolean,
 ): Promise<ScenarioResult> {
-  const [ue1, ue2] = playersOf(config, network)
+  const { ue1, ue2, ue3 } = playersOf(config, network)
   await releaseLink(ue1, ue2)
   stepper.begin()
   const begin = clock.now()
-  const obstacle = await bootstrapBoth(scenario, ue1, ue2, network, stepper)
+  const obstacle = await bootstrapAll(scenario, { ue1, ue2, ue3 }, network, stepper)
   if (network.lab) await scenario.afterStep1?.(network.lab)
   const bootstrapped = clock.now()
   const setUp = obstacle ?? (await discoverAndConnect(ue1, ue2))
@@ -103,8 +110,10 @@ export async function play(
 }
 
 /** The link of a standing network ends as links do: UE-1 releases it. */
-export const endLink = (config: NetworkConfig, network: Network): Promise<void> =>
-  releaseLink(...playersOf(config, network))
+export function endLink(config: NetworkConfig, network: Network): Promise<void> {
+  const { ue1, ue2 } = playersOf(config, network)
+  return releaseLink(ue1, ue2)
+}
 
 /** The newest link as UE-1 and as UE-2 holds it. */
 async function linksOf(ue1: Player, ue2: Player): Promise<readonly LinkSummary[]> {
@@ -118,26 +127,24 @@ async function releaseLink(ue1: Player, ue2: Player): Promise<void> {
   if ((await ue1.control.links(peer)).length > 0) await ue1.control.release(peer)
 }
 
-/** UE-1 is the first of the file, UE-2 the next that can be discovered. */
-function playersOf({ ues }: NetworkConfig, network: Network): readonly [Player, Player] {
-  const [ue1, ...others] = ues.map((config) => ({ config, control: network.ue(config.name) }))
-  const ue2 = others.find(({ config }) => config.discovery !== 'none') ?? others[0]
-  if (!ue1 || !ue2) throw new Error('a link needs two UEs')
-  return [ue1, ue2]
+function playersOf(config: NetworkConfig, network: Network): Players {
+  const { ue1, ue2, ue3 } = castOf(config)
+  const player = (ue: UeConfig): Player => ({ config: ue, control: network.ue(ue.name) })
+  return { ue1: player(ue1), ue2: player(ue2), ue3: ue3 && player(ue3) }
 }
 
 const layer2IdOf = ({ config }: Player): number => config.proseUeIds[0] ?? 0
 
 /** Steps 0 and 1; what stood in the way, when something did. */
-async function bootstrapBoth(
+async function bootstrapAll(
   scenario: Scenario,
-  ue1: Player,
-  ue2: Player,
+  { ue1, ue2, ue3 }: Players,
   network: Network,
   stepper: Stepper,
 ): Promise<SetUpResult | undefined> {
   const phases: readonly (readonly [Step, () => Promise<void>])[] = [
     ['0', () => ue2.control.openPc8()],
+    ...(scenario.ue3 && ue3 ? [['0', () => ue3.control.openPc8()] as const] : []),
     ['1', () => step1(scenario, ue1)],
   ]
   for (const [step, run] of phases) {
@@ -167,13 +174,14 @@ function endedBy(error: unknown, endedAt: Step): SetUpResult {
   return { outcome, reason: code, clause: clause ?? null, endedAt, attempts: 0, link: null }
 }
 
-/** Step 2 in the model that UE-2 is configured for, then 3 to 14. */
+/** Step 2 in the model that UE-2 is configured for, as a relay when UE-1 wants one; then 3 to 14. */
 async function discoverAndConnect(ue1: Player, ue2: Player): Promise<SetUpResult> {
   const model = ue2.config.discovery === 'model-b' ? 'b' : 'a'
-  const searching = ue1.control.discover(model, ue2.config.userInfoId)
+  const { wantedRelayServiceCode: relay } = ue1.config
+  const searching = ue1.control.discover(model, ue2.config.userInfoId, relay)
   await ue2.control.beDiscoverable(model)
   const found = await searching
-  if (found !== null) return ue1.control.connect(found)
+  if (found !== null) return ue1.control.connect(found, relay)
   return {
     ...{ outcome: 'timed-out', reason: 'ERR_NO_ANSWER', clause: 'TS 23.303 5.3', endedAt: '2' },
     ...{ attempts: 0, link: null },

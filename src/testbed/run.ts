@@ -1,10 +1,8 @@
 import type { Plmn } from '../core/identities/plmn.ts'
-import { sqnOf } from '../core/sequence-number.ts'
 import type { Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed, systemClock } from '../io/system.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
-import type { UeStage } from '../nodes/ue-node.ts'
 import { withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
 import {
@@ -18,7 +16,7 @@ import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
 import { findScenario, isStaged, type Scenario } from './scenarios.ts'
-import { tamperedRadio } from './tampering.ts'
+import { stagesOf } from './stage.ts'
 
 export type NodeRole = 'hss' | 'bsf' | 'kmf' | 'ue'
 
@@ -60,22 +58,14 @@ export interface Run {
 /** Starts the configured network and the scenario on it; resolves when all nodes serve, before the first message of step 0. */
 export type StartRun = (options: RunOptions) => Promise<Run>
 
-/** What a USIM that is ahead of its HSS has taken: more than any HSS of a new store gives. */
-const sqnAhead = sqnOf(1_000_000, 0)
-
-const ue1StageOf = ({ usimAhead, tampering }: Scenario): UeStage => ({
-  ...(usimAhead && { highestSqn: sqnAhead }),
-  ...(tampering && { onRadio: (radio) => tamperedRadio(radio, tampering) }),
-})
-
 /** The stores of a network that does not come up do not stay. */
 async function startStaged(
   setting: NetworkOptions,
-  ue1Stage: UeStage,
+  scenario: Scenario,
   remove: (() => void) | undefined,
 ): Promise<LocalNetwork> {
   try {
-    return await startLocalNetwork(setting, ue1Stage)
+    return await startLocalNetwork(setting, stagesOf(scenario, setting.config))
   } catch (error) {
     remove?.()
     throw error
@@ -95,7 +85,7 @@ export const startRun: StartRun = async (options) => {
   const stage = isStaged(scenario) ? withOwnStores(scenario.arrangement?.(config) ?? config) : undefined
   const setting = { config: stage?.config ?? config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
   const separate = processes ? await startProcessNetwork(setting) : undefined
-  const network = separate ?? (await startStaged(setting, ue1StageOf(scenario), stage?.remove))
+  const network = separate ?? (await startStaged(setting, scenario, stage?.remove))
   const played = (last: boolean) => play(scenario, setting.config, network, stepper, systemClock, last)
   return {
     nodes: network.nodes,

@@ -1,17 +1,31 @@
 import { minutes } from '../core/units.ts'
+import type { ZpnPort } from '../entities/kmf/ports.ts'
 import {
   extensionsEverywhere,
   extensionsOfUe1Alone,
+  anotherUe2,
+  kmf1IsAnotherNaf,
   mayLinkWithNobody,
   noImsiOverPc5,
   noOldKeys,
   oneHome,
+  relayIsNotPublicSafety,
   shortKs,
+  ue2IsRelay,
   type Arrangement,
 } from './arrangements.ts'
+import type { Part } from './cast.ts'
+import { pushForAnotherNaf } from './dishonest-kmf.ts'
 import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
-import { changeMacOfCommand, clearStrongestAlgorithm, forgeNonce1, type Tampering } from './tampering.ts'
+import {
+  changeMacOfCommand,
+  clearStrongestAlgorithm,
+  forgeNonce1,
+  passForUe2,
+  silence,
+  type Tampering,
+} from './tampering.ts'
 
 /** What a scenario does and what it must give. */
 export interface Scenario {
@@ -26,8 +40,12 @@ export interface Scenario {
   readonly arrangement?: Arrangement
   /** The USIM of UE-1 has taken an SQN that its HSS has not reached yet. */
   readonly usimAhead?: boolean
-  /** What somebody on the radio does to what UE-1 sends and hears. */
-  readonly tampering?: Tampering
+  /** What somebody on the radio does to what a UE sends and hears. */
+  readonly tampering?: Readonly<Partial<Record<Part, Tampering>>>
+  /** What UE-3 does in step 0; without it UE-3 has no part. */
+  readonly ue3?: 'opens-pc8'
+  /** What a dishonest KMF-1 makes of its own Zpn. */
+  readonly zpnOfKmf1?: (zpn: ZpnPort) => ZpnPort
   /** What is done to the network after step 1. */
   readonly afterStep1?: (lab: Lab) => Promise<void> | void
   readonly expect: {
@@ -132,11 +150,27 @@ export const scenarios: readonly Scenario[] = [
     expect: secured('7d'),
   },
   {
+    name: 'relay',
+    summary: 'UE-1 is a remote UE and UE-2 its relay, both of Public Safety',
+    clause: 'CR 33.303 6.Y',
+    ue1: 'opens-pc8',
+    arrangement: ue2IsRelay,
+    expect: secured('7a'),
+  },
+  {
+    name: 'relay-not-public-safety',
+    summary: 'the same, but UE-2 is no Public Safety UE',
+    clause: 'CR 33.303 6.Y.2',
+    ue1: 'opens-pc8',
+    arrangement: relayIsNotPublicSafety,
+    expect: refused(null, 'ERR_NOT_AUTHORISED'),
+  },
+  {
     name: 'refused-step5',
     summary: 'UE-2 may not link with UEs of the home network of UE-1',
     clause: 'CR 33.303 6.X.3.2 step 5',
     ue1: 'opens-pc8',
-    arrangement: mayLinkWithNobody(1),
+    arrangement: mayLinkWithNobody('ue2'),
     expect: refused(null, 'ERR_NOT_AUTHORISED'),
   },
   {
@@ -144,7 +178,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'UE-1 may not link with UEs of the home network of UE-2',
     clause: 'CR 33.303 6.X.3.2 step 7a',
     ue1: 'opens-pc8',
-    arrangement: mayLinkWithNobody(0),
+    arrangement: mayLinkWithNobody('ue1'),
     expect: refused('7a', 'ERR_NOT_AUTHORISED'),
   },
   {
@@ -161,7 +195,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'a capability bit of the REQUEST is cleared on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: clearStrongestAlgorithm,
+    tampering: { ue1: clearStrongestAlgorithm },
     expect: refused('7a', 'ERR_CAPABILITIES_DIFFER'),
   },
   {
@@ -169,8 +203,28 @@ export const scenarios: readonly Scenario[] = [
     summary: 'the MAC-I of every Command is changed on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: changeMacOfCommand,
+    tampering: { ue1: changeMacOfCommand },
     expect: refused('7a', 'ERR_MAC_MISMATCH'),
+  },
+  {
+    name: 'wrong-ue2',
+    summary: 'another UE of the home network of UE-2 answers in its place',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'opens-pc8',
+    ue3: 'opens-pc8',
+    arrangement: anotherUe2,
+    tampering: { ue2: silence, ue3: passForUe2 },
+    expect: refused('7a', 'ERR_WRONG_UE2'),
+  },
+  {
+    name: 'foreign-gpi',
+    summary: '7d-imsi, and KMF-1 lets BSF-1 push for another NAF than UE-1 asked for',
+    clause: 'CR 33.303 6.X.3.2 step 13',
+    ue1: 'nothing',
+    arrangement: kmf1IsAnotherNaf,
+    zpnOfKmf1: pushForAnotherNaf,
+    afterStep1: (lab) => lab.blockUb(),
+    expect: refused('7d', 'ERR_GPI_FOREIGN_NAF'),
   },
   {
     name: 'kmf-down',
@@ -222,7 +276,7 @@ export const scenarios: readonly Scenario[] = [
     clause: 'CR 33.303 6.X.3.2 step 7a with E2',
     ue1: 'opens-pc8',
     arrangement: extensionsEverywhere,
-    tampering: forgeNonce1,
+    tampering: { ue1: forgeNonce1 },
     expect: refused('7a', 'ERR_NOT_AUTHORISED'),
   },
 ]
@@ -231,5 +285,5 @@ export const findScenario = (name: string): Scenario | undefined =>
   scenarios.find((scenario) => scenario.name === name)
 
 /** Whether it needs a hold on the nodes, which only those of this process give. */
-export const isStaged = ({ arrangement, usimAhead, tampering, afterStep1 }: Scenario): boolean =>
-  [arrangement, usimAhead, tampering, afterStep1].some((stage) => stage !== undefined)
+export const isStaged = ({ arrangement, usimAhead, tampering, zpnOfKmf1, afterStep1 }: Scenario): boolean =>
+  [arrangement, usimAhead, tampering, zpnOfKmf1, afterStep1].some((stage) => stage !== undefined)

@@ -1,4 +1,4 @@
-import type { Radio } from '../core/environment.ts'
+import type { Radio, SidelinkChannel } from '../core/environment.ts'
 import { MalformedMessage } from '../core/errors.ts'
 import {
   decodeSdu,
@@ -6,33 +6,63 @@ import {
   type DirectCommunicationRequest,
   type Pc5Message,
 } from '../reference-points/pc5/messages.ts'
+import type { Layer2Id } from '../core/identities/prose.ts'
 import { decodePdu, encodeClearPdu } from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame, encodeFrame } from '../reference-points/pc5/sl-sch.ts'
+import type { Cast, Part } from './cast.ts'
 
-/** What becomes of a frame on SL-SCH that UE-1 sends or hears. */
+/** Layer-2 IDs of those who play. */
+export type Layer2Ids = Readonly<Record<Part, Layer2Id | undefined>>
+
+/** What becomes of a frame; undefined when it is lost. */
+type Change = (frame: Uint8Array, ids: Layer2Ids) => Uint8Array | undefined
+
+/** What becomes of the frames on SL-SCH that a UE sends or hears. */
 export interface Tampering {
-  readonly sent?: (frame: Uint8Array) => Uint8Array
-  readonly heard?: (frame: Uint8Array) => Uint8Array
+  readonly sent?: Change
+  readonly heard?: Change
 }
 
-/** The sidelink of a UE with somebody on it. */
-export const tamperedRadio = (radio: Radio, { sent, heard }: Tampering): Radio => ({
-  send: (channel, frame) => radio.send(channel, channel === 'SL-SCH' && sent ? sent(frame) : frame),
-  onFrame: (hear) =>
-    radio.onFrame((channel, frame) => hear(channel, channel === 'SL-SCH' && heard ? heard(frame) : frame)),
-  close: () => radio.close(),
+export const layer2IdsOf = ({ ue1, ue2, ue3 }: Cast): Layer2Ids => ({
+  ue1: ue1.proseUeIds[0],
+  ue2: ue2.proseUeIds[0],
+  ue3: ue3?.proseUeIds[0],
 })
 
-/** The message of a frame that is not ciphered; undefined for any other. */
-function messageIn(frame: Uint8Array): Pc5Message | undefined {
+/** The sidelink of a UE with somebody on it. */
+export function tamperedRadio(radio: Radio, { sent, heard }: Tampering, ids: Layer2Ids): Radio {
+  const changed = (channel: SidelinkChannel, frame: Uint8Array, change: Change | undefined) =>
+    channel === 'SL-SCH' && change ? change(frame, ids) : frame
+  return {
+    send(channel, frame) {
+      const left = changed(channel, frame, sent)
+      if (left) radio.send(channel, left)
+    },
+    onFrame: (hear) =>
+      radio.onFrame((channel, frame) => {
+        const left = changed(channel, frame, heard)
+        if (left) hear(channel, left)
+      }),
+    close: () => radio.close(),
+  }
+}
+
+/** What `decode` gives; undefined for a frame that it cannot read. */
+function read<Value>(decode: () => Value): Value | undefined {
   try {
-    const { lcid, pdu } = decodeFrame(frame)
-    return decodeSdu(decodePdu(lcid, pdu).data)
+    return decode()
   } catch (error) {
     if (error instanceof MalformedMessage) return undefined
     throw error
   }
 }
+
+/** The message of a frame that is not ciphered; undefined for any other. */
+const messageIn = (frame: Uint8Array): Pc5Message | undefined =>
+  read(() => {
+    const { lcid, pdu } = decodeFrame(frame)
+    return decodeSdu(decodePdu(lcid, pdu).data)
+  })
 
 /** Another REQUEST goes out than the UE made. */
 const changedRequest = (
@@ -69,4 +99,23 @@ export const changeMacOfCommand: Tampering = {
     changed[last] = (changed[last] ?? 0) ^ 1
     return changed
   },
+}
+
+/** On SL-SCH the UE hears nobody and is heard by nobody. */
+export const silence: Tampering = { sent: () => undefined, heard: () => undefined }
+
+/** UE-3 hears what is for UE-2 as if it were for itself, and sends as UE-2. */
+export const passForUe2: Tampering = {
+  heard: (frame, { ue2, ue3 }) => readdressed(frame, 'destination', ue2, ue3),
+  sent: (frame, { ue2, ue3 }) => readdressed(frame, 'source', ue3, ue2),
+}
+
+function readdressed(
+  frame: Uint8Array,
+  end: 'source' | 'destination',
+  from: Layer2Id | undefined,
+  to: Layer2Id | undefined,
+): Uint8Array {
+  const parts = read(() => decodeFrame(frame))
+  return parts && to !== undefined && parts[end] === from ? encodeFrame({ ...parts, [end]: to }) : frame
 }

@@ -1,6 +1,6 @@
 import { utf8 } from '../core/bytes.ts'
 import type { Timers } from '../core/environment.ts'
-import { UserInfoId, type Layer2Id } from '../core/identities/prose.ts'
+import { RelayServiceCode, UserInfoId, type Layer2Id } from '../core/identities/prose.ts'
 import { milliseconds } from '../core/units.ts'
 import type { Link } from '../entities/ue/link-view.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
@@ -13,9 +13,10 @@ export interface UeControl {
   openPc8(): Promise<void>
   /** From now on the UE announces itself (a) or answers solicitations (b). */
   beDiscoverable(model: 'a' | 'b'): Promise<void>
-  /** The Layer-2 ID of the UE with this User Info ID; null when it was not heard in time. */
-  discover(model: 'a' | 'b', userInfoId: Uint8Array): Promise<number | null>
-  connect(peer: number): Promise<SetUpResult>
+  /** The Layer-2 ID of the UE, or of the relay, with this User Info ID; null when it was not heard in time. */
+  discover(model: 'a' | 'b', userInfoId: Uint8Array, relayServiceCode?: number): Promise<number | null>
+  /** With a Relay Service Code the peer is asked as a relay. */
+  connect(peer: number, relayServiceCode?: number): Promise<SetUpResult>
   /** Live links with that peer, the newest last. */
   links(peer: number): Promise<readonly LinkSummary[]>
   /** Sends so many IP packets over the newest link with that peer. */
@@ -30,14 +31,20 @@ export interface LinkSummary {
   readonly eea: number
   readonly eia: number
   readonly peerIdentity: Link['peerIdentity']
+  /** Present when UE-2 is the relay of UE-1. */
+  readonly relayServiceCode?: number
   /** Fingerprint of KD-sess. */
   readonly kdSess: string
 }
 
-const summaryOf = ({ algorithms, peerIdentity, keys }: Link): LinkSummary => ({
+const summaryOf = ({ algorithms, peerIdentity, relayServiceCode, keys }: Link): LinkSummary => ({
   ...algorithms,
   ...{ peerIdentity, kdSess: keys['KD-sess'] },
+  ...(relayServiceCode !== undefined && { relayServiceCode }),
 })
+
+const asRelay = (code: number | undefined) =>
+  code === undefined ? {} : { relayServiceCode: RelayServiceCode(code) }
 
 /** A UE of this process. */
 export class LocalUeControl implements UeControl {
@@ -70,13 +77,18 @@ export class LocalUeControl implements UeControl {
     return Promise.resolve()
   }
 
-  async discover(model: 'a' | 'b', userInfoId: Uint8Array): Promise<number | null> {
-    const found = await this.#ue.discover({ model, userInfoId: UserInfoId(userInfoId) })
+  async discover(
+    model: 'a' | 'b',
+    userInfoId: Uint8Array,
+    relayServiceCode?: number,
+  ): Promise<number | null> {
+    const wish = { model, userInfoId: UserInfoId(userInfoId), ...asRelay(relayServiceCode) }
+    const found = await this.#ue.discover(wish)
     return found?.layer2Id ?? null
   }
 
-  connect(peer: number): Promise<SetUpResult> {
-    return this.#ue.connect(peer as Layer2Id)
+  connect(peer: number, relayServiceCode?: number): Promise<SetUpResult> {
+    return this.#ue.connect(peer as Layer2Id, asRelay(relayServiceCode))
   }
 
   links(peer: number): Promise<readonly LinkSummary[]> {

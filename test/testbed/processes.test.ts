@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ProseError } from '../../src/core/errors.ts'
 import type { ProcessControl } from '../../src/testbed/network.ts'
 import type { ScenarioResult } from '../../src/testbed/result.ts'
-import { Network, temporaryDirectory } from './lab-network.ts'
+import { Network, temporaryDirectory, type Change } from './lab-network.ts'
 
 const nodes = ['hss1', 'bsf1', 'kmf1', 'hss2', 'bsf2', 'kmf2', 'ue1', 'ue2']
 const secured = { outcome: 'secured', branch: '7c', keysEqual: true, data: { sent: 40, received: 40 } }
@@ -18,6 +18,17 @@ const losses: readonly (readonly [node: string, lostBy: readonly string[], meanw
   ['kmf2', ['bsf2', 'kmf1'], 'failed'],
   ['ue1', [], 'failed'],
   ['ue2', [], 'failed'],
+]
+
+const prose = (plmn: number, name: string) => ['plmns', plmn, 'subscribers', 0, 'prose', name]
+/** UE-2 is the relay of UE-1, so that what orders a UE about carries a Relay Service Code too. */
+const relay: readonly Change[] = [
+  [['ues', 'ue1', 'wantedRelayServiceCode'], '000123'],
+  [['ues', 'ue2', 'relayServiceCodes'], ['000123']],
+  ...[0, 1].flatMap((plmn): Change[] => [
+    [prose(plmn, 'permissions'), ['relay', 'remote-ue']],
+    [prose(plmn, 'publicSafety'), true],
+  ]),
 ]
 
 const isAlive = (pid: number): boolean => {
@@ -50,7 +61,7 @@ describe('eight nodes, each in a process of its own', () => {
       [0, 1].map((plmn) => [['plmns', plmn, 'kmf', 'limits', limit], 'unlimited'] as const),
     )
     const options = { scenario: '7c-found', processes: true, once: false }
-    network = await Network.startIn(directory, unlimited, options)
+    network = await Network.startIn(directory, [...unlimited, ...relay], options)
     if (!network.run.processes) throw new Error('the run has no processes')
     processes = network.run.processes
     first = await network.run.result
@@ -69,6 +80,8 @@ describe('eight nodes, each in a process of its own', () => {
     const pids = nodes.map((name) => processes.pid(name))
     expect(new Set([...pids, process.pid]).size).toBe(nodes.length + 1)
     expect(first).toMatchObject({ ...secured, expected: true })
+    const relayed = network.decisions('secured').map(({ fields }) => fields['relayServiceCode'])
+    expect(relayed.slice(0, 2)).toEqual(['000123', '000123'])
   })
 
   it.each(losses)(

@@ -99,6 +99,44 @@ describe('what the scenarios show', () => {
     expect(names).not.toContain('PROSE_DIRECT_KEY_REQUEST')
   })
 
+  it('R6: wrong-ue2: the keys of another UE-2 are real, and UE-1 has no link with it', async () => {
+    const { network, result, names } = await played('wrong-ue2')
+    const [ue2Id, ue3Id] = ['0a0b0c', '0fffff']
+    expect(network.decision('authorisation')).toMatchObject({ node: 'kmf2', fields: { ue2Id: ue3Id } })
+    const steps = network.messages.filter(({ point, step }) => point === 'PC5' && step !== '2').map(shown)
+    expect(steps).toEqual([
+      '3 PC5 ue1 > ue2 DIRECT_COMMUNICATION_REQUEST',
+      '12 PC5 ue3 > ue1 DIRECT_SECURITY_MODE_COMMAND',
+      '13 PC5 ue1 > ue2 DIRECT_SECURITY_MODE_REJECT',
+    ])
+    const [command, reject] = network.messages.filter(({ name }) => name.startsWith('DIRECT_SECURITY_MODE'))
+    expect(command?.fields).toMatchObject({ ue2Id: ue3Id })
+    expect(reject?.fields).toMatchObject({ cause: '8 unspecified error' })
+    expect(network.decisions('keys-derived').map(({ node }) => node)).toEqual(['ue3'])
+    expect(network.decision('refused')).toMatchObject({ node: 'ue1', fields: { peer: ue2Id } })
+    expect(names).not.toContain('DIRECT_SECURITY_MODE_COMPLETE')
+    expect(result.keysEqual).toBeNull()
+  })
+
+  it('R23: foreign-gpi: the GPI that BSF-1 pushes for another NAF goes all the way, and UE-1 takes nothing of it', async () => {
+    const { network, names } = await played('foreign-gpi')
+    expect(network.decision('pushed')).toMatchObject({ node: 'bsf1', fields: { naf: 'naf.example.org' } })
+    expect(network.decision('derived').keys?.['Ks_NAF']).toBe(network.decision('pushed').keys?.['Ks_NAF'])
+    const request = network.messages.find(({ name }) => name === 'DIRECT_COMMUNICATION_REQUEST')
+    expect(request?.fields['nafId']).toBe('pkmf.mnc001.mcc001.pub.3gppnetwork.org')
+    expect(
+      network.messages
+        .filter(({ point }) => point === 'PC5')
+        .map(shown)
+        .slice(-2),
+    ).toEqual([
+      '12 PC5 ue2 > ue1 DIRECT_SECURITY_MODE_COMMAND',
+      '13 PC5 ue1 > ue2 DIRECT_SECURITY_MODE_REJECT',
+    ])
+    expect(network.decisions('command-verified')).toEqual([])
+    expect(names).not.toContain('DIRECT_SECURITY_MODE_COMPLETE')
+  })
+
   it('7b: the expired B-TID is an identifier only (R16), and no key of it is used again', async () => {
     const { network } = await played('7b-expired')
     const given = network.decisions('naf-key-given').map(({ keys }) => keys?.['Ks_NAF'])

@@ -22,16 +22,15 @@ const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>>
     word(state, 'allowed') === 'true'
       ? { mark: 'acts', title: 'the IMSI goes over PC5', facts: [word(state, 'imsi')] }
       : undefined,
-  authorisation: (state) =>
-    word(state, 'allowed') === 'true'
-      ? {
-          mark: 'acts',
-          title: `${displayName(state.node)}: UEs of ${word(state, 'plmn')} may link with UE-2`,
-        }
-      : {
-          mark: 'failed',
-          title: `${displayName(state.node)}: UEs of ${word(state, 'plmn')} may not link with UE-2`,
-        },
+  authorisation(state) {
+    const isAllowed = word(state, 'allowed') === 'true'
+    const may = isAllowed ? 'may' : 'may not'
+    const what = word(state, 'relay') === 'true' ? 'have UE-2 as relay' : 'link with UE-2'
+    return {
+      mark: isAllowed ? 'acts' : 'failed',
+      title: `${displayName(state.node)}: UEs of ${word(state, 'plmn')} ${may} ${what}`,
+    }
+  },
   branch: (state) => {
     const [first, ...others] = listOf(state, 'why').map(reasonWords)
     const branch = `branch ${word(state, 'branch')}`

@@ -1,4 +1,6 @@
 import type { Fields, JsonValue } from '../../core/tap.ts'
+import { fromHex } from '../../core/bytes.ts'
+import { NafId, nafFqdn } from '../../core/identities/naf-id.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
 import { shortBTid } from '../../core/identities/b-tid.ts'
 import type { Instant } from '../../core/units.ts'
@@ -47,6 +49,11 @@ const facts: Readonly<Record<string, Words>> = {
   ue2Id: labelled('UE-2 ID'),
   'ProSe-UE-ID': (value) => `UE-2 ID ${/^\d+$/.test(value) ? hexOf24(Number(value)) : value}`,
   proseUeId: labelled('UE-2 is'),
+  proseRelayUeId: labelled('relay is'),
+  relayServiceCode: labelled('Relay Service Code'),
+  'PC5-Relay-Service-Code': (value) => `Relay Service Code ${hexOf24(Number(value))}`,
+  'NAF-Id': (value, fields) => ('UE-Id' in fields ? `NAF ${nafFqdn(NafId(fromHex(value)))}` : ''),
+  ipAddressConfig: (value) => (value.startsWith('4') ? '' : value.replace(/^\d+ /, '')),
   pdk: (value) => `PDK #${value}`,
   'ProSe-Direct-Key': (value) => `PDK ${value}`,
   'ME-Key-Material': (value) => `Ks_NAF ${value}`,

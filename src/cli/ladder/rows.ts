@@ -91,7 +91,8 @@ export class Rows {
     for (const other of this.#folds.filter((open) => open.isBehind(event))) fold.absorb(other)
     this.#folds = this.#folds.filter((other) => !other.isBehind(event))
     const before = this.#close(
-      (other) => other.ue === undefined || other.ue === ue || other.step !== fold.step,
+      (other) =>
+        other.ue === undefined || other.ue === ue || other.point === 'PC8' || other.step !== fold.step,
     )
     this.#folds.push(fold)
     return before

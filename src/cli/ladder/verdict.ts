@@ -57,7 +57,7 @@ function consequences({ outcome, reason, clause }: ScenarioResult, told: readonl
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  ERR_NOT_AUTHORISED: 'to allow it: permissions and mayLinkWith of the subscriber in the YAML file',
+  ERR_NOT_AUTHORISED: 'to allow it: permissions, publicSafety, mayLinkWith of the subscriber in the YAML file',
   ERR_IMSI_POLICY: 'to allow it: imsiOverPc5 and imsiOverPc5PerHour of the UE in the YAML file',
   ERR_TEMPORARY_FAILURE: 'it may be tried again; nobody is asked to bootstrap or to send an IMSI',
 }

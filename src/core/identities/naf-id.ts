@@ -9,7 +9,12 @@ export type UaId = Brand<Uint8Array, 'Ua security protocol identifier'>
 /** NAF FQDN in ASCII followed by the 5 octets of the Ua security protocol identifier. TS 33.220 B.3. */
 export type NafId = Brand<Uint8Array, 'NAF_Id'>
 
-const uaIdOf = (text: string) => fromHex(text) as UaId
+const uaIdOf = (text: string) => UaId(fromHex(text))
+
+export function UaId(octets: Uint8Array): UaId {
+  if (octets.length !== 5) throw new InvalidValue('Ua security protocol identifier', '5 octets are needed')
+  return octets as UaId
+}
 
 /** The Ua security protocol identifiers that a ProSe KMF may use (R5). TS 33.220 H.3. */
 export const uaIds = {

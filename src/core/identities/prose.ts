@@ -36,8 +36,13 @@ export function UserInfoId(octets: Uint8Array): UserInfoId {
 /** Six lower-case hex digits. */
 export const hexOf24 = (value: number): string => value.toString(16).padStart(6, '0')
 
-/** The ProSe UE ID of six hex digits of either case; throws InvalidValue. */
-export function proseUeIdFromHex(text: string): ProseUeId {
-  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new InvalidValue('ProSe UE ID', 'six hex digits are needed')
-  return ProseUeId(Number.parseInt(text, 16))
+function from24BitHex(what: string, text: string): number {
+  if (!/^[0-9a-fA-F]{6}$/.test(text)) throw new InvalidValue(what, 'six hex digits are needed')
+  return Number.parseInt(text, 16)
 }
+
+/** The ProSe UE ID of six hex digits of either case; throws InvalidValue. */
+export const proseUeIdFromHex = (text: string): ProseUeId => ProseUeId(from24BitHex('ProSe UE ID', text))
+/** The Relay Service Code of six hex digits of either case; throws InvalidValue. */
+export const relayServiceCodeFromHex = (text: string): RelayServiceCode =>
+  RelayServiceCode(from24BitHex('Relay Service Code', text))

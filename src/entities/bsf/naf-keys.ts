@@ -45,7 +45,7 @@ export async function bootstrappingInfo(
     meKeyMaterial: key,
     keyExpiry: bootstrap.expires,
     creation: bootstrap.created,
-    ussList: ussAskedFor(request.gsids, bootstrap.guss),
+    ussList: ussAskedFor(naf, request.gsids, bootstrap.guss),
   }
 }
 

@@ -11,6 +11,8 @@ export interface NafPolicy {
   /** Names that it has towards UEs; they may differ from its Origin-Host. */
   readonly fqdns: readonly Fqdn[]
   readonly uaIds: readonly UaId[]
+  /** GSIDs whose user security settings it may have. */
+  readonly gsids: readonly string[]
   readonly discloseImpi: boolean
   /** GSIDs without whose USS in the GUSS nothing is given. */
   readonly requiredGsids: readonly string[]
@@ -21,6 +23,7 @@ export const kmfPolicy = (originHosts: readonly Fqdn[], fqdns: readonly Fqdn[]):
   originHosts,
   fqdns,
   uaIds: [uaIds.prose, uaIds.tls13, uaIds.tls12DhePsk],
+  gsids: [projectValues.proseGsid.value],
   discloseImpi: true,
   requiredGsids: [projectValues.proseGsid.value],
 })
@@ -38,6 +41,9 @@ export const policyFor = (nafs: readonly NafPolicy[], from: Fqdn, nafId: NafId):
 export const hasNeededUss = (naf: NafPolicy, guss: Guss | undefined): boolean =>
   naf.requiredGsids.every((gsid) => guss?.ussList.some((uss) => uss.id === gsid))
 
-/** The user security settings that were asked for. */
-export const ussAskedFor = (gsids: readonly string[], guss: Guss | undefined): readonly Uss[] =>
-  guss?.ussList.filter((uss) => gsids.includes(uss.id)) ?? []
+/** The user security settings that were asked for, of those that this NAF may have. */
+export const ussAskedFor = (
+  naf: NafPolicy,
+  gsids: readonly string[],
+  guss: Guss | undefined,
+): readonly Uss[] => guss?.ussList.filter(({ id }) => gsids.includes(id) && naf.gsids.includes(id)) ?? []

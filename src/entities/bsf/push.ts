@@ -51,7 +51,7 @@ export async function pushInfo(
   try {
     if (!hasNeededUss(naf, got.guss))
       return refuse(new NotAuthorised('the GUSS has no USS for this NAF', 'TS 29.109 6.2.2.2'), ports)
-    const answer = answerFrom(request, got, policy, ports, { from, context })
+    const answer = answerFrom(request, got, policy, ports, { naf, from, context })
     return { ...(naf.discloseImpi ? { impi } : {}), ...answer }
   } finally {
     wipe(got.vector.ck, got.vector.ik, got.vector.xres)
@@ -64,9 +64,10 @@ function answerFrom(
   { vector, guss }: MultimediaAuthAnswer,
   { ksLifetime }: PushPolicy,
   ports: PushPorts,
-  { from, context }: { readonly from: Fqdn; readonly context: string | undefined },
+  asker: { readonly naf: NafPolicy; readonly from: Fqdn; readonly context: string | undefined },
 ): Omit<PushInfoAnswer, 'impi'> {
   const { impi, nafId, ptId } = request
+  const { naf, from, context } = asker
   const gbaU = request.gbaU && guss?.uiccType === 'GBA_U'
   const { rand, ck, ik } = vector
   const autn = gbaU ? gbaUAutn(vector.autn, ik) : vector.autn
@@ -85,7 +86,7 @@ function answerFrom(
       keys: { Ks: fingerprint(ks), Ks_NAF: fingerprint(key) },
       ...(context === undefined ? {} : { context }),
     })
-    return { meKeyMaterial: key, gpi, keyExpiry, ussList: ussAskedFor(request.gsids, guss) }
+    return { meKeyMaterial: key, gpi, keyExpiry, ussList: ussAskedFor(naf, request.gsids, guss) }
   } finally {
     wipe(ks)
   }

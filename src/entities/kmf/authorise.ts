@@ -17,10 +17,10 @@ export interface Ask {
 }
 
 const words = {
-  1: 'one-to-one',
-  2: 'relay',
-  3: 'remote-ue',
-  4: 'public safety',
+  1: 'permission one-to-one',
+  2: 'permission relay',
+  3: 'permission remote-ue',
+  4: 'Public Safety flag',
 } as const
 
 /** Flags of the ProSe USS that are needed (R9). */
@@ -36,7 +36,7 @@ function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly stri
     ...(uss ? [] : ['no ProSe settings']),
     ...needed
       .filter((flag) => uss && !uss.flags.includes(flag))
-      .map((flag) => `no permission ${words[flag]}`),
+      .map((flag) => `no ${words[flag]}`),
     ...(hasRow ? [] : [`no permission for ${ask.plmn}`]),
   ]
 }

@@ -19,7 +19,7 @@ export interface DiscoverySettings {
 export interface DiscoveryWish {
   /** A: wait for announcements. B: solicit. */
   readonly model: 'a' | 'b'
-  /** Anyone when absent. Only of group members. */
+  /** Anyone when absent. A solicitation for a relay cannot name it, so the response is looked at. */
   readonly userInfoId?: UserInfoId
   readonly relayServiceCode?: RelayServiceCode
   /** Model A only. */
@@ -40,6 +40,8 @@ export interface DiscoveryPorts {
   transmit(message: DiscoveryMessage, repeated: boolean): void
 }
 
+type Solicitation = Extract<DiscoveryMessage, { type: `${string}Solicitation` }>
+
 /** Steps 2 of CR 33.303 6.X.3.2: Models A and B of TS 23.303 5.3, for group members and relays. */
 export class Discovery {
   readonly #settings: DiscoverySettings
@@ -57,7 +59,9 @@ export class Discovery {
   announce(): () => void {
     let stop: (() => void) | undefined
     const announce = (repeated: boolean) => {
-      for (const message of this.#ownMessages('Announcement')) this.#ports.transmit(message, repeated)
+      this.#ports.transmit(this.#asMember('Announcement'), repeated)
+      for (const code of this.#settings.relayServiceCodes)
+        this.#ports.transmit(this.#asRelay('Announcement', code), repeated)
       stop = this.#ports.timers.after(discoveryTimers.announcementPeriod, () => announce(true))
     }
     announce(false)
@@ -132,9 +136,7 @@ export class Discovery {
       }
       case 'groupMemberSolicitation':
       case 'relaySolicitation':
-        if (this.#answering && this.#isMeant(message))
-          for (const response of this.#ownMessages('Response', message.type))
-            this.#ports.transmit(response, false)
+        if (this.#answering && this.#isMeant(message)) this.#ports.transmit(this.#response(message), false)
     }
   }
 
@@ -149,7 +151,7 @@ export class Discovery {
     for (const listener of this.#listeners) listener(peer, announced ? 'a' : 'b')
   }
 
-  #isMeant(message: Extract<DiscoveryMessage, { type: `${string}Solicitation` }>): boolean {
+  #isMeant(message: Solicitation): boolean {
     const { layer2Id, userInfoId, discoveryGroup, relayServiceCodes } = this.#settings
     if (equalOctets(message.userInfoId, userInfoId)) return false
     if (message.type === 'relaySolicitation')
@@ -163,25 +165,33 @@ export class Discovery {
     )
   }
 
-  #ownMessages(kind: 'Announcement' | 'Response', solicitation?: string): readonly DiscoveryMessage[] {
-    const { layer2Id, userInfoId, discoveryGroup, relayServiceCodes } = this.#settings
-    const member: DiscoveryMessage = {
+  #response(solicitation: Solicitation): DiscoveryMessage {
+    return solicitation.type === 'relaySolicitation'
+      ? this.#asRelay('Response', solicitation.relayServiceCode)
+      : this.#asMember('Response')
+  }
+
+  #asMember(kind: 'Announcement' | 'Response'): DiscoveryMessage {
+    const { layer2Id, userInfoId, discoveryGroup } = this.#settings
+    return {
       type: `groupMember${kind}`,
       discoveryGroupId: discoveryGroup,
       userInfoId,
       proseUeId: layer2Id,
       ...this.#tail(),
     }
-    const relays = relayServiceCodes.map((relayServiceCode): DiscoveryMessage => ({
+  }
+
+  #asRelay(kind: 'Announcement' | 'Response', relayServiceCode: RelayServiceCode): DiscoveryMessage {
+    const { layer2Id, userInfoId } = this.#settings
+    return {
       type: `relay${kind}`,
       relayServiceCode,
       userInfoId,
       proseRelayUeId: layer2Id,
       resourcesAvailable: true,
       ...this.#tail(),
-    }))
-    if (solicitation === 'relaySolicitation') return relays
-    return solicitation ? [member] : [member, ...relays]
+    }
   }
 
   #solicit(wish: DiscoveryWish, nth: number, end: () => void, running: (cancel: () => void) => void): void {

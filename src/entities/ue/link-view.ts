@@ -1,4 +1,4 @@
-import type { Layer2Id } from '../../core/identities/prose.ts'
+import type { Layer2Id, RelayServiceCode } from '../../core/identities/prose.ts'
 import type { Instant } from '../../core/units.ts'
 import type { LinkEntry } from './link/link-table.ts'
 
@@ -17,6 +17,8 @@ export interface Link {
   readonly expires: Instant
   /** Fingerprints, 8 hex digits each. */
   readonly keys: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
+  /** Present when the peer is the relay of this UE (initiator), or this UE that of the peer (responder). */
+  readonly relayServiceCode?: RelayServiceCode
   /** Link-local IPv6 address of the peer, 16 octets. */
   readonly peerAddress?: Uint8Array
   /** Trace id of its set-up. */
@@ -26,7 +28,7 @@ export interface Link {
 /** Undefined for an entry that has no keys. */
 export function viewOf({ label, trace, state }: LinkEntry): Link | undefined {
   if (!('facts' in state)) return undefined
-  const { peer, role, peerIdentity, context, expires, peerAddress } = state.facts
+  const { peer, role, peerIdentity, context, expires, relayServiceCode, peerAddress } = state.facts
   return {
     label,
     peer,
@@ -36,6 +38,7 @@ export function viewOf({ label, trace, state }: LinkEntry): Link | undefined {
     kdSessId: context.kdSessId,
     expires,
     keys: context.fingerprints,
+    ...(relayServiceCode !== undefined && { relayServiceCode }),
     ...(peerAddress && { peerAddress }),
     trace,
   }

@@ -1,7 +1,13 @@
 import type { Amf } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { UaId } from '../../core/identities/naf-id.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import type { DiscoveryGroupId, ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
+import type {
+  DiscoveryGroupId,
+  ProseUeId,
+  RelayServiceCode,
+  UserInfoId,
+} from '../../core/identities/prose.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { Seconds } from '../../core/units.ts'
@@ -79,8 +85,22 @@ export interface BsfConfig {
   readonly ksLifetime: Seconds
   /** For each (IMPI, client address); Infinity when unlimited. */
   readonly challengesPerMinute: number
+  /** Those beside the KMF. */
+  readonly nafs: readonly NafConfig[]
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
+}
+
+/** What one NAF may ask of a BSF (R5). */
+export interface NafConfig {
+  /** Its Diameter identity, which its certificate must bear. */
+  readonly originHost: Fqdn
+  readonly realm: Fqdn
+  /** Its names toward UEs. */
+  readonly fqdns: readonly Fqdn[]
+  readonly uaIds: readonly UaId[]
+  /** GSIDs whose user security settings it may have. */
+  readonly gsids: readonly string[]
 }
 
 export type TlsVersion = '1.2' | '1.3'
@@ -167,6 +187,10 @@ export interface UeConfig {
   readonly requireVerifiedPeer: boolean
   readonly discovery: 'none' | 'model-a' | 'model-b'
   readonly discoveryGroup: DiscoveryGroupId
+  /** Those that it serves as a relay. */
+  readonly relayServiceCodes: readonly RelayServiceCode[]
+  /** It asks UE-2 for a link as its relay. */
+  readonly wantedRelayServiceCode?: RelayServiceCode | undefined
   readonly userInfoId: UserInfoId
   /** Of its subscriber entry; the first is its Layer-2 ID. */
   readonly proseUeIds: readonly ProseUeId[]

@@ -1,3 +1,5 @@
+import { equalOctets } from '../../core/bytes.ts'
+import { uaIds } from '../../core/identities/naf-id.ts'
 import { mcc, mnc, type Plmn } from '../../core/identities/plmn.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
 import { inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
@@ -50,20 +52,14 @@ const plmnsOnce: Rule = ({ plmns }) =>
   )
 
 /** A name means one entity of one PLMN, also when it is a default (MNC 01 and 001 have the same ones). */
-const namesOnce: Rule = ({ plmns }) => [
+const namesOnce: Rule = (draft) => [
   ...twice(
-    plmns.map(({ path, config }) => ({ path: [...path, 'realm'], value: config.realm })),
+    draft.plmns.map(({ path, config }) => ({ path: [...path, 'realm'], value: config.realm })),
     (first) => `the realm is that of ${first}: give this PLMN its own`,
   ),
+  ...twice(entityNames(draft), (first) => `the name is that of ${first}: one name would mean two entities`),
   ...twice(
-    plmns.flatMap(({ path, config }) => [
-      { path: [...path, 'bsf', 'fqdn'], value: config.bsf.fqdn },
-      { path: [...path, 'kmf', 'fqdn'], value: config.kmf.fqdn },
-    ]),
-    (first) => `the name is that of ${first}: one name would mean two entities`,
-  ),
-  ...twice(
-    plmns.flatMap(({ path, config }) =>
+    draft.plmns.flatMap(({ path, config }) =>
       (['hss', 'bsf', 'kmf'] as const).map((kind) => ({
         path: [...path, kind, 'diameter', 'originHost'],
         value: config[kind].diameter.originHost,
@@ -72,6 +68,42 @@ const namesOnce: Rule = ({ plmns }) => [
     (first) => `the Origin-Host is that of ${first}`,
   ),
 ]
+
+/** Names of BSFs and KMFs, by which UEs know them. */
+const entityNames = ({ plmns }: Draft): readonly Placed<string>[] =>
+  plmns.flatMap(({ path, config }) => [
+    { path: [...path, 'bsf', 'fqdn'], value: config.bsf.fqdn },
+    { path: [...path, 'kmf', 'fqdn'], value: config.kmf.fqdn },
+  ])
+
+/** No NAF passes for another one, for a KMF or a BSF, nor has the keys that protect GPIs (R5). */
+const nafsApart: Rule = (draft) =>
+  draft.plmns.flatMap(({ path, config: { hss, bsf } }) => {
+    const place = (at: number, ...rest: Path) => [...path, 'bsf', 'nafs', at, ...rest]
+    const hosts = bsf.nafs.map(({ originHost: value }, at) => ({ path: place(at, 'originHost'), value }))
+    const names = bsf.nafs.flatMap(({ fqdns }, at) =>
+      fqdns.map((value, nth) => ({ path: place(at, 'fqdns', nth), value })),
+    )
+    const ids = bsf.nafs.flatMap(({ uaIds: ids }, at) =>
+      ids.map((value, nth) => ({ path: place(at, 'uaIds', nth), value })),
+    )
+    return [
+      ...takenOrTwice(hosts, [
+        { path: [...path, 'hss', 'diameter', 'originHost'], value: hss.diameter.originHost },
+        { path: [...path, 'bsf', 'diameter', 'originHost'], value: bsf.diameter.originHost },
+      ]),
+      ...takenOrTwice(names, entityNames(draft)),
+      ...ids
+        .filter(({ value }) => equalOctets(value, uaIds.gpi))
+        .map((id) => ({ path: id.path, message: 'this Ua id protects GPIs: no NAF may have its keys' })),
+    ]
+  })
+
+/** Each of `values` that stands among `taken`, or before it. */
+const takenOrTwice = (values: readonly Placed<string>[], taken: readonly Placed<string>[]) =>
+  twice([...taken, ...values], (first) => `this is the name of ${first}`).filter(({ path }) =>
+    values.some((value) => value.path === path),
+  )
 
 const rangeText = ([first, last]: ProseUeIdRange) => `${hexOf24(first)}-${hexOf24(last)}`
 
@@ -251,6 +283,21 @@ const algorithms: Rule = ({ ues }) =>
     ...algorithmProblems('eia', shape, path),
   ])
 
+/** Nobody is its own relay. */
+const relayCodes: Rule = ({ ues }) =>
+  ues.flatMap(({ shape: { relayServiceCodes, wantedRelayServiceCode }, path }) => [
+    ...twice(
+      relayServiceCodes.map((code, at) => ({
+        path: [...path, 'relayServiceCodes', at],
+        value: hexOf24(code),
+      })),
+      (first) => `this code stands at ${first} already`,
+    ),
+    ...(relayServiceCodes.some((code) => code === wantedRelayServiceCode)
+      ? [{ path: [...path, 'wantedRelayServiceCode'], message: 'this UE serves that code as a relay itself' }]
+      : []),
+  ])
+
 const isEverywhere = (host: string) => host === '0.0.0.0' || host === '::'
 
 /** One socket an address; an address of all interfaces leaves the port to nobody else. */
@@ -280,6 +327,7 @@ const portsOnce: Rule = ({ plmns }) => {
 export const rules: readonly Rule[] = [
   plmnsOnce,
   namesOnce,
+  nafsApart,
   rangesApart,
   subscribersOnce,
   imsiOfItsPlmn,
@@ -291,5 +339,6 @@ export const rules: readonly Rule[] = [
   uesAreSubscribers,
   uesOnce,
   algorithms,
+  relayCodes,
   portsOnce,
 ]

@@ -5,8 +5,14 @@ import { fromHex, readUint } from '../../core/bytes.ts'
 import { extensionNames } from '../../core/extension-set.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
+import { UaId } from '../../core/identities/naf-id.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
-import { DiscoveryGroupId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
+import {
+  DiscoveryGroupId,
+  proseUeIdFromHex,
+  relayServiceCodeFromHex,
+  UserInfoId,
+} from '../../core/identities/prose.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import { seconds } from '../../core/units.ts'
@@ -49,6 +55,12 @@ function parseFileName(value: string): string {
   return value
 }
 
+/** A GSID, 32 bits in decimal digits. TS 29.109 annex A. */
+function parseGsid(value: string): string {
+  if (!/^\d{1,10}$/.test(value)) throw new InvalidValue('GSID', 'decimal digits in quotes are needed')
+  return value
+}
+
 /** Hex digits of the given number of octets. */
 const hexText = <Value>(octets: number, parse: (octets: Uint8Array) => Value) =>
   text((value) => {
@@ -66,6 +78,7 @@ const imsi = text(Imsi)
 const ueId = text(proseUeIdFromHex)
 const address = text(parseAddress)
 const fileName = text(parseFileName)
+const relayServiceCode = text(relayServiceCodeFromHex)
 const gba = z.enum(['GBA_ME', 'GBA_U'])
 const anyPort = '127.0.0.1:0'
 
@@ -86,12 +99,21 @@ const diameter = z
 
 const hss = z.strictObject({ ...store, diameter }).prefault({})
 
+const naf = z.strictObject({
+  originHost: fqdn,
+  realm: fqdn.optional(),
+  fqdns: z.array(fqdn).min(1).max(64),
+  uaIds: z.array(hexText(5, UaId)).min(1).max(64),
+  gsids: z.array(text(parseGsid)).max(64).default([]),
+})
+
 const bsf = z
   .strictObject({
     fqdn: fqdn.optional(),
     ubListen: address.prefault(anyPort),
     ksLifetimeSeconds: secondsUpToADay.prefault(day),
     challengesPerMinute: countOrUnlimited.prefault(30),
+    nafs: z.array(naf).max(1000).default([]),
     ...store,
     diameter,
   })
@@ -196,6 +218,8 @@ export const ueShape = z.strictObject({
   discovery: z.enum(['none', 'model-a', 'model-b']).default('none'),
   discoveryGroup: hexText(3, (octets) => DiscoveryGroupId(readUint(octets, 0, 3))).prefault('000001'),
   userInfoId: hexText(6, UserInfoId).optional(),
+  relayServiceCodes: z.array(relayServiceCode).max(8).default([]),
+  wantedRelayServiceCode: relayServiceCode.optional(),
 })
 
 export const labShape = z.strictObject({

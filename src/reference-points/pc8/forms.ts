@@ -3,7 +3,12 @@ import { fromHex, hex } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { ProseNafId } from '../../core/identities/naf-id.ts'
-import { hexOf24, proseUeIdFromHex, RelayServiceCode, type ProseUeId } from '../../core/identities/prose.ts'
+import {
+  hexOf24,
+  proseUeIdFromHex,
+  relayServiceCodeFromHex,
+  type ProseUeId,
+} from '../../core/identities/prose.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import { Pdk } from '../../core/keys.ts'
@@ -70,12 +75,6 @@ const resync: Form<Resynchronisation> = {
   table: resyncTable,
   read: (element) => readFields(element, resyncTable),
   write: (value) => ({ content: writeFields(value, resyncTable) }),
-}
-
-const relayServiceCodeFromHex = (digits: string): RelayServiceCode => {
-  if (!/^[0-9a-fA-F]{6}$/.test(digits))
-    throw new InvalidValue('Relay Service Code', 'six hex digits are needed')
-  return RelayServiceCode(Number.parseInt(digits, 16))
 }
 
 /** The form of every value on PC8. */

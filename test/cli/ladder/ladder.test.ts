@@ -84,10 +84,36 @@ describe('a ladder of 100 columns', () => {
  refused   step 7a, KMF-1: UE-1 has no permission for 001-02               as this scenario expects
            told: KMF-2 "5633: not authorised", UE-2 "not authorised", UE-1 "cause 1"
            at UE-1: ERR_NOT_AUTHORISED, TS 24.334 10.4.2
-           to allow it: permissions and mayLinkWith of the subscriber in the YAML file
+           to allow it: permissions, publicSafety, mayLinkWith of the subscriber in the YAML file
            steps 0-1: 24 messages, 131 ms   2-14: 9 messages, 1 214 octets, 62 ms, 4 round trips
 `.slice(1, -1),
     )
+  })
+
+  it('tells relay discovery, the Relay Service Code, and that the relay is the router', () => {
+    const code = { relayServiceCode: '00012a' }
+    const events = new Events()
+      .send('2', 'PC5', 'ue2', 'all', 'RELAY_DISCOVERY_ANNOUNCEMENT', 'clear', {
+        ...{ ...code, proseRelayUeId: '0a0b0c' },
+      })
+      .send('5', 'PC8', 'ue2', 'kmf2', 'PROSE_DIRECT_KEY_REQUEST', 'ciphered', code)
+      .send('6', 'PC6', 'kmf2', 'kmf1', 'PKR', 'ciphered', { 'PC5-Relay-Service-Code': 0x12a })
+      .send(undefined, 'PC5', 'ue2', 'ue1', 'DIRECT_COMMUNICATION_ACCEPT', 'ciphered', {
+        ipAddressConfig: '2 IPv6 router',
+      })
+      .decide('kmf2', '5', 'authorisation', { fields: { allowed: true, plmn: '001-01', relay: true } })
+    const text = ladderOf(events.list).join('\n')
+    expect(text).toContain('relay is 0a0b0c  Relay Service Code 00012a')
+    expect(text.match(/Relay Service Code 00012a/g)).toHaveLength(3)
+    expect(text).toContain('DIRECT_COMMUNICATION_ACCEPT   IPv6 router')
+    expect(text).toContain('KMF-2: UEs of 001-01 may have UE-2 as relay')
+  })
+
+  it('says for which NAF a push is', () => {
+    const nafId = '6e61662e6578616d706c652e6f7267ff00000002'
+    const fields = { 'UE-Id': '00101········01', 'NAF-Id': nafId }
+    const events = new Events().send('7', 'Zpn', 'kmf1', 'bsf1', 'GPR', 'ciphered', fields).list
+    expect(lineWith(ladderOf(events), 'GPR')).toContain('NAF naf.example.org')
   })
 
   it('parts the attempts of a re-negotiation', () => {

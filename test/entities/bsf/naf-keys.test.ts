@@ -144,6 +144,17 @@ describe('Zn at the BSF', () => {
     expect(await bootstrappingInfo(request, kmfHost, quiet, bsfPorts)).not.toHaveProperty('impi')
   })
 
+  it('R5: a NAF gets no user security settings but those it may have', async () => {
+    const { bsfPorts } = gbaNetwork({ now: created })
+    const other = { id: '5', type: 0, uids: [], flags: [] }
+    const guss = { ...gussOf(aSubscriber), ussList: [other, ...gussOf(aSubscriber).ussList] }
+    await bsfPorts.bootstraps.put({ ...aBootstrap, guss })
+    const policy = { ...kmfPolicy([kmfHost], [kmfName]), gsids: ['5'], requiredGsids: [] }
+    const request = { btid: aBootstrap.btid, nafId: nafIdOf(kmfName, uaIds.prose), gsids: ['5', '1000001'] }
+    const { ussList } = await bootstrappingInfo(request, kmfHost, [policy], bsfPorts)
+    expect(ussList).toEqual([other])
+  })
+
   it('R31: its report holds fingerprints only', async () => {
     const { ask, reports } = await bsfWith()
     const { meKeyMaterial } = await ask()

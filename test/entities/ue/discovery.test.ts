@@ -72,6 +72,18 @@ describe('CR 33.303 6.X.3.2 step 2: discovery, TS 23.303 5.3', () => {
     stop()
   })
 
+  it('Model B: a relay answers for the Relay Service Code that was asked for, and no other', async () => {
+    const [one, other] = [RelayServiceCode(0x123), RelayServiceCode(0x124)]
+    const world = new World()
+    const ue1 = world.station(id1)
+    const relay = world.station(id2, { relayServiceCodes: [one, other] })
+    relay.ue.answerSolicitations()
+    await find(world, ue1, { model: 'b', relayServiceCode: other })
+    expect(relay.sent.map(({ name, fields }) => [name, fields['relayServiceCode']])).toEqual([
+      ['RELAY_DISCOVERY_RESPONSE', '000124'],
+    ])
+  })
+
   it('R40: octets that are no discovery message are dropped and counted', async () => {
     const { world, ue1 } = pair()
     for (const frame of [new Uint8Array(0), new Uint8Array(29), new Uint8Array(30).fill(0x99)])

@@ -118,6 +118,32 @@ describe('a configuration', () => {
     })
   })
 
+  it('says which Relay Service Codes a UE serves, and which it wants', () => {
+    const text = shortest
+      .replace('  a: {', '  a: { wantedRelayServiceCode: "00012A",')
+      .replace('  b: {', '  b: { relayServiceCodes: ["00012a", "000000"],')
+    const [a, b] = parseNetworkConfig(text, 'x').ues
+    expect(a).toMatchObject({ wantedRelayServiceCode: 0x12a, relayServiceCodes: [] })
+    expect(b).toMatchObject({ relayServiceCodes: [0x12a, 0] })
+    expect(b?.wantedRelayServiceCode).toBeUndefined()
+  })
+
+  it('R5: says which NAFs a BSF serves beside its KMF; they are of its realm unless they say another', () => {
+    const naf = 'originHost: as.example.org, fqdns: [naf.example.org], uaIds: ["0100000002"]'
+    const nafs = `nafs: [{ ${naf} }, { ${naf.replaceAll('example', 'test')}, realm: test.org, gsids: ["7"] }]`
+    const text = shortest.replace('kmf: {', `bsf: { ${nafs} }\n    kmf: {`)
+    expect(parseNetworkConfig(text, 'x').plmns[0]?.bsf.nafs).toEqual([
+      {
+        ...{ originHost: 'as.example.org', realm: 'epc.mnc001.mcc001.3gppnetwork.org' },
+        ...{ fqdns: ['naf.example.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: [] },
+      },
+      {
+        ...{ originHost: 'as.test.org', realm: 'test.org' },
+        ...{ fqdns: ['naf.test.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: ['7'] },
+      },
+    ])
+  })
+
   it('takes IPv6, IPv4 and names to listen on', () => {
     const listening = (listen: string) =>
       parseNetworkConfig(shortest.replace('kmf: {', `bsf: { ubListen: "${listen}" }\n    kmf: {`), 'x')

@@ -25,6 +25,13 @@ function mistakesIn(text: string): readonly ConfigMistake[] {
 const second = '- plmn: "001-02"'
 const ue1 = '  ue1:'
 
+let nafs = 0
+const naf = (fqdn: string, uaId: string, originHost = `as${++nafs}.example.org`) =>
+  `{ originHost: ${originHost}, fqdns: [${fqdn}], uaIds: ["${uaId}"] }`
+/** The example with further NAFs at the first BSF. */
+const withNafs = (...entries: readonly string[]) =>
+  changed('ksLifetimeSeconds: 86400', `ksLifetimeSeconds: 86400\n      nafs: [${entries.join(', ')}]`)
+
 /** What is wrong, the file with it, the path of the mistake, what it says. */
 const rows: readonly (readonly [string, string, string, RegExp])[] = [
   ['unknown name', changed('ksLifetimeSeconds', 'ksLifetime'), 'plmns[0].bsf.ksLifetime', /no such setting/],
@@ -117,6 +124,41 @@ const rows: readonly (readonly [string, string, string, RegExp])[] = [
     'plmns[0].subscribers[0].aka',
     /exactly one/,
   ],
+  ['no Relay Service Code', changed('gba: GBA_ME', 'relayServiceCodes: ["123"]', ue1), 'ues.ue1.relayServiceCodes[0]', /six hex digits/], // prettier-ignore
+  ['code twice', changed('gba: GBA_ME', 'relayServiceCodes: ["00012a", "00012A"]', ue1), 'ues.ue1.relayServiceCodes[1]', /ues.ue1.relayServiceCodes\[0\]/], // prettier-ignore
+  [
+    'its own relay',
+    changed('gba: GBA_ME', 'relayServiceCodes: ["000123"]\n    wantedRelayServiceCode: "000123"', ue1),
+    'ues.ue1.wantedRelayServiceCode',
+    /itself/,
+  ],
+  ['NAF without names', withNafs('{ originHost: naf.example.org, uaIds: ["0100000002"] }'), 'plmns[0].bsf.nafs[0].fqdns', /missing/], // prettier-ignore
+  ['Ua id of 4 octets', withNafs(naf('naf.example.org', '01000000')), 'plmns[0].bsf.nafs[0].uaIds[0]', /10 hex digits/], // prettier-ignore
+  [
+    'Ua id of GPIs (R5)',
+    withNafs(naf('naf.example.org', 'ff00000001')),
+    'plmns[0].bsf.nafs[0].uaIds[0]',
+    /GPI/,
+  ],
+  [
+    'NAF under the name of a KMF (R5)',
+    withNafs(naf('pkmf.mnc002.mcc001.pub.3gppnetwork.org', '0100000002')),
+    'plmns[0].bsf.nafs[0].fqdns[0]',
+    /plmns\[1\].kmf.fqdn/,
+  ],
+  [
+    'two NAFs of one name',
+    withNafs(naf('naf.example.org', '0100000002'), naf('naf.example.org', '0100000003')),
+    'plmns[0].bsf.nafs[1].fqdns[0]',
+    /plmns\[0\].bsf.nafs\[0\].fqdns\[0\]/,
+  ],
+  [
+    'NAF that calls itself the HSS',
+    withNafs(naf('naf.example.org', '0100000002', 'hss1.epc.mnc001.mcc001.3gppnetwork.org')),
+    'plmns[0].bsf.nafs[0].originHost',
+    /hss.diameter.originHost/,
+  ],
+  ['GSID', withNafs('{ originHost: a.example, fqdns: [a.example], uaIds: ["0100000002"], gsids: ["x"] }'), 'plmns[0].bsf.nafs[0].gsids[0]', /decimal/], // prettier-ignore
   ['alias', changed('pc6Peers: ["001-02"]', 'pc6Peers: &a [*a]'), 'plmns[0].kmf.pc6Peers[0]', /alias/],
   ['tag', changed('version: 1', 'version: !!js/function 1'), '', /tag/],
   ['no YAML', 'plmns: [', '', /\S/],

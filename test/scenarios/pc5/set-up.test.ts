@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readUint, utf8 } from '../../../src/core/bytes.ts'
+import { RelayServiceCode } from '../../../src/core/identities/prose.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { traceIdOf } from '../../../src/crypto/trace.ts'
 import type { AirName } from '../../../src/testbed/simulated-radio.ts'
@@ -73,6 +74,36 @@ describe('CR 33.303 6.X.3.2: set-up of a link', () => {
     await clock.advance(milliseconds(10))
     expect(ue2.received).toEqual([{ link: 'L1', text: 'over to you' }])
     expect(ue1.received).toEqual([{ link: 'L1', text: 'and back' }])
+  })
+
+  it('6.Y, TS 23.303 5.4.4: a relay is the IPv6 router of its remote UE, others exchange link-local addresses', async () => {
+    const relayServiceCode = RelayServiceCode(0x123)
+    const world = await twoUes({
+      ue1: { ip: true },
+      ue2: { ip: true, relayServiceCodes: [relayServiceCode] },
+    })
+    const { ue1, ue2, clock } = world
+    const accepted = () => ue2.sent.find(({ name }) => name === 'DIRECT_COMMUNICATION_ACCEPT')?.fields
+    let result: unknown
+    void ue1.ue.connect(id2, { relayServiceCode }).then((value) => (result = value))
+    await clock.runUntil(() => result !== undefined)
+    expect(result).toMatchObject({ outcome: 'secured' })
+    expect(messageOf(ue1, 'directCommunicationRequest')).toMatchObject({
+      relayServiceCode,
+      ipAddressConfig: 4,
+    })
+    expect(accepted()).toEqual({
+      sequenceNumber: expect.anything() as unknown,
+      ipAddressConfig: '2 IPv6 router',
+    })
+    for (const ue of [ue1, ue2]) expect(ue.ue.links()).toMatchObject([{ relayServiceCode }])
+
+    const others = await twoUes({ ue1: { ip: true }, ue2: { ip: true } })
+    await others.connect(others.ue1)
+    for (const ue of [others.ue1, others.ue2]) {
+      expect(ue.ue.links()[0]).toHaveProperty('peerAddress')
+      expect(ue.ue.links()[0]).not.toHaveProperty('relayServiceCode')
+    }
   })
 
   it.each(setUpMessages)('survives the loss of %s', async (name) => {

@@ -4,7 +4,11 @@ import { ProseError } from '../../../core/errors.ts'
 import { hexOf24 } from '../../../core/identities/prose.ts'
 import { readGpi } from '../../../crypto/gba-push-info.ts'
 import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts'
-import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
+import {
+  encodeSdu,
+  type DirectCommunicationRequest,
+  type Pc5,
+} from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
 import { checkPeer } from './check-request.ts'
@@ -59,8 +63,7 @@ function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
   const accept = encodeSdu({
     type: 'directCommunicationAccept',
     sequenceNumber: env.nextSequenceNumber(peer),
-    ipAddressConfig: 4,
-    linkLocalIpv6Address: request.linkLocalIpv6Address ? linkLocalAddress(env.settings.layer2Id) : undefined,
+    ...addressing(request, env),
   })
   const [live, ...effects] = established(facts, env, { complete: sdu, accept, request })
   return [
@@ -70,6 +73,18 @@ function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
     transmitProtected(facts.context, lcids.protected, accept),
     ...effects,
   ]
+}
+
+/**
+ * A relay is the router of its remote UE; between two others each has the link-local address it announced. Open: the
+ * relay of this project routes IPv6 only. TS 23.303 5.4.4, 5.4.5, TS 24.334 12.5.1.4.
+ */
+function addressing({ relayServiceCode, linkLocalIpv6Address }: DirectCommunicationRequest, env: LinkEnv) {
+  if (relayServiceCode !== undefined && env.settings.ip) return { ipAddressConfig: 2 } as const
+  return {
+    ipAddressConfig: 4,
+    ...(linkLocalIpv6Address && { linkLocalIpv6Address: linkLocalAddress(env.settings.layer2Id) }),
+  } as const
 }
 
 /**

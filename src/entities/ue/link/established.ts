@@ -26,7 +26,7 @@ type Releasing = Extract<LinkState, { phase: 'releasing' }>
 
 /** A link is up: UE-1 at ACCEPT, UE-2 at the verified COMPLETE. CR 33.303 6.X.3.2 step 14. */
 export function established(facts: LinkFacts, env: LinkEnv, accepted?: Secured['accepted']): LinkStep {
-  const { context, peer, role, peerIdentity } = facts
+  const { context, peer, role, peerIdentity, relayServiceCode } = facts
   const peerPeriod = accepted
     ? clampInactivityPeriod(accepted.request.maximumInactivityPeriod)
     : inactivityPeriod.standard
@@ -44,7 +44,10 @@ export function established(facts: LinkFacts, env: LinkEnv, accepted?: Secured['
       state: {
         step: '14',
         what: 'secured',
-        fields: { peer: hexOf24(peer), role, peerIdentity, ...namesOf(context.algorithms) },
+        fields: {
+          ...{ peer: hexOf24(peer), role, peerIdentity, ...namesOf(context.algorithms) },
+          ...(relayServiceCode !== undefined && { relayServiceCode: hexOf24(relayServiceCode) }),
+        },
         keys: context.fingerprints,
       },
     },
