@@ -21,7 +21,7 @@ export interface PlmnEntry {
   /** Origin-Hosts that may speak for its KMF on PC6. */
   readonly kmfHosts: readonly Fqdn[]
   readonly proseUeIds: readonly ProseUeIdRange[]
-  /** Extension set used with it: E1 = 1, E2 = 2, E3 = 4. */
+  /** Extension set of set-ups between the owner of the table and it. */
   readonly extensions: number
 }
 

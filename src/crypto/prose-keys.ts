@@ -1,5 +1,7 @@
-import { writeUint } from '../core/bytes.ts'
-import type { ProseUeId } from '../core/identities/prose.ts'
+import { utf8, writeUint } from '../core/bytes.ts'
+import type { BTid } from '../core/identities/b-tid.ts'
+import type { NafId } from '../core/identities/naf-id.ts'
+import type { ProseUeId, RelayServiceCode } from '../core/identities/prose.ts'
 import {
   keyOctets,
   type KdSess,
@@ -18,9 +20,35 @@ import { kdf } from './kdf.ts'
 /** FC of PEK and PIK. TS 33.303 A.4. */
 const fcPekPik = 0x4b
 
-/** PDK = KDF(Ks_(ext)_NAF, UE-2 ID), 32 octets. CR 33.303 6.X.3.2 step 8. */
-export const derivePdk = (ksNaf: KsNaf, ue2Id: ProseUeId): Pdk =>
-  kdf(ksNaf, projectValues.fcPdk.value, [writeUint(ue2Id, 3)]) as Pdk
+/** PDK = KDF(Ks_(ext)_NAF, UE-2 ID), 32 octets; with E1 KDF(Ks_(ext)_NAF, UE-2 ID, Nonce_1). CR 33.303 6.X.3.2 step 8. */
+export const derivePdk = (ksNaf: KsNaf, ue2Id: ProseUeId, nonce1?: Uint8Array): Pdk =>
+  kdf(ksNaf, projectValues.fcPdk.value, [
+    writeUint(ue2Id, 3),
+    ...(nonce1 ? [exactly(16, 'Nonce_1', nonce1)] : []),
+  ]) as Pdk
+
+/** The link that UE-1 asks for. */
+export interface WantedLink {
+  readonly btid: BTid
+  readonly nafId: NafId
+  /** 16 octets. */
+  readonly nonce1: Uint8Array
+  readonly ue2Id: ProseUeId
+  readonly relayServiceCode?: RelayServiceCode | undefined
+}
+
+/** E2: the first 16 octets of KDF(Ks_(ext)_NAF, B-TID, NAF_Id, Nonce_1, UE-2 ID, Relay Service Code or nothing). */
+export function deriveRequestToken(ksNaf: KsNaf, wanted: WantedLink): Uint8Array {
+  const { btid, nafId, nonce1, ue2Id, relayServiceCode } = wanted
+  const whole = kdf(ksNaf, projectValues.fcRequestToken.value, [
+    utf8(btid),
+    nafId,
+    exactly(16, 'Nonce_1', nonce1),
+    writeUint(ue2Id, 3),
+    relayServiceCode === undefined ? new Uint8Array() : writeUint(relayServiceCode, 3),
+  ])
+  return Uint8Array.from(whole.subarray(0, 16))
+}
 
 /** KD-sess = KDF(PDK, Nonce_1, Nonce_2), 32 octets; each nonce has 16. TS 33.303 6.5.3. */
 export const deriveKdSess = (pdk: Pdk, nonce1: Uint8Array, nonce2: Uint8Array): KdSess =>

@@ -12,8 +12,8 @@ import { connectUb } from '../io/https/ub-client.ts'
 import { openUdpRadio } from '../io/radio/udp-multicast.ts'
 import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
 import { readAkaSecrets } from './config/files.ts'
-import type { UeConfig } from './config/network-config.ts'
-import type { ConfiguredNode } from './config/nodes.ts'
+import type { NetworkConfig, UeConfig } from './config/network-config.ts'
+import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
 import { pc8Tap, ubTap } from './tap-http.ts'
 
@@ -27,13 +27,14 @@ export interface UeNode extends Node {
 const idsOf = <Id extends number>(rows: readonly { readonly id: Id }[], wanted: readonly number[]): Id[] =>
   wanted.flatMap((id) => rows.find((row) => row.id === id)?.id ?? [])
 
-function settingsOf({ plmn, ue }: ConfiguredUe): UeSettings {
+function settingsOf({ plmn, ue }: ConfiguredUe, config: NetworkConfig): UeSettings {
   const [layer2Id] = ue.proseUeIds
   if (layer2Id === undefined) throw new Error(`${ue.name} has no ProSe UE ID`)
   return {
     ...ue,
     ...{ kmf: plmn.kmf.fqdn, layer2Id, algorithms: algorithmsOf(ue) },
     ...{ maximumInactivityPeriod: inactivityPeriod.standard, ip: true, timers: pc5Timers },
+    plmns: plmnTableFor(config, plmn.plmn),
   }
 }
 
@@ -126,7 +127,7 @@ export async function startUe(
   const medium = peers.length > 0 ? { peers } : { group }
   const radio = onRadio(await openUdpRadio({ interface: address, port, ...medium, count: voice.count }))
   const usim = usimOf(node, context, highestSqn)
-  const ue = new Ue(settingsOf(node), {
+  const ue = new Ue(settingsOf(node, context.config), {
     ...context,
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8: pc8Of(node, voice, context) },

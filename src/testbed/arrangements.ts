@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { extensionNames, extensionSetOf } from '../core/extension-set.ts'
 import { mcc, mnc } from '../core/identities/plmn.ts'
 import { uaIds } from '../core/identities/naf-id.ts'
 import { RelayServiceCode } from '../core/identities/prose.ts'
@@ -71,6 +72,22 @@ export const noOldKeys = changeHome('ue1', (plmn) => ({
 
 /** The UE may link with nobody. */
 export const mayLinkWithNobody = (part: Part): Arrangement => changeProse(part, { mayLinkWith: [] })
+
+const holding = (plmn: PlmnConfig, extensions: number): PlmnConfig => ({
+  ...plmn,
+  extensions: new Map([...plmn.extensions.keys()].map((peer) => [peer, extensions])),
+})
+
+const allExtensions = extensionSetOf(extensionNames)
+
+/** Every home network holds E1, E2 and E3 for every other. */
+export const extensionsEverywhere: Arrangement = (config) => ({
+  ...config,
+  plmns: config.plmns.map((plmn) => holding(plmn, allExtensions)),
+})
+
+/** Only the home network of UE-1 holds them. */
+export const extensionsOfUe1Alone = changeHome('ue1', (plmn) => holding(plmn, allExtensions))
 
 /** UE-1 never sends its IMSI over PC5. */
 export const noImsiOverPc5 = changeUe('ue1', (ue) => ({ ...ue, imsiOverPc5: 'never' }))

@@ -1,6 +1,8 @@
 import { minutes } from '../core/units.ts'
 import type { ZpnPort } from '../entities/kmf/ports.ts'
 import {
+  extensionsEverywhere,
+  extensionsOfUe1Alone,
   anotherUe2,
   kmf1IsAnotherNaf,
   mayLinkWithNobody,
@@ -19,6 +21,7 @@ import type { Branch, Outcome } from './result.ts'
 import {
   changeMacOfCommand,
   clearStrongestAlgorithm,
+  forgeNonce1,
   passForUe2,
   silence,
   type Tampering,
@@ -250,6 +253,31 @@ export const scenarios: readonly Scenario[] = [
       await lab.end('hss')
     },
     expect: failed('7b'),
+  },
+  {
+    name: 'extensions',
+    summary: 'both home networks hold E1, E2 and E3',
+    clause: 'CR 33.303 6.X.3.2 with E1, E2, E3',
+    ue1: 'opens-pc8',
+    arrangement: extensionsEverywhere,
+    expect: secured('7a'),
+  },
+  {
+    name: 'extensions-differ',
+    summary: 'only the home network of UE-1 holds E1, E2 and E3: UE-2 refuses',
+    clause: 'CR 33.303 6.X.3.2 step 3 with E1, E2, E3',
+    ue1: 'opens-pc8',
+    arrangement: extensionsOfUe1Alone,
+    expect: refused(null, 'ERR_REFUSED_BY_PEER'),
+  },
+  {
+    name: 'forged-request',
+    summary: 'with E2 a REQUEST that UE-1 did not make gets no key of KMF-1',
+    clause: 'CR 33.303 6.X.3.2 step 7a with E2',
+    ue1: 'opens-pc8',
+    arrangement: extensionsEverywhere,
+    tampering: { ue1: forgeNonce1 },
+    expect: refused('7a', 'ERR_NOT_AUTHORISED'),
   },
 ]
 

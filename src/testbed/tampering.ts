@@ -1,7 +1,12 @@
 import type { Radio, SidelinkChannel } from '../core/environment.ts'
 import { MalformedMessage } from '../core/errors.ts'
+import {
+  decodeSdu,
+  encodeSdu,
+  type DirectCommunicationRequest,
+  type Pc5Message,
+} from '../reference-points/pc5/messages.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
-import { decodeSdu, encodeSdu, type Pc5Message } from '../reference-points/pc5/messages.ts'
 import { decodePdu, encodeClearPdu } from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame, encodeFrame } from '../reference-points/pc5/sl-sch.ts'
 import type { Cast, Part } from './cast.ts'
@@ -59,19 +64,31 @@ const messageIn = (frame: Uint8Array): Pc5Message | undefined =>
     return decodeSdu(decodePdu(lcid, pdu).data)
   })
 
-/** 128-EEA2 and 128-EIA2 are no longer among the capabilities of the REQUEST (bidding down). */
-export const clearStrongestAlgorithm: Tampering = {
+/** Another REQUEST goes out than the UE made. */
+const changedRequest = (
+  change: (request: DirectCommunicationRequest) => DirectCommunicationRequest,
+): Tampering => ({
   sent(frame) {
     const message = messageIn(frame)
     if (message?.type !== 'directCommunicationRequest') return frame
-    const { eea, eia } = message.ueSecurityCapabilities
-    const without = (ids: readonly number[]) => ids.filter((id) => id !== 2)
-    const ueSecurityCapabilities = { ...message.ueSecurityCapabilities, eea: without(eea), eia: without(eia) }
     const { source, destination, lcid } = decodeFrame(frame)
-    const sdu = encodeSdu({ ...message, ueSecurityCapabilities })
-    return encodeFrame({ source, destination, lcid, pdu: encodeClearPdu(sdu) })
+    return encodeFrame({ source, destination, lcid, pdu: encodeClearPdu(encodeSdu(change(message))) })
   },
-}
+})
+
+/** 128-EEA2 and 128-EIA2 are no longer among the capabilities of the REQUEST (bidding down). */
+export const clearStrongestAlgorithm = changedRequest((request) => {
+  const { eea, eia } = request.ueSecurityCapabilities
+  const without = (ids: readonly number[]) => ids.filter((id) => id !== 2)
+  const ueSecurityCapabilities = { ...request.ueSecurityCapabilities, eea: without(eea), eia: without(eia) }
+  return { ...request, ueSecurityCapabilities }
+})
+
+/** The identity of UE-1 in a REQUEST that UE-1 did not make: the token, if there is one, is for another Nonce_1. */
+export const forgeNonce1 = changedRequest((request) => ({
+  ...request,
+  nonce1: request.nonce1.map((octet) => octet ^ 0xff),
+}))
 
 /** One bit of the MAC-I, which ends the frame, is another. */
 export const changeMacOfCommand: Tampering = {

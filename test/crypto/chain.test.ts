@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Amf, Rand, Sqn } from '../../src/core/aka.ts'
 import { concat, fromHex, hex } from '../../src/core/bytes.ts'
+import { BTid } from '../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../src/core/identities/fqdn.ts'
 import { NafId } from '../../src/core/identities/naf-id.ts'
-import { proseUeIdFromHex } from '../../src/core/identities/prose.ts'
+import { proseUeIdFromHex, RelayServiceCode } from '../../src/core/identities/prose.ts'
 import { Impi } from '../../src/core/identities/subscriber.ts'
 import { K, Ks, KsNaf, Opc } from '../../src/core/keys.ts'
 import { akaFunctions, generateVector, makeAuts, verifyAutn, verifyAuts } from '../../src/crypto/aka.ts'
@@ -11,7 +12,13 @@ import { equalInConstantTime } from '../../src/crypto/constant-time.ts'
 import { eeaById, type EeaId } from '../../src/crypto/eea.ts'
 import { eiaById, type EiaId } from '../../src/crypto/eia.ts'
 import { deriveKsIntNaf, deriveKsNaf, deriveTmpi, ksOf } from '../../src/crypto/gba-keys.ts'
-import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
+import {
+  deriveKdSess,
+  derivePdk,
+  derivePek,
+  derivePik,
+  deriveRequestToken,
+} from '../../src/crypto/prose-keys.ts'
 import type { Direction } from '../../src/crypto/security-inputs.ts'
 import chain from '../vectors/chain.json' with { type: 'json' }
 import { flipped, someBit } from './flip.ts'
@@ -54,6 +61,14 @@ interface Link {
   Nonce_1: string
   Nonce_2: string
   'KD-sess': { value: string }
+  'UE-1 ID': { value: string }
+  'NAF-ID': string
+  extensions: {
+    PDK: { value: string }
+    'KD-sess': string
+    PIK: string
+    'request token': { value: string } | null
+  }
   derivedKeys: { algorithm: EiaId; PEK: { key: string }; PIK: { key: string } }[]
   messages: Record<string, Message>
   pairs: ({ eea: EeaId; eia: EiaId; PEK: string; PIK: string } & Record<
@@ -63,7 +78,7 @@ interface Link {
 }
 interface Case {
   kind: string
-  inputs: { K: string; OPc: string }
+  inputs: { K: string; OPc: string; 'Relay Service Code': string | null }
   names: { IMPI: string; 'BSF FQDN': string }
   aka?: Aka
   resynchronisation?: Resynchronisation
@@ -137,6 +152,29 @@ describe.each(cases)('key chain of $kind', (one) => {
           PIK.key,
         ])
     })
+
+    it('E1: Ks_(ext)_NAF and Nonce_1 to PDK, KD-sess and PIK of this attempt alone', () => {
+      const { PDK, 'KD-sess': session, PIK } = link.extensions
+      const fresh = derivePdk(ksNaf, proseUeIdFromHex(link['UE-2 ProSe UE ID']), fromHex(link.Nonce_1))
+      expect(hex(fresh)).toBe(PDK.value)
+      const keys = deriveKdSess(fresh, fromHex(link.Nonce_1), fromHex(link.Nonce_2))
+      expect([keys, derivePik(keys, 2)].map(hex)).toEqual([session, PIK])
+    })
+
+    it.each(link.extensions['request token'] ? [link.extensions['request token']] : [])(
+      'E2: Ks_(ext)_NAF and what UE-1 wants to the request token',
+      ({ value }) => {
+        const code = one.inputs['Relay Service Code']
+        const token = deriveRequestToken(ksNaf, {
+          btid: BTid(link['UE-1 ID'].value),
+          nafId: NafId(fromHex(link['NAF-ID'])),
+          nonce1: fromHex(link.Nonce_1),
+          ue2Id: proseUeIdFromHex(link['UE-2 ProSe UE ID']),
+          relayServiceCode: code === null ? undefined : RelayServiceCode(Number.parseInt(code, 16)),
+        })
+        expect(hex(token)).toBe(value)
+      },
+    )
 
     it.each(link.pairs)('PEK and PIK to every protected packet, EEA$eea and EIA$eia', (pair) => {
       const [pek, pik] = [derivePek(kdSess, pair.eea), derivePik(kdSess, pair.eia)]

@@ -56,6 +56,8 @@ describe('R30: inputs of another length throw before anything is derived', () =>
     const nonce = new Uint8Array(length).fill(1)
     expect(() => deriveKdSess(pdk, nonce, nonce2)).toThrow(InvalidValue)
     expect(() => deriveKdSess(pdk, nonce1, nonce)).toThrow(InvalidValue)
+    const ksNaf = KsNaf(new Uint8Array(32).fill(1))
+    expect(() => derivePdk(ksNaf, ProseUeId(1), nonce)).toThrow(InvalidValue)
   })
 
   it.each([0, 31, 33])('R30: a PDK of %i octets is not accepted', (length) => {

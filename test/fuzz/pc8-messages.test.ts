@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Auts, Rand } from '../../src/core/aka.ts'
 import { fromUtf8, isAllZero, utf8 } from '../../src/core/bytes.ts'
 import { MalformedMessage } from '../../src/core/errors.ts'
+import { needsNonce1 } from '../../src/core/extension-set.ts'
 import { bTidOf } from '../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../src/core/identities/naf-id.ts'
@@ -52,6 +53,7 @@ const request: fc.Arbitrary<ProseDirectKeyRequest> = fc
     { requiredKeys: ['transactionId', 'ue1Id', 'ue2Id', 'nafId', 'extensions'] },
   )
   .map((fields) => ({ ...fields }))
+  .filter(({ extensions, nonce1 }) => nonce1 !== undefined || !needsNonce1(extensions))
 
 const response: fc.Arbitrary<ProseDirectKeyResponse> = fc.oneof(
   fc.record(

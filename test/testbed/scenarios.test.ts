@@ -71,6 +71,34 @@ describe('what the scenarios show', () => {
     expect(count('DIRECT_COMMUNICATION_REQUEST')).toBe(1)
   })
 
+  it('E1, E2, E3: the set, Nonce_1 and the token go along every hop', async () => {
+    const { network } = await played('extensions')
+    const fieldsOf = (name: string) => network.messages.find((message) => message.name === name)?.fields
+    const request = fieldsOf('DIRECT_COMMUNICATION_REQUEST')
+    expect(request).toMatchObject({ extensionSet: '7 E1 E2 E3' })
+    expect(fieldsOf('PROSE_DIRECT_KEY_REQUEST')).toMatchObject({ extensions: 7 })
+    const { nonce1, requestToken } = request ?? {}
+    expect(fieldsOf('PKR')).toMatchObject({ Extensions: 7, 'Nonce-1': nonce1, 'Request-Token': requestToken })
+    expect(fieldsOf('DIRECT_SECURITY_MODE_COMMAND')).toMatchObject({ extensionSet: '7 E1 E2 E3' })
+  })
+
+  it('E2: forged-request: nothing is derived from the NAF key', async () => {
+    const { network, names } = await played('forged-request')
+    expect(network.decisions('derived')).toEqual([])
+    expect(network.decisions('refused')).toMatchObject([
+      { node: 'kmf1', step: '7a', fields: { reason: 'UE-1 did not ask for this link' } },
+      { node: 'kmf2' },
+      { node: 'ue2' },
+      { node: 'ue1', fields: { code: 'ERR_NOT_AUTHORISED' } },
+    ])
+    expect(names).not.toContain('DIRECT_SECURITY_MODE_COMMAND')
+  })
+
+  it('extensions that differ: UE-2 asks its KMF nothing', async () => {
+    const { names } = await played('extensions-differ')
+    expect(names).not.toContain('PROSE_DIRECT_KEY_REQUEST')
+  })
+
   it('R6: wrong-ue2: the keys of another UE-2 are real, and UE-1 has no link with it', async () => {
     const { network, result, names } = await played('wrong-ue2')
     const [ue2Id, ue3Id] = ['0a0b0c', '0fffff']

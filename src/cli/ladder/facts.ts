@@ -43,6 +43,8 @@ const facts: Readonly<Record<string, Words>> = {
   msbOfKdSessId: labelled('DKSI'),
   chosenAlgorithms: (value) => value.replaceAll('128-', ''),
   ueSecurityCapabilities: (value, fields) => ('chosenAlgorithms' in fields ? '' : algorithmRanges(value)),
+  extensionSet: (value, fields) =>
+    'chosenAlgorithms' in fields || value === '0' ? '' : withoutNumber(value),
   lsbOfKdSessId: (value, fields) => `${wordOf(fields['dksi'] ?? '')}${value}`,
   ue2Id: labelled('UE-2 ID'),
   'ProSe-UE-ID': (value) => `UE-2 ID ${/^\d+$/.test(value) ? hexOf24(Number(value)) : value}`,
@@ -62,6 +64,9 @@ const facts: Readonly<Record<string, Words>> = {
   gpi,
   'GBA-Push-Info': () => 'GPI',
 }
+
+/** `7 E1 E2 E3` as `E1 E2 E3`. */
+const withoutNumber = (value: string): string => value.replace(/^\d+ /, '')
 
 const experimentalResults: Readonly<Record<string, string>> = {
   '5403': '5403: this BSF knows no such B-TID',

@@ -1,4 +1,5 @@
 import { checkWallClock } from '../../core/clock-step.ts'
+import { hasExtension } from '../../core/extension-set.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { isProseNafId, nafFqdn } from '../../core/identities/naf-id.ts'
@@ -14,6 +15,7 @@ import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/
 import { authorise } from './authorise.ts'
 import type { Kmf } from './kmf.ts'
 import { Procedure } from './procedure.ts'
+import { checkRequestToken } from './request-token.ts'
 import { resolveNafKeys, type NafKeys } from './resolve-naf-keys.ts'
 import { proseUeIdsOf } from './subscriber.ts'
 
@@ -59,6 +61,7 @@ export async function issueKey(
   const ask = { role: 'ue-1', relay: request.relayServiceCode !== undefined, plmn: ue2Plmn } as const
   const found = await resolveNafKeys({ kmf, procedure, request, ask })
   try {
+    checkRequestToken(request, found)
     await authorise(found.owner, ask, kmf.ports)
     procedure.step = '8'
     checkWallClock(kmf.ports)
@@ -72,10 +75,10 @@ export async function issueKey(
 function derive(
   { ports, settings }: Kmf,
   procedure: Procedure,
-  { ue2Id }: Pick<ProseKeyRequest, 'ue2Id'>,
+  { ue2Id, extensions, nonce1 }: Pick<ProseKeyRequest, 'ue2Id' | 'extensions' | 'nonce1'>,
   { owner, ksNaf, expires, gpi }: NafKeys,
 ): ProseKeyAnswer {
-  const pdk = derivePdk(ksNaf, ue2Id)
+  const pdk = derivePdk(ksNaf, ue2Id, hasExtension(extensions, 'E1') ? nonce1 : undefined)
   const keyExpiry = wholeSecond(earliest(expires, later(ports.clock.now(), settings.pdkLifetime)))
   procedure.decided(
     'derived',

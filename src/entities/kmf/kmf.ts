@@ -69,8 +69,6 @@ export function createKmf(ports: KmfPorts, settings: KmfSettings): Pc8Service & 
 function ownEntry({ plmns }: KmfPorts, { plmn }: KmfSettings): PlmnEntry {
   const own = plmns.find(plmn)
   if (!own) throw new InvalidValue('PLMN', `${plmn} is not in the PLMN table`)
-  if (plmns.entries.some((entry) => entry.extensions !== 0))
-    throw new InvalidValue('extensions', 'this KMF has none of E1, E2 and E3')
   return own
 }
 

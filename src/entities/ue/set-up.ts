@@ -4,6 +4,7 @@ import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../core/identities/naf-id.ts'
 import { Dksi, hexOf24, type Layer2Id, type RelayServiceCode } from '../../core/identities/prose.ts'
 import { maskedImsi, type Imsi } from '../../core/identities/subscriber.ts'
+import type { PlmnTable } from '../../core/plmn-table.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import type { Report, Step } from '../../core/tap.ts'
 import { deriveKsNaf } from '../../crypto/gba-keys.ts'
@@ -23,6 +24,7 @@ import type { UeBootstrap } from './ports.ts'
 
 export interface SetUpPorts {
   readonly imsi: Imsi
+  readonly plmns: PlmnTable
   /** The UE's own KMF, which acts as NAF. */
   readonly kmf: Fqdn
   readonly imsiOverPc5: 'seed' | 'never'
@@ -96,6 +98,7 @@ async function attempt(
     nonce1,
     dksi: Dksi(dksi),
     mayRenegotiate: renegotiation === undefined,
+    extensions: ports.plmns.homeOfProseUeId(request.peer)?.extensions ?? 0,
     key: bootstrap && {
       ksNaf: deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, nafId),
       expires: bootstrap.expires,

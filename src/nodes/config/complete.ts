@@ -1,4 +1,5 @@
 import { concat, writeUint } from '../../core/bytes.ts'
+import { extensionSetOf } from '../../core/extension-set.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import { ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
@@ -104,6 +105,9 @@ function subscribersOf(shape: PlmnShape, file: ResolveFile): readonly Subscriber
   })
 }
 
+const extensionsOf = ({ plmn, kmf, extensions }: PlmnShape): PlmnConfig['extensions'] =>
+  new Map([plmn, ...kmf.pc6Peers].map((peer) => [peer, extensionSetOf(extensions[peer] ?? [])]))
+
 /** The PLMN at `index` (from 0) of the file with its defaults: nodes are numbered from 1. */
 export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile): PlmnConfig {
   const names = defaultNames(shape.plmn)
@@ -120,6 +124,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
   return {
     plmn: shape.plmn,
     realm,
+    extensions: extensionsOf(shape),
     hss: entity('hss'),
     bsf: {
       ...entity('bsf'),

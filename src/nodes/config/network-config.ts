@@ -40,6 +40,8 @@ export interface DiameterSecurity {
 export interface PlmnConfig {
   readonly plmn: Plmn
   readonly realm: Fqdn
+  /** Extension set of set-ups with UEs of each PLMN; 0 for one that is not here. */
+  readonly extensions: ReadonlyMap<Plmn, number>
   readonly hss: HssConfig
   readonly bsf: BsfConfig
   readonly kmf: KmfConfig

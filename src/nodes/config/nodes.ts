@@ -31,7 +31,7 @@ export function configuredNodes(config: NetworkConfig): readonly ConfiguredNode[
 export const findNode = (config: NetworkConfig, name: string): ConfiguredNode | undefined =>
   configuredNodes(config).find((node) => node.name === name)
 
-function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig): PlmnEntry {
+function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig, extensions: number): PlmnEntry {
   const { bsfNames } = defaultNames(plmn)
   return {
     plmn,
@@ -40,7 +40,7 @@ function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig): PlmnEntry {
     kmfNames: [kmf.fqdn],
     kmfHosts: [kmf.diameter.originHost],
     proseUeIds: kmf.proseUeIds,
-    extensions: 0,
+    extensions,
   }
 }
 
@@ -48,5 +48,8 @@ function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig): PlmnEntry {
 export function plmnTableFor(config: NetworkConfig, plmn: Plmn): PlmnTable {
   const own = config.plmns.filter((entry) => entry.plmn === plmn)
   const peers = own.flatMap(({ kmf }) => config.plmns.filter((entry) => kmf.pc6Peers.includes(entry.plmn)))
-  return new PlmnTable([...own, ...peers].map(entryOf))
+  const [home] = own
+  return new PlmnTable(
+    [...own, ...peers].map((entry) => entryOf(entry, home?.extensions.get(entry.plmn) ?? 0)),
+  )
 }

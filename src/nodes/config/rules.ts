@@ -215,6 +215,24 @@ const noPeerOfItself: Rule = ({ plmns }) =>
     ),
   )
 
+/** Extensions are not negotiated: both ends of a pair of PLMNs hold one set. Two that differ are told once. */
+const extensionsOfBothEnds: Rule = ({ plmns }) =>
+  plmns.flatMap((own, at) =>
+    Object.keys(own.shape.extensions).flatMap((name) => {
+      const path = [...own.path, 'extensions', name]
+      if (![own.shape.plmn, ...own.shape.kmf.pc6Peers].some((plmn) => plmn === name))
+        return [{ path, message: `neither ${own.shape.plmn} itself nor one of its pc6Peers` }]
+      const other = plmns.find(({ shape }) => shape.plmn === name)
+      if (!other || haveOneSet(own, other)) return []
+      const isToldThere = own.shape.plmn in other.shape.extensions && plmns.indexOf(other) > at
+      const theirs = pathText([...other.path, 'extensions', own.shape.plmn])
+      return isToldThere ? [] : [{ path, message: `both ends need one set: differs from ${theirs}` }]
+    }),
+  )
+
+const haveOneSet = ({ config: a }: DraftPlmn, { config: b }: DraftPlmn): boolean =>
+  (a.extensions.get(b.plmn) ?? 0) === (b.extensions.get(a.plmn) ?? 0)
+
 const uesAreSubscribers: Rule = (draft) => {
   const subscribers = subscribersOf(draft)
   return draft.ues.flatMap(({ shape, path }) => {
@@ -317,6 +335,7 @@ export const rules: readonly Rule[] = [
   oneOperatorConstant,
   plmnsThatExist,
   noPeerOfItself,
+  extensionsOfBothEnds,
   uesAreSubscribers,
   uesOnce,
   algorithms,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { projectValues } from '../../core/project-values.ts'
 import { Amf } from '../../core/aka.ts'
 import { fromHex, readUint } from '../../core/bytes.ts'
+import { extensionNames } from '../../core/extension-set.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import { UaId } from '../../core/identities/naf-id.ts'
@@ -192,6 +193,8 @@ const subscriber = z.strictObject({
 export const plmnShape = z.strictObject({
   plmn,
   realm: fqdn.optional(),
+  // By PLMN; a rule says which names may stand here.
+  extensions: z.record(z.string(), z.array(z.enum(extensionNames))).default({}),
   hss,
   bsf,
   kmf,

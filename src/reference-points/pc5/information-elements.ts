@@ -1,5 +1,6 @@
 import { fromAscii, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
+import { extensionsIn } from '../../core/extension-set.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { nafFqdn, ProseNafId, type NafId } from '../../core/identities/naf-id.ts'
 import { hexOf24, ProseUeId, RelayServiceCode, type Dksi } from '../../core/identities/prose.ts'
@@ -181,5 +182,10 @@ export const imei: FieldCodec<Uint8Array> = {
 }
 
 /** Sum of E1 = 1, E2 = 2, E3 = 4. */
-export const extensionSet = u8('Extension set')
+export const extensionSet: FieldCodec<number> = mapped(
+  u8('Extension set'),
+  (value) => value,
+  (value) => value,
+  (value) => `${value} ${extensionsIn(value)}`.trim(),
+)
 export const requestToken = octets('Request token', 16)

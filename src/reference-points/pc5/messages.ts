@@ -1,7 +1,7 @@
 import { InvalidValue } from '../../core/errors.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Fields } from '../../core/tap.ts'
-import { decodeMessage, describeMessage, encodeMessage } from '../../wire/tlv/codec.ts'
+import { decodeMessage, describeMessage, encodeMessage, encodeRows } from '../../wire/tlv/codec.ts'
 import { explainMessage, type Explanation } from '../../wire/tlv/explain.ts'
 import {
   answerable,
@@ -183,6 +183,12 @@ export const decodeSdu = (sdu: Uint8Array): Pc5Message => decodeMessage(pc5Messa
 
 /** The SDU of a message; throws InvalidValue. */
 export const encodeSdu = (message: Pc5Message): Uint8Array => encodeMessage(pc5Messages, message)
+
+/** User Info and NAF-ID as the REQUEST has them, length octets and IEI included: with E3 the MAC-I of the Command covers them. */
+export function identityElements(request: Pick<DirectCommunicationRequest, 'ue1Id' | 'nafId'>): Uint8Array {
+  const { ue1Id, nafId } = pc5Messages.directCommunicationRequest.fields
+  return encodeRows({ ue1Id, nafId }, request)
+}
 
 /** Fields for the tap: an IMSI only masked. */
 export const describe = (message: Pc5Message): Fields => describeMessage(pc5Messages, message)

@@ -12,6 +12,7 @@ import {
   encodePdcpHeader,
   isCiphered,
   isUserData,
+  lcids,
   maximumSduSize,
   type Lcid,
   type SduType,
@@ -32,6 +33,8 @@ export interface SecurityContextInputs {
   readonly kdSessId: number
   /** `commanding`: the UE that sends the Security Mode Command (UE-2); its traffic has DIRECTION 1. */
   readonly side: 'commanding' | 'commanded'
+  /** E3: what the MAC-I of the Command covers after header and SDU. */
+  readonly identityElements?: Uint8Array | undefined
 }
 
 /**
@@ -50,11 +53,13 @@ export class SecurityContext {
   readonly #eia: Eia
   readonly #pek: Pek
   readonly #pik: Pik
+  readonly #identityElements: Uint8Array
   readonly #windows = new Map<Lcid, ReplayWindow>()
   #nextSn = 1
   #isWiped = false
 
-  constructor({ pdk, nonce1, nonce2, algorithms, kdSessId, side }: SecurityContextInputs) {
+  constructor(inputs: SecurityContextInputs) {
+    const { pdk, nonce1, nonce2, algorithms, kdSessId, side, identityElements } = inputs
     const octets = [kdSessId >> 8, kdSessId & 0xff]
     if (!Number.isInteger(kdSessId) || kdSessId < 0 || kdSessId > 0xffff || octets.includes(0))
       throw new InvalidValue('KD-sess ID', '16 bits are needed, neither octet 0', 'TS 33.303 6.5.3')
@@ -66,6 +71,7 @@ export class SecurityContext {
     this.kdSessId = kdSessId
     this.algorithms = algorithms
     this.sendDirection = side === 'commanding' ? 1 : 0
+    this.#identityElements = identityElements ?? new Uint8Array()
     this.#kdSess = deriveKdSess(pdk, nonce1, nonce2)
     this.#pek = derivePek(this.#kdSess, algorithms.eea)
     this.#pik = derivePik(this.#kdSess, algorithms.eia)
@@ -107,7 +113,10 @@ export class SecurityContext {
   }
 
   mac(sn: number, lcid: Lcid, direction: 0 | 1, octets: Uint8Array): Uint8Array {
-    return this.#eia.mac(this.#pik, this.#count(sn), lcid, direction, octets)
+    // Nothing but the Command goes on this channel in this direction. TS 36.321 6.2.4.
+    const isCommand = lcid === lcids.securityMode && direction === 1
+    const covered = isCommand ? concat(octets, this.#identityElements) : octets
+    return this.#eia.mac(this.#pik, this.#count(sn), lcid, direction, covered)
   }
 
   /** Overwrites the keys; the context protects and accepts nothing any more (R33). */

@@ -6,12 +6,13 @@ import {
   TemporaryFailure,
   type ProseError,
 } from '../../core/errors.ts'
+import { needsNonce1 } from '../../core/extension-set.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
-import { transactionIdentifier, ue1ProseUeId } from '../../wire/diameter/avps-3gpp.ts'
+import { nonce1, transactionIdentifier, ue1ProseUeId } from '../../wire/diameter/avps-3gpp.ts'
 import { userName } from '../../wire/diameter/avps-base.ts'
 import { exchange, type Exchange } from '../../wire/diameter/command.ts'
 import { missingAvp, narrowed, tooManyAvps } from '../../wire/diameter/grammar.ts'
@@ -74,8 +75,7 @@ export const proseKey: Exchange<ProseKeyRequest, ProseKeyAnswer> = exchange({
     ...(avps['PC5-Relay-Service-Code'] !== undefined && {
       relayServiceCode: avps['PC5-Relay-Service-Code'],
     }),
-    extensions: avps.Extensions ?? 0,
-    ...(avps['Nonce-1'] && { nonce1: avps['Nonce-1'].slice() }),
+    ...extensionsOf(avps.Extensions ?? 0, avps['Nonce-1']),
     ...(avps['Request-Token'] && { requestToken: avps['Request-Token'].slice() }),
   }),
   answerBody: (answer: ProseKeyAnswer) => ({
@@ -100,6 +100,15 @@ function ue1IdOf(btid: BTid | undefined, name: string | undefined): Ue1Id {
   if (btid !== undefined) return { kind: 'b-tid', btid }
   if (name === undefined) throw missingAvp(transactionIdentifier)
   return { kind: 'imsi', imsi: narrowed(userName, name, Imsi) }
+}
+
+/** Throws MalformedDiameter with 5005 for a set whose Nonce_1 is missing. */
+function extensionsOf(
+  extensions: number,
+  nonce: Uint8Array | undefined,
+): Pick<ProseKeyRequest, 'extensions' | 'nonce1'> {
+  if (!nonce && needsNonce1(extensions)) throw missingAvp(nonce1)
+  return { extensions, ...(nonce && { nonce1: nonce.slice() }) }
 }
 
 function atMostEight(ids: readonly ProseUeId[]): readonly ProseUeId[] {

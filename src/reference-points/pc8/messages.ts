@@ -1,5 +1,6 @@
 import { utf8 } from '../../core/bytes.ts'
 import { InvalidValue, MalformedMessage } from '../../core/errors.ts'
+import { needsNonce1 } from '../../core/extension-set.ts'
 import { projectValues } from '../../core/project-values.ts'
 import { parseXml, writeXml, type XmlElement, type XmlNode } from '../../wire/xml.ts'
 import {
@@ -117,6 +118,8 @@ export function decodeProseDirectKeyRequest(octets: Uint8Array): ProseDirectKeyR
   const [root, transactionId] = rootOf(octets, 'prose-direct-key-request', requestTable)
   try {
     const { extensions = 0, ...fields } = readFields(root, requestTable)
+    if (needsNonce1(extensions) && !fields.nonce1)
+      throw new MalformedMessage('nonce-1', 0, 'missing', { clause })
     return { transactionId, ...fields, extensions }
   } catch (error) {
     throw error instanceof MalformedMessage ? new InvalidKeyRequest(transactionId, error) : error

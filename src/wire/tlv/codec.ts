@@ -9,6 +9,7 @@ import {
   type MessageRow,
   type MessageTable,
   type Row,
+  type Rows,
 } from './message.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -76,10 +77,12 @@ export function encodeMessage<Table extends MessageTable>(
   message: MessageOf<Table>,
 ): Uint8Array {
   const definition = rowOf(table, message.type)
-  const values: Values = message
-  const parts = Object.entries(definition.fields).map(([field, row]) => encodeRow(field, row, values[field]))
-  return concat(Uint8Array.of(definition.type), ...parts)
+  return concat(Uint8Array.of(definition.type), encodeRows(definition.fields, message))
 }
+
+/** Octets of these rows in their order, IEI and length included; throws InvalidValue. */
+export const encodeRows = (rows: Rows, values: Values): Uint8Array =>
+  concat(...Object.entries(rows).map(([field, row]) => encodeRow(field, row, values[field])))
 
 function encodeRow(field: string, row: Row<unknown>, value: unknown): Uint8Array {
   if (value === undefined) {

@@ -183,6 +183,22 @@ describe('ladders of other widths and networks', () => {
     expect(lineWith(lines, 'bootstraps')).toContain('+ 4 Ub, 2 Zh messages')
   })
 
+  it.each([
+    ['7 E1 E2 E3', 'DKSI 5a  E1 E2 E3'],
+    ['4 E3', 'DKSI 5a  E3'],
+    ['8', 'DKSI 5a  8'],
+    ['0', 'DKSI 5a'],
+  ])('E1, E2, E3: the REQUEST names the extension set %s as %s, the Command does not again', (set, says) => {
+    const request = { dksi: '5a', extensionSet: set }
+    const command = { chosenAlgorithms: '128-EEA2 128-EIA2', extensionSet: set }
+    const events = new Events()
+      .send('3', 'PC5', 'ue1', 'ue2', 'DIRECT_COMMUNICATION_REQUEST', 'clear', request)
+      .send('12', 'PC5', 'ue2', 'ue1', 'DIRECT_SECURITY_MODE_COMMAND', 'integrity', command)
+    const lines = ladderOf(events.list, { width: 160 })
+    expect(lineWith(lines, 'DKSI')?.endsWith(says)).toBe(true)
+    expect(lineWith(lines, 'EEA2')?.endsWith('EEA2 EIA2')).toBe(true)
+  })
+
   it('puts two UEs of one PLMN beside each other', () => {
     expect(ladderOf([], {}, onePlmn)).toEqual(['     PLMN 001-01', '     HSS  BSF  KMF  UE-1 UE-2'])
   })

@@ -4,7 +4,13 @@ import { seconds } from '../../../src/core/units.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import type { EiaId } from '../../../src/crypto/eia.ts'
-import { encodeSdu, gpiField, type Pc5, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
+import {
+  encodeSdu,
+  gpiField,
+  identityElements,
+  type Pc5,
+  type Pc5Message,
+} from '../../../src/reference-points/pc5/messages.ts'
 import { encodeClearPdu, encodePdcpHeader, lcids, type Lcid } from '../../../src/reference-points/pc5/pdcp.ts'
 import { protect, SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
 import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
@@ -40,6 +46,10 @@ export interface CommandChanges {
   readonly kdSessId?: number
   /** The UE whose PDK is used. */
   readonly pdkOf?: Layer2Id
+  /** E1: the Nonce_1 that the PDK was given for. */
+  readonly pdkNonce1?: Uint8Array
+  /** E3: the REQUEST whose identities the MAC-I covers. */
+  readonly covers?: Pick<Pc5<'directCommunicationRequest'>, 'ue1Id' | 'nafId'>
   /** The key and GPI of a push, instead of the key of the B-TID. */
   readonly pushed?: Pushed
   /** Computes the MAC-I with this algorithm. */
@@ -69,24 +79,25 @@ export function commandFrame(ue1: Station, network: Network, changes: CommandCha
   const context = new SecurityContext({
     pdk: changes.pushed
       ? derivePdk(changes.pushed.ksNaf, changes.pdkOf ?? command.ue2Id)
-      : pdkOf(ue1, network, changes.pdkOf ?? command.ue2Id),
+      : pdkOf(ue1, network, changes.pdkOf ?? command.ue2Id, changes.pdkNonce1),
     nonce1: request.nonce1,
     nonce2,
     algorithms: { eea, eia: changes.eia ?? (eia === 0 ? 2 : eia) },
     kdSessId: changes.kdSessId ?? dksi * 0x100 + command.lsbOfKdSessId,
     side: 'commanding',
+    identityElements: changes.covers && identityElements(changes.covers),
   })
   const pdu = protect(context, { lcid: 29, sduType: 'pc5-signalling', sdu: encodeSdu(command) })
   return encodeFrame({ source: id2, destination: id1, lcid: 29, pdu })
 }
 
 /** The PDK that KMF-1 gives for the B-TID of UE-1's REQUEST. */
-export function pdkOf(ue1: Station, network: Network, ue2Id: Layer2Id) {
+export function pdkOf(ue1: Station, network: Network, ue2Id: Layer2Id, nonce1?: Uint8Array) {
   const { ue1Id, nafId } = messageOf(ue1, 'directCommunicationRequest', -1)
   const known = ue1Id.kind === 'b-tid' ? network.bootstraps.get(ue1Id.btid) : undefined
   if (!known) throw new Error('the network does not know UE-1')
   const { ks, rand, impi } = known.bootstrap
-  return derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
+  return derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id, nonce1)
 }
 
 /** A good REQUEST of anybody. */

@@ -1,6 +1,7 @@
 import { Rand } from '../../../src/core/aka.ts'
 import type { Random } from '../../../src/core/environment.ts'
 import { BootstrappingFailed, TemporaryFailure } from '../../../src/core/errors.ts'
+import { hasExtension } from '../../../src/core/extension-set.ts'
 import { bTidOf } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../../src/core/identities/prose.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
+import { PlmnTable } from '../../../src/core/plmn-table.ts'
 import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
@@ -155,7 +157,7 @@ export class Network {
     if (!known) return { transactionId, outcome: 'bootstrapping-renegotiation' }
     if (this.keysAreTooOld) return this.#push(known.bootstrap.impi.split('@')[0] ?? '', request)
     const { ks, rand, impi } = known.bootstrap
-    const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id)
+    const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id, pdkNonceOf(request))
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
   }
 
@@ -166,7 +168,7 @@ export class Network {
     if (!home) return { transactionId, outcome: 'error', code: 2 }
     const { gpi, ksNaf } = home.push(request, this.clock.now())
     const keyExpiry = later(this.clock.now(), hours(1))
-    const pdk = derivePdk(ksNaf, ue2Id)
+    const pdk = derivePdk(ksNaf, ue2Id, pdkNonceOf(request))
     return { transactionId, outcome: 'key', pdk, keyExpiry, gpi, ue1ProseUeIds: [home.proseUeId] }
   }
 
@@ -182,6 +184,9 @@ export class Network {
     })
   }
 }
+
+const pdkNonceOf = ({ extensions, nonce1 }: ProseDirectKeyRequest) =>
+  hasExtension(extensions, 'E1') ? nonce1 : undefined
 
 const impiOf = (imsi: string): Impi => Impi(`${imsi}@ims.mnc001.mcc001.3gppnetwork.org`)
 
@@ -276,6 +281,7 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   requireVerifiedPeer: false,
   relayServiceCodes: [],
   timers: pc5Timers,
+  plmns: new PlmnTable([]),
   imsi: Imsi(`0010100000${hexOf24(layer2Id).replace(/\D/g, '9').slice(1)}`),
   kmf,
   imsiOverPc5: 'seed',

@@ -200,6 +200,20 @@ describe('what nodes need of a configuration', () => {
     expect(noPeers.entries.map(({ plmn }) => plmn)).toEqual([second])
   })
 
+  it('E1, E2, E3: nobody has them unless the file says so, for each pair of PLMNs', () => {
+    const setsIn = (text: string, plmn: string) =>
+      plmnTableFor(parseNetworkConfig(text, 'x'), Plmn(plmn)).entries.map(({ extensions }) => extensions)
+    const text = readFileSync(example, 'utf8')
+    expect([setsIn(text, '001-01'), setsIn(text, '001-02')]).toEqual([[0, 0], [0, 0]]) // prettier-ignore
+    const some = text
+      .replace(
+        'realm: epc.mnc001',
+        'extensions: { "001-02": [E3, E1, E3], "001-01": [E2] }\n    realm: epc.mnc001',
+      )
+      .replace('realm: epc.mnc002', 'extensions: { "001-01": [E1, E3] }\n    realm: epc.mnc002')
+    expect([setsIn(some, '001-01'), setsIn(some, '001-02')]).toEqual([[2, 5], [0, 5]]) // prettier-ignore
+  })
+
   it('a BSF with a name of its own has no other name', () => {
     const text = readFileSync(example, 'utf8').replace('bsf.mnc001.mcc001.pub', 'bsf1.mnc001.mcc001.pub')
     const table = plmnTableFor(parseNetworkConfig(text, 'x'), Plmn('001-01'))

@@ -226,6 +226,46 @@ describe('mistakes of a configuration', () => {
     expect(mistakesIn(fixed('0.0.0.0:0'))).toEqual([])
   })
 
+  describe('E1, E2, E3: a PLMN and its peers hold one set', () => {
+    const withSets = (ofFirst: string, ofSecond = '{}') =>
+      example
+        .replace('realm: epc.mnc001', `extensions: ${ofFirst}\n    realm: epc.mnc001`)
+        .replace('realm: epc.mnc002', `extensions: ${ofSecond}\n    realm: epc.mnc002`)
+    const mistakes = (text: string) => mistakesIn(text).map(({ path, message }) => [path, message])
+
+    it.each([
+      ['{ "001-02": [E1, E2] }', '{ "001-01": [E2, E1] }'],
+      ['{ "001-01": [E3] }', '{}'],
+      ['{ "001-02": [] }', '{}'],
+    ])('%s and %s go together', (ofFirst, ofSecond) => {
+      expect(mistakes(withSets(ofFirst, ofSecond))).toEqual([])
+    })
+
+    it('B71: two sets that differ are told once, at the second end', () => {
+      expect(mistakes(withSets('{ "001-02": [E1] }', '{ "001-01": [E1, E2] }'))).toEqual([
+        ['plmns[1].extensions.001-01', 'both ends need one set: differs from plmns[0].extensions.001-02'],
+      ])
+    })
+
+    it('B71: a set that the other end does not give is told where it stands', () => {
+      const first = 'plmns[0].extensions.001-02'
+      const second = 'plmns[1].extensions.001-01'
+      expect(mistakes(withSets('{ "001-02": [E1] }')).map(([path]) => path)).toEqual([first])
+      expect(mistakes(withSets('{}', '{ "001-01": [E1] }')).map(([path]) => path)).toEqual([second])
+    })
+
+    it('B71: a set for who is no peer, and an unknown extension', () => {
+      for (const name of ['001-03', 'constructor', '*'])
+        expect(mistakes(withSets(`{ "${name}": [E1] }`))).toEqual([
+          [`plmns[0].extensions.${name}`, 'neither 001-01 itself nor one of its pc6Peers'],
+        ])
+      expect(mistakes(withSets('{ "001-02": [E4] }'))).toContainEqual([
+        'plmns[0].extensions.001-02[0]',
+        'E1 or E2 or E3 is needed',
+      ])
+    })
+  })
+
   it('one IMSI, IMPI or ProSe UE ID for two subscribers is a mistake', () => {
     const again = '      - imsi: "001010000000001"\n        aka: { algorithm: TUAK, kFile: k, topcFile: t }\n'
     const text = example.replace(

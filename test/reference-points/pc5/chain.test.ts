@@ -11,6 +11,7 @@ import {
   decodeSdu,
   encodeSdu,
   gpiField,
+  identityElements,
   type DirectCommunicationRequest,
   type DirectSecurityModeCommand,
   type Pc5Message,
@@ -19,6 +20,7 @@ import { encodeClearPdu, type SduType } from '../../../src/reference-points/pc5/
 import { capabilitiesOf } from '../../../src/reference-points/pc5/security-capabilities.ts'
 import { protect, SecurityContext, unprotect } from '../../../src/reference-points/pc5/security-context.ts'
 import { decodeFrame, encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
+import { flipped } from '../../crypto/flip.ts'
 import { chainCases, chainLinks, type ChainLink, type ChainMessage, type ChainMessageName } from './chain.ts'
 
 const octetsOf = (value: string | number | null | undefined) =>
@@ -109,6 +111,22 @@ function contextOf(link: ChainLink, pair: ChainLink['pairs'][number], end: 'UE-1
   return context
 }
 
+/** EEA2 and EIA2 under the PDK that E1 gives. */
+const extendedContextOf = (
+  link: ChainLink,
+  side: 'commanding' | 'commanded',
+  covered: Uint8Array | undefined,
+): SecurityContext =>
+  new SecurityContext({
+    pdk: Pdk(fromHex(link.extensions.PDK.value)),
+    nonce1: fromHex(link.Nonce_1),
+    nonce2: fromHex(link.Nonce_2),
+    algorithms: { eea: 2, eia: 2 },
+    kdSessId: numberOf(link['KD-sess ID']),
+    side,
+    identityElements: covered,
+  })
+
 const other = (end: 'UE-1' | 'UE-2') => (end === 'UE-1' ? 'UE-2' : 'UE-1')
 const sduTypes: readonly (SduType | undefined)[] = ['ip', undefined, 'pc5-signalling', 'non-ip']
 function sduTypeOf(message: ChainMessage): SduType {
@@ -151,6 +169,22 @@ describe.each(chainLinks)('$title', ({ link, case: { inputs } }) => {
     const command = decodeSdu(fromHex(link.extensions['command sdu']))
     expect(command).toMatchObject({ extensionSet: link.extensions.set })
     expect(hex(encodeSdu(command))).toBe(link.extensions['command sdu'])
+  })
+
+  it('E3: the MAC-I of the COMMAND covers User Info and NAF-ID of the REQUEST too, that of COMPLETE does not', () => {
+    const identities = identityElements(requestOf(link))
+    expect(hex(identities)).toBe(link.extensions['MAC suffix'])
+    const sdu = fromHex(link.extensions['command sdu'])
+    const command = { lcid: 29, sduType: 'pc5-signalling', sdu } as const
+    const pdu = protect(extendedContextOf(link, 'commanding', identities), command)
+    expect(hex(pdu)).toBe(link.extensions['command pdu'])
+    const ue1 = (covered?: Uint8Array) => extendedContextOf(link, 'commanded', covered)
+    expect(unprotect(ue1(identities), 29, pdu).sdu).toEqual(sdu)
+    const another = flipped(identities, 8 * identities.length - 1)
+    for (const covered of [another, undefined])
+      expect(() => unprotect(ue1(covered), 29, pdu)).toThrow(MacMismatch)
+    const complete = { ...command, sdu: fromHex(link.messages.completeSeedProfile.sdu ?? '') }
+    expect(protect(ue1(identities), complete)).toEqual(protect(ue1(), complete))
   })
 
   it('writes ACCEPT, COMPLETE, KEEPALIVE and RELEASE', () => {

@@ -39,8 +39,8 @@ export interface ChainLink {
     ChainMessageName,
     { pdu: string; macI: string }
   >)[]
-  extensions: { set: number; 'request token': { value: string } | null } & Record<
-    'request sdu' | 'command sdu',
+  extensions: { set: number; PDK: { value: string }; 'request token': { value: string } | null } & Record<
+    'request sdu' | 'command sdu' | 'command pdu' | 'MAC suffix',
     string
   >
 }

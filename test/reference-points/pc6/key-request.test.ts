@@ -67,6 +67,15 @@ describe('PKR and PKA', () => {
     expect(decode('Transaction-Identifier', imsi)).toBeUndefined()
   })
 
+  it.each([1, 2, 7])('E1, E2: with the set %i Nonce-1 is needed', (set) => {
+    const refusal = decode(undefined, avp(5, 32473, u32(set)))
+    expect(refusal).toEqual([5005, `00000003c000001c00007ed9${'00'.repeat(16)}`])
+  })
+
+  it('E3 alone brings no Nonce-1', () => {
+    expect(decode(undefined, avp(5, 32473, u32(4)))).toBeUndefined()
+  })
+
   it.each(['12345', '0123456789012345', '00101012345678x', ''])(
     'an IMSI is 6 to 15 digits: not %j',
     (text) => {

@@ -127,6 +127,7 @@ describe('messages of PC8, CR 33.303 6.X.3.2 steps 4 and 10', () => {
     ['AUTS of 15 octets', wholeText.replace('</auts>', '00</auts>')],
     ['resync without AUTS', wholeText.replace(/<auts>.*<\/auts>/, '')],
     ['nonce-1 of 17 octets', wholeText.replace('</nonce-1>', '00</nonce-1>')],
+    ['E1, E2: no nonce-1', wholeText.replace(/<nonce-1>.*<\/nonce-1>/, '')],
     ['extensions of 33 bits', wholeText.replace('>7<', '>4294967296<')],
     ['extensions with a sign', wholeText.replace('>7<', '>+7<')],
     ['text between the elements', text.replace('<ue2', 'x<ue2')],
@@ -264,7 +265,11 @@ describe('messages of PC8, CR 33.303 6.X.3.2 steps 4 and 10', () => {
         : ({ kind: 'b-tid', btid: BTid(link['UE-1 ID'].value) } as const)
     const ue2Id = ProseUeId(Number.parseInt(link['UE-2 ProSe UE ID'], 16))
     const asked = { transactionId: 1, ue1Id, ue2Id, nafId: NafId(fromHex(link['NAF-ID'])), extensions: 0 }
-    expect(decodeProseDirectKeyRequest(encodeProseDirectKeyRequest(asked))).toEqual(asked)
+    const nonce1 = fromHex(link.Nonce_1)
+    const token = link.extensions['request token']
+    const extended = { ...asked, extensions: 7, nonce1, ...(token && { requestToken: fromHex(token.value) }) }
+    for (const request of [asked, extended])
+      expect(decodeProseDirectKeyRequest(encodeProseDirectKeyRequest(request))).toEqual(request)
     const answered = { ...key, transactionId: 1, pdk: Pdk(fromHex(link.PDK.value)), gpi: Uint8Array.of(1) }
     expect(responseTo(asked, encodeProseDirectKeyResponse(answered))).toEqual(answered)
   })

@@ -5,10 +5,12 @@ import { fromHex, hex } from '../../../src/core/bytes.ts'
 import { BTid } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { proseUeIdFromHex, RelayServiceCode } from '../../../src/core/identities/prose.ts'
+import { Plmn } from '../../../src/core/identities/plmn.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { K, Ks, Opc, Pdk } from '../../../src/core/keys.ts'
+import { defaultNames, PlmnTable, type PlmnEntry } from '../../../src/core/plmn-table.ts'
 import { seqOf, sqnOf } from '../../../src/core/sequence-number.ts'
-import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
+import { hours, inMilliseconds, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { SoftUsim } from '../../../src/entities/ue/usim/soft-usim.ts'
 import { decodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import { World, type Station } from '../../entities/ue/two-ues.ts'
@@ -34,12 +36,17 @@ type LinkCase = Readonly<Record<'step7' | 'Nonce_1' | 'Nonce_2' | 'DKSI' | 'LSB 
   }
   readonly pairs: readonly Pair[]
   readonly PDK: { readonly value: string }
+  readonly extensions: {
+    readonly set: number
+    readonly PDK: { readonly value: string }
+    readonly 'request token': { readonly value: string } | null
+  } & Readonly<Record<'request sdu' | 'command pdu', string>>
 }
 interface KeyChain {
   readonly kind: string
   readonly inputs: Readonly<
-    Record<'K' | 'OPc' | 'IMSI' | 'uicc' | 'UE-1 ProSe UE ID' | 'UE-2 ProSe UE ID', string>
-  >
+    Record<'K' | 'OPc' | 'IMSI' | 'MCC' | 'MNC' | 'uicc' | 'UE-1 ProSe UE ID' | 'UE-2 ProSe UE ID', string>
+  > & { readonly 'HPLMN of UE-2': Readonly<Record<'MCC' | 'MNC', string>> }
   readonly names: Readonly<Record<'IMPI' | 'KMF-1 FQDN', string>>
   readonly aka: Readonly<Record<'RAND' | 'Ks', string>>
   readonly Ub?: Readonly<Record<'B-TID', string>>
@@ -73,8 +80,34 @@ const usimOf = ({ inputs, names }: KeyChain, highest: Sqn): SoftUsim =>
     highest,
   )
 
+/** The home networks of both UEs, which hold this set for each other. */
+function plmnsOf({ inputs, names }: KeyChain, extensions: number): PlmnTable {
+  const entry = (plmn: Plmn, id: string): PlmnEntry => {
+    const range = proseUeIdFromHex(id)
+    return { ...defaultNames(plmn), plmn, kmfHosts: [], proseUeIds: [[range, range]], extensions }
+  }
+  const { MCC, MNC, 'HPLMN of UE-2': visited } = inputs
+  const home = entry(Plmn(`${MCC}-${MNC}`), inputs['UE-1 ProSe UE ID'])
+  return new PlmnTable([
+    { ...home, kmfNames: [Fqdn(names['KMF-1 FQDN'])] },
+    entry(Plmn(`${visited.MCC}-${visited.MNC}`), inputs['UE-2 ProSe UE ID']),
+  ])
+}
+
+interface Replay {
+  readonly highest?: Sqn
+  readonly extensions?: number
+  /** UE-1 has used its B-TID with KMF-1, it expires, and Ub does not answer. */
+  readonly expired?: boolean
+}
+
 /** The two UEs of the case, given the octets that they draw at random, and the KMF's answer. */
-async function replay(chain: KeyChain, link: LinkCase, { eea, eia }: Pair, highest = before(chain)) {
+async function replay(
+  chain: KeyChain,
+  link: LinkCase,
+  { eea, eia }: Pair,
+  { highest = before(chain), extensions = 0, expired = false }: Replay = {},
+) {
   const world = new World()
   const { relayServiceCode, linkLocalIpv6Address, maximumInactivityPeriod } = link.request.fields
   const relay =
@@ -87,6 +120,7 @@ async function replay(chain: KeyChain, link: LinkCase, { eea, eia }: Pair, highe
     kmf: Fqdn(chain.names['KMF-1 FQDN']),
     maximumInactivityPeriod: seconds(maximumInactivityPeriod),
     relayServiceCodes: Object.values(relay),
+    plmns: plmnsOf(chain, extensions),
   }
   const ue2Id = proseUeIdFromHex(chain.inputs['UE-2 ProSe UE ID'])
   const algorithms = { eea: [eea], eia: [eia], allowEea0: false, disabledAlgorithms: [] }
@@ -96,7 +130,8 @@ async function replay(chain: KeyChain, link: LinkCase, { eea, eia }: Pair, highe
   let ready = false
   void ue2.ue.openPc8().then(() => (ready = true))
   await world.clock.runUntil(() => ready)
-  prepare(world, chain, link)
+  prepare(world, chain, link, extensions === 0 ? link.PDK.value : link.extensions.PDK.value)
+  if (expired) await spend(world, ue1)
   ue1.random.next.push(fromHex(link.Nonce_1), fromHex(link.DKSI))
   world.network.whenAsked = () =>
     ue2.random.next.push(fromHex(link.Nonce_2), fromHex(link['LSB of KD-sess ID']))
@@ -106,8 +141,18 @@ async function replay(chain: KeyChain, link: LinkCase, { eea, eia }: Pair, highe
   return { world, ue1, ue2 }
 }
 
+async function spend(world: World, ue1: Station): Promise<void> {
+  let opened = false
+  void ue1.ue.openPc8().then(() => (opened = true))
+  await world.clock.runUntil(() => opened)
+  await world.clock.advance(inMilliseconds(lifetimeOfKs))
+  world.network.ubAnswers = false
+}
+
+const lifetimeOfKs = seconds(60)
+
 /** B-TID and Ks of UE-1, if it has any, and what step 10 says. */
-function prepare({ network, clock }: World, chain: KeyChain, link: LinkCase): void {
+function prepare({ network, clock }: World, chain: KeyChain, link: LinkCase, pdk: string): void {
   if (chain.Ub)
     network.prepared.push({
       btid: BTid(chain.Ub['B-TID']),
@@ -115,13 +160,13 @@ function prepare({ network, clock }: World, chain: KeyChain, link: LinkCase): vo
       rand: Rand(fromHex(chain.aka.RAND)),
       ks: Ks(fromHex(chain.aka.Ks)),
       created: clock.now(),
-      expires: later(clock.now(), hours(24)),
+      expires: later(clock.now(), lifetimeOfKs),
     })
   network.ubAnswers = chain.Ub !== undefined
   network.answer = ({ transactionId }) => ({
     transactionId,
     outcome: 'key',
-    pdk: Pdk(fromHex(link.PDK.value)),
+    pdk: Pdk(fromHex(pdk)),
     keyExpiry: later(clock.now(), hours(1)),
     ue1ProseUeIds: [],
     ...(link.step7 !== '7c' && { gpi: fromHex(chain.push.GPI.GPI) }),
@@ -146,6 +191,21 @@ describe.each([...linksOf('7c'), ...linksOf('7b'), ...linksOf('7d')])(
       if (link.request.fields.relayServiceCode === null) expect(pdusOf(ue2)[1]).toBe(pair.accept.pdu)
       expect(ue2.received).toHaveLength(1)
     })
+
+    it('E1, E2, E3: REQUEST, step 4 and Command with the set 7', async () => {
+      const pair = link.pairs.find(({ eea, eia }) => eea === 2 && eia === 2)
+      const { extensions } = link
+      const expired = link.step7 === '7b'
+      const how = { extensions: extensions.set, expired }
+      const { world, ue1, ue2 } = await replay(chain, link, pair ?? expect.fail(), how)
+      const { 'request token': token, 'request sdu': request, 'command pdu': command } = extensions
+      expect(pdusOf(ue1)[0]).toBe(`4000000000${request}`)
+      const [asked] = world.network.requests
+      expect(asked).toMatchObject({ extensions: 7, nonce1: fromHex(link.Nonce_1) })
+      expect(asked?.requestToken && hex(asked.requestToken)).toBe(token?.value)
+      expect(pdusOf(ue2)[0]).toBe(command)
+      expect(ue1.ue.links()).toHaveLength(1)
+    })
   },
 )
 
@@ -155,7 +215,7 @@ describe.each([...linksOf('7b'), ...linksOf('7d')])(
     it('B26: SECURITY MODE REJECT 9 with RAND and AUTS', async () => {
       const [pair] = link.pairs
       const highest = sqnFromHex(chain.push.resynchronisation.SQN_MS)
-      const { ue1 } = await replay(chain, link, pair ?? expect.fail(), highest)
+      const { ue1 } = await replay(chain, link, pair ?? expect.fail(), { highest })
       expect(pdusOf(ue1)[1]).toBe(chain.push.securityModeReject.pdu)
     })
   },

@@ -1,5 +1,6 @@
 import { equalOctets, isAllZero } from '../../../core/bytes.ts'
 import { NotAuthorised, type ProseError } from '../../../core/errors.ts'
+import { hasExtension } from '../../../core/extension-set.ts'
 import type { Layer2Id } from '../../../core/identities/prose.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import {
@@ -18,12 +19,19 @@ import { isSameUe, type PeerClaim } from './same-ue.ts'
  * `causeOf` turns into a REJECT. CR 33.303 6.X.3.2 step 3.
  */
 export function checkRequest(request: DirectCommunicationRequest, peer: Layer2Id, env: LinkEnv): void {
-  const { nonce1, relayServiceCode } = request
+  const { nonce1, nafId, relayServiceCode } = request
+  const { plmns } = env.settings
   if (isAllZero(nonce1) || env.wasSeen('nonce1', peer, nonce1)) throw new NonceReused(1)
-  if ((request.extensionSet ?? 0) !== 0 || request.requestToken) throw new ExtensionsDiffer('request')
+  checkExtensions(request, plmns.homeOfNafId(nafId)?.extensions ?? 0)
   chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
   if (relayServiceCode !== undefined && !env.settings.relayServiceCodes.includes(relayServiceCode))
     throw new NotAuthorised('this UE does not serve that Relay Service Code', 'TS 24.334 10.4.2')
+}
+
+/** The set is the one held for the network of UE-1, and a token comes only where it has E2. */
+function checkExtensions({ extensionSet = 0, requestToken }: DirectCommunicationRequest, held: number): void {
+  if (extensionSet !== held || (requestToken && !hasExtension(held, 'E2')))
+    throw new ExtensionsDiffer('request')
 }
 
 /** What goes out instead of a Command, if anything does. */

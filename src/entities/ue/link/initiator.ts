@@ -21,6 +21,7 @@ import { lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { offeredCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
 import { forgetReading } from '../gba/push.ts'
 import { attemptEnded, completed } from './completing.ts'
+import { requestTokenOf } from './extensions.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
 import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
 import { dropped, transmitClear } from './transmit.ts'
@@ -50,6 +51,8 @@ export function idle(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep
     relayServiceCode: attempt.relayServiceCode,
     linkLocalIpv6Address: env.settings.ip ? linkLocalAddress(env.settings.layer2Id) : undefined,
     nafId: attempt.nafId,
+    extensionSet: attempt.extensions === 0 ? undefined : attempt.extensions,
+    requestToken: requestTokenOf(attempt),
   })
   return [
     {

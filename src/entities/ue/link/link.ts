@@ -6,6 +6,7 @@ import type { PTid } from '../../../core/identities/p-tid.ts'
 import type { Dksi, Layer2Id, ProseUeId, RelayServiceCode } from '../../../core/identities/prose.ts'
 import type { Ue1Id } from '../../../core/identities/ue1-id.ts'
 import type { KsNaf } from '../../../core/keys.ts'
+import type { PlmnTable } from '../../../core/plmn-table.ts'
 import type { Fields, Protection, Step, TapState } from '../../../core/tap.ts'
 import type { Instant, Milliseconds, Seconds } from '../../../core/units.ts'
 import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
@@ -35,6 +36,8 @@ export interface Attempt {
   /** False after a re-negotiation request in the same set-up (R12). */
   readonly mayRenegotiate: boolean
   readonly relayServiceCode?: RelayServiceCode
+  /** Extension set toward the home network of the peer. */
+  readonly extensions: number
 }
 
 /** Why an attempt has nothing better to say than "no answer": what came and could not be used. */
@@ -215,6 +218,8 @@ export interface LinkSettings {
   /** Those that this UE serves as a relay. */
   readonly relayServiceCodes: readonly RelayServiceCode[]
   readonly timers: Pc5Timers
+  /** Which extension set goes with a peer. */
+  readonly plmns: PlmnTable
 }
 
 export interface LinkEnv {

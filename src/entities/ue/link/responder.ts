@@ -9,6 +9,7 @@ import { SecurityContext } from '../../../reference-points/pc5/security-context.
 import type { KeyRequest, KeyRetrieval } from '../key-retrieval.ts'
 import { answerTo, checkPeer } from './check-request.ts'
 import { chooseOctet } from './choose-octet.ts'
+import { coveredIdentities, keyRequestExtensions } from './extensions.ts'
 import type {
   AcceptedRequest,
   LinkEffect,
@@ -44,16 +45,16 @@ export const retrieveKey = (request: KeyRequest): readonly LinkEffect[] => [
   { kind: 'retrieve-key', request },
 ]
 
-export const keyRequestOf = (
-  { ue1Id, nafId, relayServiceCode }: AcceptedRequest['request'],
-  env: LinkEnv,
-): KeyRequest => ({
-  ue1Id,
-  ue2Id: env.settings.layer2Id,
-  nafId,
-  extensions: 0,
-  ...(relayServiceCode !== undefined && { relayServiceCode }),
-})
+export const keyRequestOf = (request: AcceptedRequest['request'], env: LinkEnv): KeyRequest => {
+  const { ue1Id, nafId, relayServiceCode } = request
+  return {
+    ue1Id,
+    ue2Id: env.settings.layer2Id,
+    nafId,
+    ...(relayServiceCode !== undefined && { relayServiceCode }),
+    ...keyRequestExtensions(request),
+  }
+}
 
 export function retrievingKey(state: RetrievingKey, event: LinkEvent, env: LinkEnv): LinkStep {
   if (event.kind === 'key') return retrieved(state, event.retrieval, env)
@@ -138,6 +139,7 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
     algorithms,
     kdSessId,
     side: 'commanding',
+    identityElements: coveredIdentities({ ...request, extensions: request.extensionSet ?? 0 }),
   })
   wipe(key.pdk)
   const sdu = encodeSdu({
@@ -150,6 +152,7 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
     ...gpiField(key.gpi),
     ue2Id: env.settings.layer2Id,
     dksi,
+    extensionSet: request.extensionSet,
   })
   const facts: LinkFacts = {
     peer,

@@ -21,6 +21,7 @@ import { decodePdu, decodeSignalling, lcids } from '../../../reference-points/pc
 import { acceptChosen, sameCapabilities } from '../../../reference-points/pc5/security-capabilities.ts'
 import { SecurityContext, unprotect } from '../../../reference-points/pc5/security-context.ts'
 import type { GpiReading, PushedKey } from '../gba/push.ts'
+import { coveredIdentities, pdkNonceOf } from './extensions.ts'
 import type { Attempt, HeldGpi, LinkEnv } from './link.ts'
 
 const clause = 'CR 33.303 6.X.3.2 step 13'
@@ -121,7 +122,7 @@ function verifiedContext(
 ): SecurityContext {
   const { eea, eia } = command.chosenAlgorithms
   if (eia === 0) throw new AlgorithmNotOffered('the Command chooses EIA0', clause)
-  const pdk = derivePdk(ksNaf, command.ue2Id)
+  const pdk = derivePdk(ksNaf, command.ue2Id, pdkNonceOf(attempt))
   const context = new SecurityContext({
     pdk,
     nonce1: attempt.nonce1,
@@ -129,6 +130,7 @@ function verifiedContext(
     algorithms: { eea, eia },
     kdSessId,
     side: 'commanded',
+    identityElements: coveredIdentities(attempt),
   })
   wipe(pdk)
   try {
@@ -148,7 +150,7 @@ function checkContents(command: DirectSecurityModeCommand, attempt: Attempt, env
     throw new WrongUe2('the Command names another UE than was asked for', clause)
   if (isAllZero(command.nonce2) || env.wasSeen('nonce2', attempt.peer, command.nonce2))
     throw new NonceReused(2)
-  if ((command.extensionSet ?? 0) !== 0) throw new ExtensionsDiffer('command')
+  if ((command.extensionSet ?? 0) !== attempt.extensions) throw new ExtensionsDiffer('command')
 }
 
 /** The SQN of the GPI is out of range: the peer may ask for a new one. TS 33.102 6.3.5. */
