@@ -108,7 +108,7 @@ export class Ue {
       ...ports,
       transmit: (message, peer, link) => this.#transmit(message, peer, link),
       retrieveKey: (request, trace) => keys.retrieve(request, trace),
-      push: new GbaPush({ ...ports, memory: this.#memory }),
+      push: new GbaPush(ports),
       secured: (entry) => {
         const link = viewOf(entry)
         if (link) this.#onLink.tell(link)

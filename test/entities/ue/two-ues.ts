@@ -16,7 +16,16 @@ import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
-import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap, Usim } from '../../../src/entities/ue/ports.ts'
+import type { Bootstrap } from '../../../src/entities/bsf/ports.ts'
+import { ksInMe } from '../../../src/entities/ue/gba/held-ks.ts'
+import type {
+  GbaPort,
+  HeldKs,
+  Pc8Association,
+  Pc8Port,
+  UeBootstrap,
+  Usim,
+} from '../../../src/entities/ue/ports.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../../../src/entities/ue/ue.ts'
 import type {
@@ -67,7 +76,7 @@ export class SeededRandom implements Random {
 /** BSF and KMFs of the test: they know every bootstrapping and derive as they should. */
 export class Network {
   readonly clock: SimulatedClock
-  readonly bootstraps = new Map<string, { readonly bootstrap: UeBootstrap; readonly proseUeId: ProseUeId }>()
+  readonly bootstraps = new Map<string, { readonly bootstrap: Bootstrap; readonly proseUeId: ProseUeId }>()
   /** By IMSI. */
   readonly homes = new Map<string, Home>()
   readonly requests: ProseDirectKeyRequest[] = []
@@ -79,7 +88,7 @@ export class Network {
   ksLifetime = hours(24)
   bootstrapped = 0
   /** What the next runs on Ub give. */
-  readonly prepared: UeBootstrap[] = []
+  readonly prepared: Bootstrap[] = []
   opened = 0
   /** Called with the first key request. */
   whenAsked: (() => void) | undefined
@@ -100,15 +109,17 @@ export class Network {
         if (prepared) return this.#know(prepared, proseUeId)
         const now = this.clock.now()
         const rand = Rand(random.octets(16))
+        const home = this.homes.get(imsi)
+        const card = home?.gba === 'GBA_U' ? await home.bootstrap(rand) : undefined
         const bootstrap = {
           btid: bTidOf(rand, bsf),
           impi: impiOf(imsi),
           rand,
-          ks: Ks(random.octets(32)),
+          ks: card?.ks ?? Ks(random.octets(32)),
           created: now,
           expires: later(now, this.ksLifetime),
         }
-        return this.#know(bootstrap, proseUeId)
+        return this.#know(bootstrap, proseUeId, card?.held)
       },
     }
   }
@@ -171,9 +182,10 @@ export class Network {
   }
 
   /** The BSF's own copy: the UE erases its Ks. */
-  #know(bootstrap: UeBootstrap, proseUeId: ProseUeId): UeBootstrap {
-    this.bootstraps.set(bootstrap.btid, { bootstrap: { ...bootstrap, ks: Ks(bootstrap.ks) }, proseUeId })
-    return bootstrap
+  #know(bootstrap: Bootstrap, proseUeId: ProseUeId, onCard?: HeldKs): UeBootstrap {
+    const { btid, ks, rand, impi, created, expires } = bootstrap
+    this.bootstraps.set(btid, { bootstrap: { ...bootstrap, ks: Ks(ks) }, proseUeId })
+    return { btid, ks: onCard ?? ksInMe(ks, rand, impi), created, expires }
   }
 
   #pass(): Promise<void> {

@@ -8,8 +8,6 @@ import { wipe } from '../../../core/keys.ts'
 import type { Report } from '../../../core/tap.ts'
 import { equalInConstantTime } from '../../../crypto/constant-time.ts'
 import { requestDigest, responseDigest, type DigestInput } from '../../../crypto/digest-response.ts'
-import { fingerprint } from '../../../crypto/fingerprint.ts'
-import { ksOf } from '../../../crypto/gba-keys.ts'
 import {
   akaDigest,
   parseAkaChallenge,
@@ -27,6 +25,7 @@ import { ubTimers } from '../../../reference-points/ub/timers.ts'
 import { parseAuthenticationInfo, writeCredentials } from '../../../wire/http-digest/digest-headers.ts'
 import { within } from '../deadline.ts'
 import type { AkaResult, GbaPort, UeBootstrap, Usim } from '../ports.ts'
+import { ksAfter } from './held-ks.ts'
 
 export interface GbaPorts {
   readonly usim: Usim
@@ -55,11 +54,11 @@ async function bootstrap(bsf: Fqdn, ports: GbaPorts, context?: string): Promise<
     ports.report({
       what: 'bootstrapped',
       fields: {
-        impi: maskedImpi(result.impi),
+        impi: maskedImpi(ports.usim.impi),
         btid: shortBTid(result.btid),
         expires: new Date(result.expires).toISOString(),
       },
-      keys: { Ks: fingerprint(result.ks) },
+      ...(result.ks.fingerprint === undefined ? {} : { keys: { Ks: result.ks.fingerprint } }),
       ...(context === undefined ? {} : { context }),
     })
     return result
@@ -96,7 +95,7 @@ class Run {
     try {
       return await this.#respond(challenge, aka)
     } finally {
-      wipe(aka.res, aka.ck, aka.ik)
+      wipe(aka.res)
     }
   }
 
@@ -106,13 +105,25 @@ class Run {
     return this.#send(this.#answer(challenge, input, base64(auts)))
   }
 
-  async #respond(challenge: AkaChallenge, { res, ck, ik }: AkaSuccess): Promise<UeBootstrap> {
+  async #respond(challenge: AkaChallenge, { res, keys }: AkaSuccess): Promise<UeBootstrap> {
+    const { rand } = challenge
+    const ks = ksAfter(keys, rand, this.#ports.usim.impi)
+    try {
+      return { ks, ...(await this.#named(challenge, res)) }
+    } catch (error) {
+      ks.erase()
+      throw error
+    }
+  }
+
+  /** B-TID and lifetime, from a BSF that knows RES too. */
+  async #named(challenge: AkaChallenge, res: Uint8Array): Promise<Omit<UeBootstrap, 'ks'>> {
     const input = this.#digestInput(challenge, res)
     const response = await this.#send(this.#answer(challenge, input))
     const { btid, expires } = this.#infoIn(response, input)
     const created = this.#ports.clock.now()
     if (expires <= created) throw new BootstrappingFailed('the B-TID has expired already', clause)
-    return { btid, impi: this.#ports.usim.impi, rand: challenge.rand, ks: ksOf(ck, ik), created, expires }
+    return { btid, created, expires }
   }
 
   #digestInput(challenge: AkaChallenge, password: Uint8Array): DigestInput {
