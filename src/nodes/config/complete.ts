@@ -127,6 +127,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       ubListen: bsf.ubListen,
       ksLifetime: bsf.ksLifetimeSeconds,
       challengesPerMinute: bsf.challengesPerMinute,
+      tmpi: bsf.tmpi,
     },
     kmf: {
       ...entity('kmf'),

@@ -77,6 +77,8 @@ export interface BsfConfig {
   readonly ksLifetime: Seconds
   /** For each (IMPI, client address); Infinity when unlimited. */
   readonly challengesPerMinute: number
+  /** UEs may come under a TMPI. */
+  readonly tmpi: boolean
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
@@ -160,6 +162,8 @@ export interface UeConfig {
   readonly imsiOverPc5: 'seed' | 'never'
   /** Infinity when unlimited. */
   readonly imsiOverPc5PerHour: number
+  /** Names itself on Ub by a TMPI where the BSF takes one. */
+  readonly tmpi: boolean
   /** Opens PC8 as soon as it has bootstrapped. */
   readonly openPc8: boolean
   readonly requireVerifiedPeer: boolean

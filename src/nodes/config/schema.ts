@@ -91,6 +91,7 @@ const bsf = z
     ubListen: address.prefault(anyPort),
     ksLifetimeSeconds: secondsUpToADay.prefault(day),
     challengesPerMinute: countOrUnlimited.prefault(30),
+    tmpi: z.boolean().default(true),
     ...store,
     diameter,
   })
@@ -188,6 +189,7 @@ export const ueShape = z.strictObject({
   disabledAlgorithms: z.array(z.enum(algorithmNames)).default([]),
   imsiOverPc5: z.enum(['seed', 'never']).default('seed'),
   imsiOverPc5PerHour: countOrUnlimited.prefault(10),
+  tmpi: z.boolean().default(true),
   openPc8: z.boolean().default(true),
   requireVerifiedPeer: z.boolean().default(false),
   discovery: z.enum(['none', 'model-a', 'model-b']).default('none'),

@@ -208,6 +208,7 @@ describe('Ub at the UE', () => {
     }
     const gba = gbaOver(bsfName, {
       usim: new SoftUsim(aSubscriber),
+      tmpi: true,
       connect: () => silent,
       clock: { now: () => Instant(0) },
       random: countingRandom(),
