@@ -136,6 +136,7 @@ export async function startUe(
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8: pc8Of(node, voice, context) },
     sent: guarded(node.name, context, pc5Tap(voice, context)),
+    onFault: (error) => context.onFault(node.name, error),
   })
   return {
     ...{ name: node.name, ue, addresses: new Map() },

@@ -50,6 +50,17 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect((await store.list(noon)).flatMap(({ keys }) => keys)).toEqual([])
     })
 
+    it('R43: forgets an expired row that no IMSI is known of, and keeps it until then', async () => {
+      const store = await open()
+      const { btid: id, impi, created, expires } = nafKeyRow(1)
+      await store.put({ btid: id, ...(impi && { impi }), created, expires, ussList: [], keys: [{ nafId: proseNaf, key: nafKey(1) }] }) // prettier-ignore
+      await store.put(nafKeyRow(2))
+      await store.eraseExpired(noon, 50)
+      expect(await store.list(noon)).toHaveLength(2)
+      expect(await store.eraseExpired(later(noon, hours(1)), 50)).toBe(2)
+      expect((await store.list(noon)).map((row) => row.btid)).toEqual([btid(2)])
+    })
+
     it('of a subscriber keeps the expired row of the last used B-TID only', async () => {
       const store = await open()
       const next = { created: later(noon, hours(2)), expires: later(noon, hours(3)) }

@@ -18,7 +18,7 @@ import type {
 } from '../../reference-points/zn/exchange.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 
-/** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased and the row stays (seed, 6.X.3.2). */
+/** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased, and the row stays if its IMSI is known (seed, 6.X.3.2). */
 export interface NafKeyRow {
   readonly btid: BTid
   readonly impi?: Impi
@@ -37,7 +37,7 @@ export interface NafKeyStore {
   find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
   list(now: Instant): Promise<readonly NafKeyRow[]>
   forget(btid: BTid): Promise<boolean>
-  /** Erases the keys of at most `limit` expired rows and returns how many. */
+  /** Erases the keys of at most `limit` expired rows, deletes those without an IMSI, and returns how many it met. */
   eraseExpired(now: Instant, limit: number): Promise<number>
 }
 

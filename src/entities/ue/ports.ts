@@ -71,7 +71,10 @@ export interface Pc8Port {
    */
   open(association: Pc8Association): Promise<void>
   readonly isOpen: boolean
-  /** Step 4 on the open connection; throws TemporaryFailure (no answer, HTTP 5xx) or KeyRequestFailed (malformed answer, HTTP 4xx). */
+  /**
+   * Step 4 on the open connection; throws TemporaryFailure (no answer, HTTP 5xx), KeyRequestFailed (malformed answer, HTTP
+   * 4xx) or Pc8IdentityRefused (HTTP 401: the key of the connection has expired at the KMF).
+   */
   requestKey(request: ProseDirectKeyRequest, context?: string): Promise<ProseDirectKeyResponse>
   close(): Promise<void>
 }

@@ -35,14 +35,14 @@ export function memoryNafKeyStore(): NafKeyStore {
         if (erased.has(other.btid) || other.expires <= row.created) drop(other)
   }
 
-  /** Keys go, the row stays, unless its IMSI has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
+  /** Keys go; the row of an IMSI stays unless that has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
   function erase(row: NafKeyRow): void {
     rows.set(row.btid, { ...row, keys: [] })
     erased.add(row.btid)
     const isReplaced = [...rows.values()].some(
-      (other) => row.imsi !== undefined && other.imsi === row.imsi && other.created > row.created,
+      (other) => other.imsi === row.imsi && other.created > row.created,
     )
-    if (isReplaced) drop(row)
+    if (row.imsi === undefined || isReplaced) drop(row)
   }
 
   return {

@@ -207,6 +207,8 @@ export interface Station {
   readonly reports: Parameters<Report>[0][]
   readonly counts: Map<string, number>
   readonly received: { readonly link: string; readonly text: string }[]
+  /** What listeners of the UE threw. */
+  readonly faults: unknown[]
   /** Everything that was counted as dropped. */
   dropped(): number
 }
@@ -232,6 +234,7 @@ export class World {
     const reports: Parameters<Report>[0][] = []
     const counts = new Map<string, number>()
     const received: { link: string; text: string }[] = []
+    const faults: unknown[] = []
     const pc8 = this.network.pc8()
     const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), card.gba)
     this.network.homes.set(settings.imsi, home)
@@ -245,6 +248,7 @@ export class World {
       random,
       report: (state) => reports.push(state),
       count: (counter) => counts.set(counter, (counts.get(counter) ?? 0) + 1),
+      onFault: (error) => faults.push(error),
       sent: (message) => {
         sent.push(message)
         this.air.tap({
@@ -265,7 +269,7 @@ export class World {
       received.push({ link: link.label, text: new TextDecoder().decode(octets) }),
     )
     const dropped = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
-    return { ue, home, settings, pc8, random, sent, reports, counts, received, dropped }
+    return { ue, home, settings, pc8, random, sent, reports, counts, received, faults, dropped }
   }
 
   /** A set-up to its end. */

@@ -9,6 +9,7 @@ import { SoftUsim } from '../../../../src/entities/ue/usim/soft-usim.ts'
 import {
   fieldValue,
   type UbConnection,
+  type UbRequest,
   type UbResponse,
 } from '../../../../src/reference-points/ub/exchange.ts'
 import { requestOctets, responseOctets } from '../../../../src/reference-points/ub/http-octets.ts'
