@@ -50,6 +50,16 @@ export const mayLinkWithNobody = (ue: 0 | 1): Arrangement =>
     ...(subscriber.prose && { prose: { ...subscriber.prose, mayLinkWith: [] } }),
   }))
 
+/** Every subscriber has a card with GBA_U. */
+export const gbaU: Arrangement = (config) => ({
+  ...config,
+  plmns: config.plmns.map((plmn) => ({
+    ...plmn,
+    subscribers: plmn.subscribers.map((subscriber) => ({ ...subscriber, gba: 'GBA_U' as const })),
+  })),
+  ues: config.ues.map((ue) => ({ ...ue, gba: 'GBA_U' as const })),
+})
+
 /** UE-1 never sends its IMSI over PC5. */
 export const noImsiOverPc5: Arrangement = (config) => ({
   ...config,

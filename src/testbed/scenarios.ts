@@ -1,5 +1,6 @@
 import { minutes } from '../core/units.ts'
 import {
+  gbaU,
   mayLinkWithNobody,
   noImsiOverPc5,
   noOldKeys,
@@ -197,6 +198,14 @@ export const scenarios: readonly Scenario[] = [
       await lab.end('hss')
     },
     expect: failed('7b'),
+  },
+  {
+    name: 'gba-u',
+    summary: '7a with Ks on the cards of both UEs',
+    clause: 'TS 33.220 5.3, CR 33.303 6.X.3.2 step 7a',
+    ue1: 'opens-pc8',
+    arrangement: gbaU,
+    expect: secured('7a'),
   },
 ]
 

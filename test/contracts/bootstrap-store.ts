@@ -4,7 +4,7 @@ import type { BootstrapStore } from '../../src/entities/bsf/ports.ts'
 import { tmpiOf } from '../../src/core/identities/tmpi.ts'
 import { impiOfImsi } from '../../src/core/identities/subscriber.ts'
 import { bootstrap, btid, home, imsi2, noon, octets, visible } from './values.ts'
-import { Ks } from '../../src/core/keys.ts'
+import { Ks, wipe } from '../../src/core/keys.ts'
 
 const tmpi = (number: number) => tmpiOf(String.fromCharCode(0x60 + number).repeat(32))
 const other = impiOfImsi(imsi2, home)
@@ -32,6 +32,16 @@ export function bootstrapStoreContract(name: string, open: () => Promise<Bootstr
       expect(await store.remove(btid(1))).toBe(true)
       expect(await store.remove(btid(1))).toBe(false)
       expect(await store.find(btid(1), noon)).toBeUndefined()
+    })
+
+    it('R33: keeps its own Ks: who put or got one may wipe it', async () => {
+      const store = await open()
+      const put = bootstrap(1)
+      await store.put(put)
+      wipe(put.ks)
+      const got = await store.find(btid(1), noon)
+      if (got) wipe(got.ks)
+      expect(visible(await store.find(btid(1), noon))).toEqual(visible(bootstrap(1)))
     })
 
     it('TMPI: gives its IMPI until its bootstrapping expires or is removed', async () => {

@@ -5,6 +5,7 @@ import { bTidOf, shortBTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { maskedImpi, type Impi } from '../../core/identities/subscriber.ts'
 import { isTmpi, shortTmpi, type Tmpi } from '../../core/identities/tmpi.ts'
+import { wipe } from '../../core/keys.ts'
 import { TokenBuckets } from '../../core/token-buckets.ts'
 import type { Instant, Seconds } from '../../core/units.ts'
 import { responseDigest } from '../../crypto/digest-response.ts'
@@ -169,22 +170,13 @@ export class Bootstrapping {
       expires: ksExpiry(challenge.guss, created, this.#config.ksLifetime),
       ...(challenge.guss ? { guss: challenge.guss } : {}),
     }
+    try {
+      await this.#keep(bootstrap, user, asked)
+    } finally {
+      wipe(ks)
+    }
     const body = writeBootstrappingInfo(bootstrap)
     const info = this.#authenticationInfo(asked, challenge, body)
-    if (await this.#ports.bootstraps.find(bootstrap.btid, created))
-      throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
-    await this.#ports.bootstraps.put(bootstrap)
-    this.#ports.report({
-      what: 'bootstrapped',
-      fields: {
-        impi: maskedImpi(impi),
-        ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
-        btid: shortBTid(bootstrap.btid),
-        expires: new Date(bootstrap.expires).toISOString(),
-      },
-      keys: { Ks: fingerprint(bootstrap.ks) },
-      ...(asked.context === undefined ? {} : { context: asked.context }),
-    })
     return this.#respond(
       200,
       [
@@ -194,6 +186,24 @@ export class Bootstrapping {
       ],
       body,
     )
+  }
+
+  /** What the UE is told only once it is durable (R48). */
+  async #keep(bootstrap: Bootstrap, user: Impi | Tmpi, asked: Request): Promise<void> {
+    if (await this.#ports.bootstraps.find(bootstrap.btid, bootstrap.created))
+      throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
+    await this.#ports.bootstraps.put(bootstrap)
+    this.#ports.report({
+      what: 'bootstrapped',
+      fields: {
+        impi: maskedImpi(bootstrap.impi),
+        ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
+        btid: shortBTid(bootstrap.btid),
+        expires: new Date(bootstrap.expires).toISOString(),
+      },
+      keys: { Ks: fingerprint(bootstrap.ks) },
+      ...(asked.context === undefined ? {} : { context: asked.context }),
+    })
   }
 
   /** Proof for the UE that this body is from who holds XRES. RFC 2617 3.2.3. */

@@ -22,6 +22,7 @@ export interface Bootstrap {
   readonly guss?: Guss
 }
 
+/** Each Ks that it gives is a copy for the caller to wipe (R33). */
 export interface BootstrapStore {
   put(bootstrap: Bootstrap): Promise<void>
   /** Never an expired one (R37). */

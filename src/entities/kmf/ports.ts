@@ -30,6 +30,7 @@ export interface NafKeyRow {
   readonly keys: readonly { readonly nafId: NafId; readonly key: KsNaf }[]
 }
 
+/** Each key that it gives is a copy for the caller to wipe (R33). */
 export interface NafKeyStore {
   /** Adds the row, or adds its keys to the row of the same B-TID. Of an IMSI, expired rows of other B-TIDs are then deleted. */
   put(row: NafKeyRow): Promise<void>
@@ -84,7 +85,7 @@ export interface Pc8Offer {
 /** A UE whose key secures a PC8 connection. */
 export interface Pc8Subscriber {
   readonly btid: BTid
-  /** Ks_(ext)_NAF under the Ua id of the offer. */
+  /** Ks_(ext)_NAF under the Ua id of the offer; the server wipes it once the handshake is over (R33). */
   readonly key: KsNaf
   readonly expires: Instant
   /** Undefined when the BSF tells nothing of it; then nothing is allowed. */

@@ -68,8 +68,7 @@ it.each(['1.3', '1.2'] as const)(
     const session = new Pc8Session({ ...ports, bootstrapping })
     await session.open()
     clock.now = () => expires
-    const { transactionId: _, ...request } = keyRequest
-    const retrieved = await new KeyRetrievals({ ...ports, session }).retrieve(request, '0'.repeat(32))
+    const retrieved = await new KeyRetrievals({ ...ports, session }).retrieve(keyRequest, '0'.repeat(32))
     expect(retrieved).toMatchObject({ outcome: 'key' })
     expect(server.messages.map(({ name }) => name)).toEqual(['401 Unauthorized', 'PROSE_DIRECT_KEY_RESPONSE'])
     expect([memory.btid, btids]).toEqual([otherBtid, []])
