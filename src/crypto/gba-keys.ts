@@ -2,14 +2,15 @@ import type { Rand } from '../core/aka.ts'
 import { base64, concat, fromHex, utf8 } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 import type { Fqdn } from '../core/identities/fqdn.ts'
-import type { NafId } from '../core/identities/naf-id.ts'
+import { nafIdOf, type NafId, type UaId } from '../core/identities/naf-id.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
-import { keyOctets, type Ck, type Ik, type KeyOctets, type Ks, type KsNaf } from '../core/keys.ts'
+import { tmpiOf, type Tmpi } from '../core/identities/tmpi.ts'
+import { keyOctets, wipe, type Ck, type Ik, type KeyOctets, type Ks, type KsNaf } from '../core/keys.ts'
 import { exactly } from './exact-length.ts'
 import { kdf } from './kdf.ts'
 
 /** Ua security protocol identifier of TMPI generation. TS 33.220 H.3. */
-const uaIdTmpi = fromHex('0100000100')
+const uaIdTmpi = fromHex('0100000100') as UaId
 
 /** Ks = CK || IK, 32 octets. TS 33.220 4.5.2. */
 export const ksOf = (ck: Ck, ik: Ik): Ks =>
@@ -23,11 +24,19 @@ export const deriveKsNaf = (ks: Ks, rand: Rand, impi: Impi, nafId: NafId): KsNaf
 export const deriveKsIntNaf = (ks: Ks, rand: Rand, impi: Impi, nafId: NafId): KsNaf =>
   derive('gba-u', ks, rand, impi, nafId) as KsNaf
 
-/** Temporary IMPI that the UE gives next time; `bsf` is the domain of the B-TID. TS 33.220 B.4. */
-export const deriveTmpi = (ks: Ks, rand: Rand, impi: Impi, bsf: Fqdn): string => {
-  const octets = derive('gba-me', ks, rand, impi, concat(utf8(bsf), uaIdTmpi))
-  return `${base64(octets.subarray(0, 24))}@tmpi.bsf.3gppnetwork.org`
+/** The TMPI is made of the Ks_(ext)_NAF of this NAF_Id; `bsf` is the domain of the B-TID. TS 33.220 B.4. */
+export const tmpiNafId = (bsf: Fqdn): NafId => nafIdOf(bsf, uaIdTmpi)
+
+/** TMPI, of the first 24 octets of the key of `tmpiNafId`, which is erased. TS 33.220 B.4. */
+export function tmpiFrom(key: KsNaf): Tmpi {
+  const tmpi = tmpiOf(base64(exactly(32, 'key of the TMPI', key).subarray(0, 24)))
+  wipe(key)
+  return tmpi
 }
+
+/** Temporary IMPI that the UE gives next time, from Ks. TS 33.220 B.4. */
+export const deriveTmpi = (ks: Ks, rand: Rand, impi: Impi, bsf: Fqdn): Tmpi =>
+  tmpiFrom(deriveKsNaf(ks, rand, impi, tmpiNafId(bsf)))
 
 function derive(label: 'gba-me' | 'gba-u', ks: Ks, rand: Rand, impi: Impi, nafId: Uint8Array): KeyOctets {
   if (impi.length === 0 || nafId.length < 8 || nafId.length > 255)

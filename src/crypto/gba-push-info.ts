@@ -1,12 +1,12 @@
 import { createCipheriv, createHmac } from 'node:crypto'
 import { Autn, Rand } from '../core/aka.ts'
-import { concat, equalOctets, readUint, u16, utf8 } from '../core/bytes.ts'
+import { concat, equalOctets, isAllZero, readUint, u16, utf8 } from '../core/bytes.ts'
 import { InvalidValue, MacMismatch, MalformedMessage } from '../core/errors.ts'
 import { Fqdn } from '../core/identities/fqdn.ts'
 import { NafId, nafIdOf, uaIds } from '../core/identities/naf-id.ts'
 import { PTid } from '../core/identities/p-tid.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
-import { wipe, type Ks } from '../core/keys.ts'
+import { wipe, type Ks, type KsNaf } from '../core/keys.ts'
 import { fromNtpTime, ntpTime } from '../core/ntp-time.ts'
 import { projectValues } from '../core/project-values.ts'
 import type { Instant } from '../core/units.ts'
@@ -37,7 +37,8 @@ const longest = 1024
 const lengths = { rand: 16, autn: 16, mac: 16, key: 16, features: 64 } as const
 const tags = { ptId: 1, nafId: 2, keyExpiry: 3, features: 4, firstIgnored: 0x80 } as const
 const firstOctet = { GBA_ME: 0x10, GBA_U: 0x18 } as const
-const gpiNafId = nafIdOf(Fqdn(projectValues.gpiFqdn.value), uaIds.gpi)
+/** K_GPI is the Ks_(ext)_NAF of this NAF_Id, so that a card with GBA_U can give it. */
+export const gpiNafId = nafIdOf(Fqdn(projectValues.gpiFqdn.value), uaIds.gpi)
 
 /**
  * A GPI for the USIM, at most 340 octets: version and U/M (1) || RAND (16) || AUTN (16) || label length (1) || label ||
@@ -49,44 +50,38 @@ export function makeGpi(
 ): Uint8Array {
   const { ptId, nafId, keyExpiry } = push
   const plain = concat(tlv(tags.ptId, ptId), tlv(tags.nafId, nafId), tlv(tags.keyExpiry, ntpTime(keyExpiry)))
-  return withKeys(push.ks, push.rand, push.impi, ({ enc, int }) => {
+  const kGpi = deriveKsNaf(push.ks, push.rand, push.impi, gpiNafId)
+  try {
+    const { enc, int } = keysIn(kGpi)
     const label = utf8('USIM')
     const covered = concat(
       ...[Uint8Array.of(firstOctet[push.uiccMe]), push.rand, push.autn],
       ...[Uint8Array.of(label.length), label, u16(plain.length), crypt(enc, plain)],
     )
     return concat(covered, macOf(int, covered))
-  })
+  } finally {
+    wipe(kGpi)
+  }
 }
 
 /** The clear part; throws MalformedMessage also when ciphertext or MAC are not of the lengths given. */
 export const readGpi = (octets: Uint8Array): ClearGpi => fieldsOf(octets).clear
 
 /**
- * The sealed part. Throws MacMismatch, or MalformedMessage: for the form of the GPI, and behind a right MAC for the
+ * The sealed part; `kGpi` is the key of `gpiNafId`. Throws MacMismatch, or MalformedMessage: for the form of the GPI, and behind a right MAC for the
  * form of what was sealed. Whether the NAF_Id is the expected one, the expiry ahead and the P-TID new is the caller's check.
  */
-export function openGpi(octets: Uint8Array, ks: Ks, impi: Impi): SealedGpi {
-  const { clear, ciphertext, covered, mac } = fieldsOf(octets)
-  return withKeys(ks, clear.rand, impi, ({ enc, int }) => {
-    if (!equalInConstantTime(macOf(int, covered), mac)) throw new MacMismatch('the MAC of the GPI', clause)
-    return sealedFrom(crypt(enc, ciphertext))
-  })
+export function openGpi(octets: Uint8Array, kGpi: KsNaf): SealedGpi {
+  const { ciphertext, covered, mac } = fieldsOf(octets)
+  const { enc, int } = keysIn(kGpi)
+  if (!equalInConstantTime(macOf(int, covered), mac)) throw new MacMismatch('the MAC of the GPI', clause)
+  return sealedFrom(crypt(enc, ciphertext))
 }
 
-/** K_GPI has the form of Ks_ext_NAF so that a card with GBA_U can give it: K_enc (16) || K_int (16). */
-function withKeys<Value>(
-  ks: Ks,
-  rand: Rand,
-  impi: Impi,
-  use: (keys: { readonly enc: Uint8Array; readonly int: Uint8Array }) => Value,
-): Value {
-  const kGpi = deriveKsNaf(ks, rand, impi, gpiNafId)
-  try {
-    return use({ enc: kGpi.subarray(0, lengths.key), int: kGpi.subarray(lengths.key) })
-  } finally {
-    wipe(kGpi)
-  }
+/** K_GPI = K_enc (16) || K_int (16), no copies; throws InvalidValue for one that is wiped. */
+function keysIn(kGpi: KsNaf): { readonly enc: Uint8Array; readonly int: Uint8Array } {
+  if (isAllZero(kGpi)) throw new InvalidValue('K_GPI', 'all octets are zero', clause)
+  return { enc: kGpi.subarray(0, lengths.key), int: kGpi.subarray(lengths.key) }
 }
 
 /** AES-128-CTR from a counter block of zeros: K_enc serves one GPI. */

@@ -16,7 +16,7 @@ import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
-import { ubTap } from './tap-http.ts'
+import { ubTapOfBsf } from './tap-http.ts'
 
 const zh = [multimediaAuth.command.applicationId]
 /** Zn and Zpn go to the same peer. */
@@ -39,7 +39,7 @@ const policyOf = ({ originHost, fqdns, uaIds, gsids }: NafConfig): NafPolicy => 
 
 /** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
-  const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute } = plmn.bsf
+  const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute, tmpi } = plmn.bsf
   const voice = voiceOf(name, context)
   const store = await openConfiguredBsfStore(context.config, plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
@@ -50,7 +50,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const { bsfNames } = defaultNames(plmn.plmn)
   const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
   const bootstrapping = new Bootstrapping(
-    { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, maxChallenges: limits.maxChallenges },
+    { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges: limits.maxChallenges },
     ports,
   )
   diameter.handle(bootstrappingInfo, (request, from, trace) =>
@@ -72,7 +72,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     const ub = await startUbServer({
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
       connect: (client) => bootstrapping.connect(client),
-      onMessage: guarded(name, context, ubTap(voice, context)),
+      onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
       onFault: (error) => context.onFault(name, error),
     })
     closing.opened(() => ub.close())

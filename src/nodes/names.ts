@@ -1,4 +1,5 @@
 import { imsiOfImpi, type Impi, type Imsi } from '../core/identities/subscriber.ts'
+import type { Tmpi } from '../core/identities/tmpi.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
 import type { NetworkConfig } from './config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from './config/nodes.ts'
@@ -11,6 +12,9 @@ export interface NodeNames {
   ofHost(host: string): string | undefined
   ofImsi(imsi: Imsi): string | undefined
   ofImpi(impi: Impi): string | undefined
+  /** By the TMPI under which a UE of this process came last. */
+  ofTmpi(tmpi: Tmpi): string | undefined
+  learnTmpi(ue: string, tmpi: Tmpi): void
   ofLayer2Id(id: Layer2Id): string | undefined
 }
 
@@ -36,6 +40,7 @@ export function nodeNames(config: NetworkConfig): NodeNames {
   const layer2Ids = new Map<Layer2Id, string>(
     ues.flatMap((node) => node.ue.proseUeIds.map((id) => [id, node.name])),
   )
+  const tmpis = new Map<string, Tmpi>()
   return {
     all: nodes.map((node) => node.name),
     ofHost: (host) => hosts.get(host),
@@ -44,6 +49,8 @@ export function nodeNames(config: NetworkConfig): NodeNames {
       const imsi = imsiOfImpi(impi)
       return impis.get(impi) ?? (imsi && imsis.get(imsi))
     },
+    ofTmpi: (tmpi) => [...tmpis].find(([, known]) => known === tmpi)?.[0],
+    learnTmpi: (ue, tmpi) => void tmpis.set(ue, tmpi),
     ofLayer2Id: (id) => layer2Ids.get(id),
   }
 }

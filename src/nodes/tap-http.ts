@@ -1,4 +1,5 @@
 import { Impi } from '../core/identities/subscriber.ts'
+import { isTmpi } from '../core/identities/tmpi.ts'
 import { InvalidValue } from '../core/errors.ts'
 import type { TapMessage } from '../core/tap.ts'
 import type { Pc8Identity, Pc8Message } from '../io/https/pc8-message.ts'
@@ -10,9 +11,10 @@ import type { NodeNames } from './names.ts'
 /** A UE that no configuration names. */
 const stranger = 'ue'
 
-function ueOfImpi(identity: string | undefined, names: NodeNames): string {
+function ueOfUser(identity: string | undefined, names: NodeNames): string {
+  if (identity === undefined) return stranger
   try {
-    return (identity === undefined ? undefined : names.ofImpi(Impi(identity))) ?? stranger
+    return (isTmpi(identity) ? names.ofTmpi(identity) : names.ofImpi(Impi(identity))) ?? stranger
   } catch (error) {
     if (error instanceof InvalidValue) return stranger
     throw error
@@ -26,15 +28,25 @@ export const ueOfPc8 = (identity: Pc8Identity | undefined, names: NodeNames): st
 const contextOf = ({ context }: { readonly context: string | undefined }) =>
   context === undefined ? {} : { context }
 
-/** Tells messages of Ub, seen at `peer`'s other end; the BSF finds the UE by its IMPI. */
-export const ubTap =
-  (voice: NodeVoice, { names }: NodeContext, bsf?: string) =>
+const ubMessage = (to: string, message: UbMessage) => ({
+  ...{ point: 'Ub' as const, to, name: message.name },
+  ...{ protection: 'clear' as const, bytes: message.octets, masked: [], fields: message.fields },
+  ...contextOf(message),
+})
+
+/** Tells messages of Ub that the UE of this name sends. */
+export const ubTapOfUe =
+  (ue: string, bsf: string, voice: NodeVoice, { names }: NodeContext) =>
+  (message: UbMessage): void => {
+    if (message.identity !== undefined && isTmpi(message.identity)) names.learnTmpi(ue, message.identity)
+    voice.message(ubMessage(bsf, message))
+  }
+
+/** Tells messages of Ub that a BSF sends, to the UE that it took the request for. */
+export const ubTapOfBsf =
+  (voice: NodeVoice, { names }: NodeContext) =>
   (message: UbMessage): void =>
-    voice.message({
-      ...{ point: 'Ub', to: bsf ?? ueOfImpi(message.identity, names), name: message.name },
-      ...{ protection: 'clear', bytes: message.octets, masked: [], fields: message.fields },
-      ...contextOf(message),
-    })
+    voice.message(ubMessage(ueOfUser(message.identity, names), message))
 
 /** Tells messages of PC8 without the key in them; the KMF finds the UE by its B-TID. */
 export const pc8Tap =

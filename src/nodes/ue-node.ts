@@ -15,7 +15,7 @@ import { readAkaSecrets } from './config/files.ts'
 import type { NetworkConfig, UeConfig } from './config/network-config.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
-import { pc8Tap, ubTap } from './tap-http.ts'
+import { pc8Tap, ubTapOfUe } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
 
@@ -52,13 +52,18 @@ function usimOf(
 }
 
 /** Ub towards the BSF of the home network, wherever that listens now. */
-function gbaOf({ name, plmn }: ConfiguredUe, usim: Usim, voice: NodeVoice, context: NodeContext): GbaPort {
+function gbaOf(
+  { name, plmn, ue }: ConfiguredUe,
+  usim: Usim,
+  voice: NodeVoice,
+  context: NodeContext,
+): GbaPort {
   return gbaOver(plmn.bsf.fqdn, {
     ...context,
-    ...{ usim, report: voice.report },
+    ...{ usim, tmpi: ue.tmpi, report: voice.report },
     connect() {
       const bsf = reached(plmn.bsf.name, 'ub', context)
-      const onMessage = guarded(name, context, ubTap(voice, context, plmn.bsf.name))
+      const onMessage = guarded(name, context, ubTapOfUe(name, plmn.bsf.name, voice, context))
       return connectUb({ address: bsf.host, port: bsf.port, onMessage })
     },
   })
@@ -132,6 +137,7 @@ export async function startUe(
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8: pc8Of(node, voice, context) },
     sent: guarded(node.name, context, pc5Tap(voice, context)),
+    onFault: (error) => context.onFault(node.name, error),
   })
   return {
     ...{ name: node.name, ue, addresses: new Map() },

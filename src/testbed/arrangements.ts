@@ -89,6 +89,16 @@ export const extensionsEverywhere: Arrangement = (config) => ({
 /** Only the home network of UE-1 holds them. */
 export const extensionsOfUe1Alone = changeHome('ue1', (plmn) => holding(plmn, allExtensions))
 
+/** Every subscriber has a card with GBA_U. */
+export const gbaU: Arrangement = (config) => ({
+  ...config,
+  plmns: config.plmns.map((plmn) => ({
+    ...plmn,
+    subscribers: plmn.subscribers.map((subscriber) => ({ ...subscriber, gba: 'GBA_U' as const })),
+  })),
+  ues: config.ues.map((ue) => ({ ...ue, gba: 'GBA_U' as const })),
+})
+
 /** UE-1 never sends its IMSI over PC5. */
 export const noImsiOverPc5 = changeUe('ue1', (ue) => ({ ...ue, imsiOverPc5: 'never' }))
 

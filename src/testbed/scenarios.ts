@@ -5,6 +5,7 @@ import {
   extensionsOfUe1Alone,
   anotherUe2,
   kmf1IsAnotherNaf,
+  gbaU,
   mayLinkWithNobody,
   noImsiOverPc5,
   noOldKeys,
@@ -278,6 +279,14 @@ export const scenarios: readonly Scenario[] = [
     arrangement: extensionsEverywhere,
     tampering: { ue1: forgeNonce1 },
     expect: refused('7a', 'ERR_NOT_AUTHORISED'),
+  },
+  {
+    name: 'gba-u',
+    summary: '7a with Ks on the cards of both UEs',
+    clause: 'TS 33.220 5.3, CR 33.303 6.X.3.2 step 7a',
+    ue1: 'opens-pc8',
+    arrangement: gbaU,
+    expect: secured('7a'),
   },
 ]
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Plmn } from '../../src/core/identities/plmn.ts'
 import { impiOfImsi } from '../../src/core/identities/subscriber.ts'
+import { wipe } from '../../src/core/keys.ts'
 import { hours, later, seconds } from '../../src/core/units.ts'
 import type { AuthorisationStore, NafKeyStore } from '../../src/entities/kmf/ports.ts'
 import { btid, home, imsi1, imsi2, nafKey, nafKeyRow, noon, proseNaf, tlsNaf, visible } from './values.ts'
@@ -50,6 +51,17 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect((await store.list(noon)).flatMap(({ keys }) => keys)).toEqual([])
     })
 
+    it('R43: forgets an expired row that no IMSI is known of, and keeps it until then', async () => {
+      const store = await open()
+      const { btid: id, impi, created, expires } = nafKeyRow(1)
+      await store.put({ btid: id, ...(impi && { impi }), created, expires, ussList: [], keys: [{ nafId: proseNaf, key: nafKey(1) }] }) // prettier-ignore
+      await store.put(nafKeyRow(2))
+      await store.eraseExpired(noon, 50)
+      expect(await store.list(noon)).toHaveLength(2)
+      expect(await store.eraseExpired(later(noon, hours(1)), 50)).toBe(2)
+      expect((await store.list(noon)).map((row) => row.btid)).toEqual([btid(2)])
+    })
+
     it('of a subscriber keeps the expired row of the last used B-TID only', async () => {
       const store = await open()
       const next = { created: later(noon, hours(2)), expires: later(noon, hours(3)) }
@@ -66,6 +78,16 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect(await store.list(noon)).toHaveLength(2)
       await store.eraseExpired(later(noon, hours(2)), 50)
       expect((await store.list(noon)).map((row) => row.btid)).toEqual([btid(2)])
+    })
+
+    it('R33: keeps its own keys: who put or got some may wipe them', async () => {
+      const store = await open()
+      const put = nafKeyRow(1)
+      await store.put(put)
+      const wipeAll = (row: typeof put | undefined) => wipe(...(row?.keys.map(({ key }) => key) ?? []))
+      wipeAll(put)
+      wipeAll(await store.find(btid(1), noon))
+      expect(visible(await store.find(btid(1), noon))).toEqual(visible(nafKeyRow(1)))
     })
 
     it('forgets a row with its keys', async () => {

@@ -6,7 +6,7 @@ import { Fqdn } from '../../src/core/identities/fqdn.ts'
 import { NafId, nafIdOf, uaIds } from '../../src/core/identities/naf-id.ts'
 import { PTid } from '../../src/core/identities/p-tid.ts'
 import { Impi } from '../../src/core/identities/subscriber.ts'
-import { Ik, K, Ks, Opc, wipe } from '../../src/core/keys.ts'
+import { Ik, K, Ks, KsNaf, Opc, wipe } from '../../src/core/keys.ts'
 import { Instant } from '../../src/core/units.ts'
 import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
 import { makeGpi, openGpi, readGpi } from '../../src/crypto/gba-push-info.ts'
@@ -14,7 +14,7 @@ import { gbaUAutn } from '../../src/crypto/gba-u.ts'
 import { milenage } from '../../src/crypto/milenage.ts'
 import chain from '../vectors/chain.json' with { type: 'json' }
 import { flipped } from './flip.ts'
-import { example, sealed, tlv } from './sealed-gpi.ts'
+import { example, kGpi, kGpiOf, sealed, tlv } from './sealed-gpi.ts'
 
 const { rand, autn, impi, ks, gpi } = example
 const nafId = nafIdOf(Fqdn('pkmf.mnc001.mcc001.pub.3gppnetwork.org'), uaIds.prose)
@@ -36,7 +36,7 @@ describe('the worked example of the GPI', () => {
 
   it('is read without a key, and opened with Ks', () => {
     expect(readGpi(gpi)).toEqual({ uiccMe: 'GBA_ME', rand, autn, uiccAppLabel: 'USIM' })
-    expect(openGpi(gpi, ks, impi)).toEqual({ ptId, nafId, keyExpiry })
+    expect(openGpi(gpi, kGpi)).toEqual({ ptId, nafId, keyExpiry })
   })
 
   it('brings Ks_NAF', () =>
@@ -77,24 +77,24 @@ describe.each(chain.cases as unknown as readonly PushCase[])('the GPI of $kind i
     keyExpiry: Instant(Date.parse(inputs['key expiry'])),
   }
   const [theKs, theImpi] = [Ks(fromHex(aka.Ks)), Impi(one.names.IMPI)]
+  const theKGpi = kGpiOf(theKs, pushed.rand, theImpi)
 
   it('is made octet for octet, read and opened', () => {
     expect(hex(makeGpi({ ...pushed, ...inside, impi: theImpi, ks: theKs }))).toBe(vector.GPI)
     expect(readGpi(octets)).toEqual({ ...pushed, uiccAppLabel: 'USIM' })
-    expect(openGpi(octets, theKs, theImpi)).toEqual(inside)
+    expect(openGpi(octets, theKGpi)).toEqual(inside)
   })
 
   it('R23, B27: is refused with any bit flipped', () => {
     for (let bit = 0; bit < 8 * octets.length; bit++)
-      expect(() => openGpi(flipped(octets, bit), theKs, theImpi), `bit ${bit}`).toThrow(
-        /MAC of the GPI|at octet/,
-      )
+      expect(() => openGpi(flipped(octets, bit), theKGpi), `bit ${bit}`).toThrow(/MAC of the GPI|at octet/)
   })
 
   it('R23: is refused under another Ks and for another IMPI', () => {
     const otherKs = Ks(flipped(theKs, 255))
-    expect(() => openGpi(octets, otherKs, theImpi)).toThrow(MacMismatch)
-    expect(() => openGpi(octets, theKs, Impi(`2${one.names.IMPI}`))).toThrow(MacMismatch)
+    expect(() => openGpi(octets, kGpiOf(otherKs, pushed.rand, theImpi))).toThrow(MacMismatch)
+    const otherImpi = Impi(`2${one.names.IMPI}`)
+    expect(() => openGpi(octets, kGpiOf(theKs, pushed.rand, otherImpi))).toThrow(MacMismatch)
   })
 })
 
@@ -117,14 +117,14 @@ describe('B27: the form of a GPI', () => {
     ['a ciphertext longer than the rest', gpi.with(38, 0xff)],
   ])('%s: malformed', (_, octets) => {
     expect(() => readGpi(octets)).toThrow(MalformedMessage)
-    expect(() => openGpi(octets, ks, impi)).toThrow(MalformedMessage)
+    expect(() => openGpi(octets, kGpi)).toThrow(MalformedMessage)
   })
 
   it('reads the longest there may be, 1024 octets', () => {
     const filler = tlv(0x80, new Uint8Array(1024 - gpi.length - 3))
     const octets = sealed(concat(example.plain, filler))
     expect(octets).toHaveLength(1024)
-    expect(openGpi(octets, ks, impi)).toEqual({ ptId, nafId, keyExpiry })
+    expect(openGpi(octets, kGpi)).toEqual({ ptId, nafId, keyExpiry })
   })
 
   it('reads the label of an ISIM', () =>
@@ -135,7 +135,7 @@ describe('B27: what is sealed in a GPI', () => {
   const p = tlv(1, ptId)
   const n = tlv(2, nafId)
   const e = tlv(3, fromHex('f08f9000'))
-  const opened = (...fields: readonly Uint8Array[]) => openGpi(sealed(concat(...fields)), ks, impi)
+  const opened = (...fields: readonly Uint8Array[]) => openGpi(sealed(concat(...fields)), kGpi)
 
   it.each([
     ['P-TID of 8 octets', [p, n, e]],
@@ -172,7 +172,7 @@ describe('what may go into a GPI', () => {
 
   it.each(['2036-02-07T06:28:15Z', '2036-02-07T06:28:16Z', '2100-01-01T00:00:00Z'])('expiry %s', (time) => {
     const made = makeGpi({ ...push, keyExpiry: Instant(Date.parse(time)) })
-    expect(new Date(openGpi(made, ks, impi).keyExpiry).toISOString()).toBe(time.replace('Z', '.000Z'))
+    expect(new Date(openGpi(made, kGpi).keyExpiry).toISOString()).toBe(time.replace('Z', '.000Z'))
   })
 
   it('the longest identities make 340 octets', () => {
@@ -180,14 +180,14 @@ describe('what may go into a GPI', () => {
     const longest = { nafId: nafIdOf(fqdn, uaIds.prose), ptId: PTid(new Uint8Array(16).fill(1)), keyExpiry }
     const made = makeGpi({ ...push, ...longest })
     expect(made).toHaveLength(340)
-    expect(openGpi(made, ks, impi)).toEqual(longest)
+    expect(openGpi(made, kGpi)).toEqual(longest)
   })
 
-  it('R33: a Ks that was wiped makes and opens none', () => {
-    const wiped = Ks(ks)
-    wipe(wiped)
-    expect(() => makeGpi({ ...push, keyExpiry, ks: wiped })).toThrow(InvalidValue)
-    expect(() => openGpi(gpi, wiped, impi)).toThrow(InvalidValue)
+  it('R33: a key that was wiped makes and opens none', () => {
+    const wiped = [Ks(ks), KsNaf(kGpi)] as const
+    wipe(...wiped)
+    expect(() => makeGpi({ ...push, keyExpiry, ks: wiped[0] })).toThrow(InvalidValue)
+    expect(() => openGpi(gpi, wiped[1])).toThrow(InvalidValue)
   })
 
   it.each([7, 17])('R30: no P-TID of %i octets', (length) =>

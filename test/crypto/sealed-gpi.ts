@@ -2,7 +2,9 @@ import { createCipheriv, createHmac } from 'node:crypto'
 import { Autn, Rand } from '../../src/core/aka.ts'
 import { concat, fromHex, u16, utf8 } from '../../src/core/bytes.ts'
 import { Impi } from '../../src/core/identities/subscriber.ts'
-import { Ks } from '../../src/core/keys.ts'
+import { Ks, type KsNaf } from '../../src/core/keys.ts'
+import { deriveKsNaf } from '../../src/crypto/gba-keys.ts'
+import { gpiNafId } from '../../src/crypto/gba-push-info.ts'
 
 /** K_enc and K_int of the published example: TS 35.207 set 1, IMPI of 001010123456789. */
 const kEnc = fromHex('e2e2426820e979739cf583e1823ff2ab')
@@ -25,6 +27,11 @@ export const example = {
       '25f5c9da5e372599b6bb9464f4952105260d4450eb4e3c4a',
   ),
 } as const
+
+/** K_GPI, which whoever holds Ks derives. */
+export const kGpiOf = (ks: Ks, rand: Rand, impi: Impi): KsNaf => deriveKsNaf(ks, rand, impi, gpiNafId)
+/** That of the example. */
+export const kGpi = kGpiOf(example.ks, example.rand, example.impi)
 
 /** A GPI of the example whose sealed part is whatever one wants, its MAC right. */
 export function sealed(plain: Uint8Array): Uint8Array {

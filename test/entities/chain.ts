@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs'
 
+interface NafKeys extends Readonly<
+  Record<'Ks_NAF' | 'Ks_ext_NAF' | 'Ks_int_NAF', { readonly value: string } | undefined>
+> {
+  readonly NAF_Id: string
+}
+
 /** What the case of a key chain says of AKA, Ub and Zh. Octets in hex. */
 export interface ChainCase {
   readonly kind: string
@@ -31,9 +37,8 @@ export interface ChainCase {
       string
     >
   >
-  readonly 'NAF keys': {
-    readonly 'PDK base': Readonly<Record<'Ks_NAF' | 'Ks_ext_NAF', { readonly value: string } | undefined>>
-  }
+  readonly TMPI: { readonly TMPI: string }
+  readonly 'NAF keys': Readonly<Record<'PC8 TLS 1.3' | 'PDK base', NafKeys>>
   readonly diameter: Readonly<Record<string, { readonly avps: readonly (readonly [string, unknown])[] }>>
 }
 

@@ -95,6 +95,8 @@ export interface Options {
   readonly hssRandom?: Random
   readonly bsfRandom?: Random
   readonly ueRandom?: Random
+  /** Whether UEs can use a TMPI; they can when absent. */
+  readonly tmpi?: boolean
 }
 
 interface Reported {
@@ -127,6 +129,7 @@ export function gbaNetwork(options: Options = {}) {
   } satisfies BsfPorts
   const config: BootstrappingConfig = {
     ...{ names: [bsfName], bTidDomain, ksLifetime: hours(24), challengesPerMinute: 30, maxChallenges: 100 },
+    tmpi: true,
     ...options.config,
   }
   const bsf = new Bootstrapping(config, bsfPorts)
@@ -134,6 +137,7 @@ export function gbaNetwork(options: Options = {}) {
   const ue = (usim: SoftUsim, connect: () => UbConnection = () => bsf.connect(client)) => {
     const ports: GbaPorts = {
       ...{ usim, connect, clock, timers, random: options.ueRandom ?? countingRandom(0x2000) },
+      tmpi: options.tmpi ?? true,
       ...observe('ue'),
     }
     return gbaOver(config.names[0] ?? bsfName, ports)

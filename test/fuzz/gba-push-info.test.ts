@@ -7,7 +7,7 @@ import { nafIdOf, uaIds } from '../../src/core/identities/naf-id.ts'
 import { PTid } from '../../src/core/identities/p-tid.ts'
 import { Instant } from '../../src/core/units.ts'
 import { makeGpi, openGpi, readGpi } from '../../src/crypto/gba-push-info.ts'
-import { example, sealed, tlv } from '../crypto/sealed-gpi.ts'
+import { example, kGpi, sealed, tlv } from '../crypto/sealed-gpi.ts'
 import { valueOrError } from './gba-text.ts'
 
 const { gpi, plain, ks, impi, rand, autn } = example
@@ -50,7 +50,7 @@ describe('R40: the GPI', () => {
       near(gpi),
       (octets) => {
         try {
-          openGpi(octets, ks, impi)
+          openGpi(octets, kGpi)
         } catch (error) {
           if (!(error instanceof MacMismatch)) throw error
         }
@@ -61,7 +61,7 @@ describe('R40: the GPI', () => {
 
   it('sealed part behind a right MAC: a value or MalformedMessage', () => {
     const anything = fc.oneof(near(plain), fields, fc.uint8Array({ maxLength: 100 }))
-    valueOrError(anything.map(sealed), (octets) => openGpi(octets, ks, impi), MalformedMessage)
+    valueOrError(anything.map(sealed), (octets) => openGpi(octets, kGpi), MalformedMessage)
   })
 
   it('what is made is read again', () => {
@@ -77,7 +77,7 @@ describe('R40: the GPI', () => {
         const inside = { ptId, nafId, keyExpiry: Instant(expiry * 1000) }
         const made = makeGpi({ uiccMe, rand, autn, impi, ks, ...inside })
         expect(readGpi(made)).toEqual({ uiccMe, rand, autn, uiccAppLabel: 'USIM' })
-        expect(openGpi(made, ks, impi)).toEqual(inside)
+        expect(openGpi(made, kGpi)).toEqual(inside)
       }),
       { numRuns: 2000 },
     )

@@ -37,6 +37,7 @@ const facts: Readonly<Record<string, Words>> = {
   imsi: identity,
   'User-Name': (value) => (value.includes('@') ? '' : `IMSI ${value}`),
   'UE-Id': labelled('IMSI'),
+  tmpi: labelled('TMPI'),
   btid,
   'Transaction-Identifier': btid,
   dksi: (value, fields) => ('lsbOfKdSessId' in fields ? '' : `DKSI ${value}`),

@@ -2,6 +2,7 @@ import type { Brand } from '../brand.ts'
 import { InvalidValue } from '../errors.ts'
 import { Fqdn } from './fqdn.ts'
 import { plmnLabels, type Plmn } from './plmn.ts'
+import { isTmpi } from './tmpi.ts'
 
 /** International mobile subscriber identity, 6 to 15 digits. TS 23.003 2.2. */
 export type Imsi = Brand<string, 'IMSI'>
@@ -18,6 +19,7 @@ export function Impi(text: string): Impi {
   if (more.length > 0 || !/^[A-Za-z0-9._+-]{1,64}$/.test(user))
     throw new InvalidValue('IMPI', 'user@realm is needed', 'TS 23.003 13.3')
   Fqdn(realm)
+  if (isTmpi(text)) throw new InvalidValue('IMPI', 'a temporary one stands for another', 'TS 33.220 B.4')
   return text as Impi
 }
 

@@ -1,21 +1,24 @@
 import type { AuthenticationVector, Resynchronisation } from '../../core/aka.ts'
 import { hex } from '../../core/bytes.ts'
-import { SynchronisationRefused, TemporaryFailure } from '../../core/errors.ts'
+import { IdentityUnknown, SynchronisationRefused, TemporaryFailure } from '../../core/errors.ts'
 import { bTidOf, shortBTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { maskedImpi } from '../../core/identities/subscriber.ts'
+import { maskedImpi, type Impi } from '../../core/identities/subscriber.ts'
+import { isTmpi, shortTmpi, type Tmpi } from '../../core/identities/tmpi.ts'
+import { wipe } from '../../core/keys.ts'
 import { TokenBuckets } from '../../core/token-buckets.ts'
 import type { Instant, Seconds } from '../../core/units.ts'
 import { responseDigest } from '../../crypto/digest-response.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
-import { ksOf } from '../../crypto/gba-keys.ts'
+import { deriveTmpi, ksOf } from '../../crypto/gba-keys.ts'
 import { gbaUAutn, gbaURes } from '../../crypto/gba-u.ts'
 import { akaDigest, akaNonce, writeAkaChallenge } from '../../reference-points/ub/aka-challenge.ts'
 import {
   bootstrappingInfoType,
   writeBootstrappingInfo,
 } from '../../reference-points/ub/bootstrapping-info.ts'
-import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../reference-points/ub/exchange.ts'
+import type { HttpFields, UbRequest, UbResponse, UbSession } from '../../reference-points/ub/exchange.ts'
+import { canUseTmpi, products } from '../../reference-points/ub/product-tokens.ts'
 import { statusOf } from '../../reference-points/ub/status.ts'
 import type { MultimediaAuthAnswer } from '../../reference-points/zh/exchange.ts'
 import { writeAuthenticationInfo } from '../../wire/http-digest/digest-headers.ts'
@@ -35,10 +38,18 @@ export interface BootstrappingConfig {
   readonly challengesPerMinute: number
   /** Challenges open at once. */
   readonly maxChallenges: number
+  /** UEs that can may come under a TMPI the next time. */
+  readonly tmpi: boolean
 }
 
-/** Who asks, from where, in which set-up. */
-type Request = Asked & { readonly client: string; readonly context: string | undefined }
+/** One connection: where it is from, and whom it challenged last. */
+interface Session {
+  readonly client: string
+  impi: Impi | undefined
+}
+
+/** Who asks, on which connection, in which set-up. */
+type Request = Asked & { readonly session: Session; readonly context: string | undefined }
 
 const wrongInARow = 3
 
@@ -57,12 +68,13 @@ export class Bootstrapping {
   }
 
   /** A new connection from this address; its wrong responses count together (R36). */
-  connect(client: string): UbConnection {
+  connect(client: string): UbSession {
+    const session: Session = { client, impi: undefined }
     let wrong = 0
     const exchange = async (request: UbRequest, context?: string): Promise<UbResponse> => {
       const read = readRequest(request, this.#config.names)
       if (typeof read === 'number') return this.#refuse(read)
-      const asked = { ...read, client, context }
+      const asked = { ...read, session, context }
       try {
         const response = await this.#answer(asked)
         if (response !== 'wrong') {
@@ -77,7 +89,13 @@ export class Bootstrapping {
         return this.#refuse(statusOf(error))
       }
     }
-    return { exchange, close: () => undefined }
+    return {
+      exchange,
+      close: () => undefined,
+      get impi() {
+        return session.impi
+      },
+    }
   }
 
   /** Steps 2 and 4; a nonce that is not outstanding is answered as none at all. */
@@ -95,8 +113,11 @@ export class Bootstrapping {
 
   /** Step 2: a fresh vector, asked for within the rate of this IMPI from this client. */
   async #challenge(asked: Request, resynchronisation?: Resynchronisation): Promise<UbResponse> {
-    const { impi, realm, client, context } = asked
-    if (!this.#buckets.take(`${impi} ${client}`, this.#now()))
+    const { user, realm, session, context } = asked
+    session.impi = undefined
+    const impi = await this.#impiOf(user)
+    session.impi = impi
+    if (!this.#buckets.take(`${impi} ${session.client}`, this.#now()))
       throw new TemporaryFailure('too many challenges')
     const answer = await this.#ports.zh.authenticate(
       { impi, ...(resynchronisation ? { resynchronisation } : {}) },
@@ -106,14 +127,21 @@ export class Bootstrapping {
     const challenge: OpenChallenge = {
       nonce: akaNonce(vector.rand, vector.autn),
       opaque: hex(this.#ports.random.octets(16)),
-      realm,
-      impi,
+      ...{ realm, impi, user, canUseTmpi: canUseTmpi(asked.request.fields, 'User-Agent') },
       vector,
       ...(answer.guss ? { guss: answer.guss } : {}),
       resynchronised: resynchronisation !== undefined,
     }
     this.#challenges.add(challenge, this.#now())
     return this.#respond(401, [['WWW-Authenticate', writeAkaChallenge(challenge)]])
+  }
+
+  /** The user that a name stands for; a TMPI that is not known is refused as an unknown IMPI is. TS 33.220 4.5.2. */
+  async #impiOf(user: Impi | Tmpi): Promise<Impi> {
+    if (!isTmpi(user)) return user
+    const impi = this.#config.tmpi ? await this.#ports.bootstraps.findImpi(user, this.#now()) : undefined
+    if (impi === undefined) throw new IdentityUnknown('unknown or expired TMPI', 'TS 33.220 4.5.2')
+    return impi
   }
 
   /** The USIM found SQN out of range: a new challenge from the SQN that the USIM gave, once in a run. TS 24.109 4.5. */
@@ -130,32 +158,25 @@ export class Bootstrapping {
 
   /** Step 4: the UE is who it says; Ks is kept under a new B-TID (R37). TS 33.220 4.5.2. */
   async #bootstrap(asked: Request, challenge: OpenChallenge): Promise<UbResponse> {
+    const { impi, user } = challenge
     const { rand, ck, ik } = challenge.vector
+    const { bTidDomain: domain, tmpi } = this.#config
     const created = this.#now()
+    const ks = ksOf(ck, ik)
     const bootstrap: Bootstrap = {
-      btid: bTidOf(rand, this.#config.bTidDomain),
-      impi: challenge.impi,
-      rand,
-      ks: ksOf(ck, ik),
-      created,
+      btid: bTidOf(rand, domain),
+      ...{ impi, rand, ks, created },
+      ...(tmpi && challenge.canUseTmpi ? { tmpi: deriveTmpi(ks, rand, impi, domain) } : {}),
       expires: ksExpiry(challenge.guss, created, this.#config.ksLifetime),
       ...(challenge.guss ? { guss: challenge.guss } : {}),
     }
+    try {
+      await this.#keep(bootstrap, user, asked)
+    } finally {
+      wipe(ks)
+    }
     const body = writeBootstrappingInfo(bootstrap)
     const info = this.#authenticationInfo(asked, challenge, body)
-    if (await this.#ports.bootstraps.find(bootstrap.btid, created))
-      throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
-    await this.#ports.bootstraps.put(bootstrap)
-    this.#ports.report({
-      what: 'bootstrapped',
-      fields: {
-        impi: maskedImpi(bootstrap.impi),
-        btid: shortBTid(bootstrap.btid),
-        expires: new Date(bootstrap.expires).toISOString(),
-      },
-      keys: { Ks: fingerprint(bootstrap.ks) },
-      ...(asked.context === undefined ? {} : { context: asked.context }),
-    })
     return this.#respond(
       200,
       [
@@ -165,6 +186,24 @@ export class Bootstrapping {
       ],
       body,
     )
+  }
+
+  /** What the UE is told only once it is durable (R48). */
+  async #keep(bootstrap: Bootstrap, user: Impi | Tmpi, asked: Request): Promise<void> {
+    if (await this.#ports.bootstraps.find(bootstrap.btid, bootstrap.created))
+      throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
+    await this.#ports.bootstraps.put(bootstrap)
+    this.#ports.report({
+      what: 'bootstrapped',
+      fields: {
+        impi: maskedImpi(bootstrap.impi),
+        ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
+        btid: shortBTid(bootstrap.btid),
+        expires: new Date(bootstrap.expires).toISOString(),
+      },
+      keys: { Ks: fingerprint(bootstrap.ks) },
+      ...(asked.context === undefined ? {} : { context: asked.context }),
+    })
   }
 
   /** Proof for the UE that this body is from who holds XRES. RFC 2617 3.2.3. */
@@ -185,7 +224,12 @@ export class Bootstrapping {
     const date = new Date(this.#now()).toUTCString()
     return {
       status,
-      fields: [['Date', date], ['Server', 'Sidelock'], ...fields, ['Content-Length', String(body.length)]],
+      fields: [
+        ['Date', date],
+        ['Server', products(this.#config.tmpi)],
+        ...fields,
+        ['Content-Length', String(body.length)],
+      ],
       body,
     }
   }

@@ -1,6 +1,7 @@
 import type { AuthenticationVector } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
+import type { Tmpi } from '../../core/identities/tmpi.ts'
 import { wipe } from '../../core/keys.ts'
 import { later, type Instant } from '../../core/units.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
@@ -12,6 +13,10 @@ export interface OpenChallenge {
   readonly opaque: string
   readonly realm: Fqdn
   readonly impi: Impi
+  /** As the UE named itself; its response must do the same (R36). */
+  readonly user: Impi | Tmpi
+  /** The UE said that it can use a TMPI. */
+  readonly canUseTmpi: boolean
   /** As the UE must answer it: of GBA_U with AUTN* and the changed XRES. */
   readonly vector: AuthenticationVector
   readonly guss?: Guss

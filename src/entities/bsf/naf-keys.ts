@@ -4,11 +4,12 @@ import { BTidUnknown, NotAuthorised } from '../../core/errors.ts'
 import { shortBTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafFqdn, nafUaId } from '../../core/identities/naf-id.ts'
+import { wipe } from '../../core/keys.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { deriveKsNaf } from '../../crypto/gba-keys.ts'
 import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { hasNeededUss, policyFor, ussAskedFor, type NafPolicy } from './naf-policy.ts'
-import type { BsfPorts } from './ports.ts'
+import type { Bootstrap, BsfPorts } from './ports.ts'
 
 /**
  * Zn at the BSF: the key of one NAF_Id. `from` is the Origin-Host of the authenticated peer, `nafs` who may ask what.
@@ -26,6 +27,21 @@ export async function bootstrappingInfo(
   checkWallClock(ports)
   const bootstrap = await ports.bootstraps.find(request.btid, ports.clock.now())
   if (!bootstrap) return refuse(new BTidUnknown('unknown or expired B-TID', 'TS 29.109 6.2.2.3'), ports)
+  try {
+    return keyFor(request, from, naf, bootstrap, ports, context)
+  } finally {
+    wipe(bootstrap.ks)
+  }
+}
+
+function keyFor(
+  request: BootstrappingInfoRequest,
+  from: Fqdn,
+  naf: NafPolicy,
+  bootstrap: Bootstrap,
+  ports: Pick<BsfPorts, 'report' | 'count'>,
+  context: string | undefined,
+): BootstrappingInfoAnswer {
   if (!hasNeededUss(naf, bootstrap.guss))
     return refuse(new NotAuthorised('the GUSS has no USS for this NAF', 'TS 29.109 6.2.2.2'), ports)
   const key = deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, request.nafId)

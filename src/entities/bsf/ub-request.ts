@@ -3,6 +3,7 @@ import { fromBase64, utf8 } from '../../core/bytes.ts'
 import { InvalidValue, MalformedMessage } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { Impi } from '../../core/identities/subscriber.ts'
+import { isTmpi, type Tmpi } from '../../core/identities/tmpi.ts'
 import { equalInConstantTime } from '../../crypto/constant-time.ts'
 import { requestDigest, type DigestInput } from '../../crypto/digest-response.ts'
 import { akaDigest } from '../../reference-points/ub/aka-challenge.ts'
@@ -13,7 +14,7 @@ import type { OpenChallenge } from './challenge-table.ts'
 /** A request that has the form of Ub; nothing in it is proved yet. */
 export interface Asked {
   readonly realm: Fqdn
-  readonly impi: Impi
+  readonly user: Impi | Tmpi
   readonly credentials: DigestCredentials
   readonly request: UbRequest
 }
@@ -26,9 +27,9 @@ export function readRequest(request: UbRequest, names: readonly Fqdn[]): Asked |
   if (request.method !== 'GET') return 405
   const credentials = credentialsOf(request)
   if (credentials?.realm !== realm || credentials.uri !== request.target) return 400
-  const impi = impiOf(credentials.username)
-  // A name of another form, a temporary one too, is as unknown as any other (B50, B51).
-  return impi === undefined ? 403 : { realm, impi, credentials, request }
+  const user = userOf(credentials.username)
+  // A name of another form is as unknown as any other (B50, B51).
+  return user === undefined ? 403 : { realm, user, credentials, request }
 }
 
 function credentialsOf(request: UbRequest): DigestCredentials | undefined {
@@ -40,9 +41,9 @@ function credentialsOf(request: UbRequest): DigestCredentials | undefined {
   }
 }
 
-function impiOf(username: string): Impi | undefined {
+function userOf(username: string): Impi | Tmpi | undefined {
   try {
-    return Impi(username)
+    return isTmpi(username) ? username : Impi(username)
   } catch (error) {
     if (error instanceof InvalidValue) return undefined
     throw error
@@ -61,7 +62,7 @@ export function autsOf(credentials: DigestCredentials): Auts | undefined {
 
 /** What both digests of an exchange are made of. The password is RES, with AUTS the empty one. RFC 3310 3.3, 3.4. */
 export const digestInputOf = (asked: Asked, challenge: OpenChallenge): DigestInput => ({
-  username: challenge.impi,
+  username: challenge.user,
   realm: challenge.realm,
   password: asked.credentials.auts === undefined ? challenge.vector.xres : new Uint8Array(),
   nonce: challenge.nonce,
@@ -77,7 +78,7 @@ export function answers(asked: Asked, challenge: OpenChallenge): boolean {
   const { credentials, request } = asked
   const expected = requestDigest(request.method, digestInputOf(asked, challenge))
   return (
-    asked.impi === challenge.impi &&
+    asked.user === challenge.user &&
     asked.realm === challenge.realm &&
     credentials.algorithm?.toLowerCase() === akaDigest.algorithm.toLowerCase() &&
     credentials.qop === akaDigest.qop &&

@@ -67,7 +67,7 @@ export async function issueKey(
     checkWallClock(kmf.ports)
     return derive(kmf, procedure, request, found)
   } finally {
-    if (found.gpi) wipe(found.ksNaf) // a pushed key serves one PDK
+    wipe(found.ksNaf) // the store has its own; a pushed key serves one PDK
   }
 }
 

@@ -18,7 +18,7 @@ import type {
 } from '../../reference-points/zn/exchange.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 
-/** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased and the row stays (seed, 6.X.3.2). */
+/** What a KMF keeps of a B-TID it obtained a NAF key for. At expiry the keys are erased, and the row stays if its IMSI is known (seed, 6.X.3.2). */
 export interface NafKeyRow {
   readonly btid: BTid
   readonly impi?: Impi
@@ -30,6 +30,7 @@ export interface NafKeyRow {
   readonly keys: readonly { readonly nafId: NafId; readonly key: KsNaf }[]
 }
 
+/** Each key that it gives is a copy for the caller to wipe (R33). */
 export interface NafKeyStore {
   /** Adds the row, or adds its keys to the row of the same B-TID. Of an IMSI, expired rows of other B-TIDs are then deleted. */
   put(row: NafKeyRow): Promise<void>
@@ -37,7 +38,7 @@ export interface NafKeyStore {
   find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
   list(now: Instant): Promise<readonly NafKeyRow[]>
   forget(btid: BTid): Promise<boolean>
-  /** Erases the keys of at most `limit` expired rows and returns how many. */
+  /** Erases the keys of at most `limit` expired rows, deletes those without an IMSI, and returns how many it met. */
   eraseExpired(now: Instant, limit: number): Promise<number>
 }
 
@@ -84,7 +85,7 @@ export interface Pc8Offer {
 /** A UE whose key secures a PC8 connection. */
 export interface Pc8Subscriber {
   readonly btid: BTid
-  /** Ks_(ext)_NAF under the Ua id of the offer. */
+  /** Ks_(ext)_NAF under the Ua id of the offer; the server wipes it once the handshake is over (R33). */
   readonly key: KsNaf
   readonly expires: Instant
   /** Undefined when the BSF tells nothing of it; then nothing is allowed. */

@@ -1,6 +1,5 @@
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { wipe } from '../../core/keys.ts'
 import { hours, later, type Instant } from '../../core/units.ts'
 import type { BTidStatus } from './identity-rule.ts'
 import type { UeBootstrap } from './ports.ts'
@@ -23,32 +22,24 @@ export class BTidMemory {
   }
 
   replace(bootstrap: UeBootstrap): void {
-    if (this.#bootstrap && this.#bootstrap.ks !== bootstrap.ks) wipe(this.#bootstrap.ks)
+    if (this.#bootstrap?.ks !== bootstrap.ks) this.#bootstrap?.ks.erase()
     this.#bootstrap = bootstrap
     this.#usedWith = new Set()
     this.#setUps = 0
   }
 
-  /** The bootstrapping whose Ks may be used; at its expiry Ks is erased. */
+  /** The bootstrapping whose Ks may be used; at its expiry Ks is erased, and on a card with GBA_U a push replaces it. */
   valid(now: Instant): UeBootstrap | undefined {
     const held = this.#bootstrap
-    if (!held || now < held.expires) return held
-    wipe(held.ks)
+    if (held && now < held.expires && held.ks.isThere) return held
+    held?.ks.erase()
     return undefined
   }
 
   /** Erases Ks for good: the UE is closed (R33). */
   close(): void {
-    if (this.#bootstrap) wipe(this.#bootstrap.ks)
+    this.#bootstrap?.ks.erase()
     this.#bootstrap = undefined
-  }
-
-  /** Ks is of no use any more: the B-TID is from now on an identifier only. */
-  expire(now: Instant): void {
-    const held = this.valid(now)
-    if (!held) return
-    wipe(held.ks)
-    this.#bootstrap = { ...held, expires: now }
   }
 
   /** `kmf` knows `btid` now: PC8 was opened, or a link was secured with it. */

@@ -113,6 +113,8 @@ function checkedAnswer(
 function asProseError(error: unknown): ProseError {
   if (error instanceof InvalidValue)
     return new KeyRequestFailed('the answer of the KMF cannot be used', clause, { cause: error })
+  if (error instanceof Pc8IdentityRefused)
+    return new TemporaryFailure('the KMF refused a B-TID twice', clause, { cause: error })
   if (error instanceof ProseError) return error
   return new TemporaryFailure('the key request could not be made', clause, { cause: error })
 }

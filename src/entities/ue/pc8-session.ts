@@ -3,7 +3,6 @@ import { Pc8IdentityRefused, TemporaryFailure } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafIdOf, uaIds, type UaId } from '../../core/identities/naf-id.ts'
 import { seconds } from '../../core/units.ts'
-import { deriveKsNaf } from '../../crypto/gba-keys.ts'
 import type { BTidMemory } from './b-tid-memory.ts'
 import type { Bootstrapping } from './bootstrapping.ts'
 import { within } from './deadline.ts'
@@ -57,20 +56,15 @@ export class Pc8Session {
 
   async #openWith(bootstrap: UeBootstrap): Promise<void> {
     const { pc8, kmf, memory, timers } = this.#ports
-    await within(timers, openDeadline, pc8.open(pc8Association(bootstrap, kmf)))
+    await within(timers, openDeadline, pc8.open(await pc8Association(bootstrap, kmf)))
     memory.markUsed(bootstrap.btid, kmf)
   }
 }
 
 /** Both keys of PC8 and the identity they go with. TS 33.222 5.4. */
-export function pc8Association(bootstrap: UeBootstrap, kmf: Fqdn): Pc8Association {
-  const keyFor = (uaId: UaId) => deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, nafIdOf(kmf, uaId))
-  return {
-    kmf,
-    btid: bootstrap.btid,
-    tls13Key: keyFor(uaIds.tls13),
-    tls12Key: keyFor(uaIds.tls12DhePsk),
-  }
+export async function pc8Association({ btid, ks }: UeBootstrap, kmf: Fqdn): Promise<Pc8Association> {
+  const keyFor = (uaId: UaId) => ks.nafKey(nafIdOf(kmf, uaId))
+  return { kmf, btid, tls13Key: await keyFor(uaIds.tls13), tls12Key: await keyFor(uaIds.tls12DhePsk) }
 }
 
 /** A B-TID refused right after its bootstrapping: the network is not ready, the UE can do no more now. */

@@ -1,21 +1,38 @@
 import type { Auts, Autn, Rand } from '../../core/aka.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
+import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
-import type { Ck, Ik, Ks, KsNaf, Res } from '../../core/keys.ts'
+import type { Ck, Ik, KsNaf, Res } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
 import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+
+/** Ks with whoever holds it, the ME for GBA_ME and the card for GBA_U; nobody else sees it. TS 33.220 4.5.2, 5.3.2. */
+export interface HeldKs {
+  /** False once it is erased, or replaced on the card by a later AKA. */
+  readonly isThere: boolean
+  /** 8 hex digits for the tap; a card tells none. */
+  readonly fingerprint?: string
+  /** Ks_(ext)_NAF, each time a copy of its own. Throws InvalidValue when Ks is not there. TS 33.220 B.3, TS 31.102 7.1.2. */
+  nafKey(nafId: NafId): Promise<KsNaf>
+  erase(): void
+}
+
+/** What an AKA run leaves: CK and IK for the ME to make Ks of, or the Ks that a card with GBA_U keeps. TS 33.220 5.3.2. */
+export type AkaKeys =
+  | { readonly holder: 'ME'; readonly ck: Ck; readonly ik: Ik }
+  | { readonly holder: 'UICC'; readonly ks: HeldKs }
 
 /** What the card says to AUTHENTICATE. TS 33.102 6.3.3, TS 31.102 7.1.2. */
 export type AkaResult =
   | {
       readonly outcome: 'success'
       readonly res: Res
-      readonly ck: Ck
-      readonly ik: Ik
+      readonly keys: AkaKeys
       /**
-       * Takes the SQN, which is fresh until then. A card takes it inside AUTHENTICATE, and its commit does nothing: the
-       * one state that input of nobody known can change (R22).
+       * Takes the SQN, which is fresh until then; with GBA_U this Ks now takes the place of the one before on the card. A
+       * real card does both inside AUTHENTICATE, and its commit nothing: the one state that input of nobody known can
+       * change (R22).
        */
       commit(): void
     }
@@ -31,9 +48,7 @@ export interface Usim {
 /** What a bootstrapping leaves at the UE. TS 33.220 4.5.2. */
 export interface UeBootstrap {
   readonly btid: BTid
-  readonly impi: Impi
-  readonly rand: Rand
-  readonly ks: Ks
+  readonly ks: HeldKs
   readonly created: Instant
   readonly expires: Instant
 }
@@ -56,7 +71,10 @@ export interface Pc8Port {
    */
   open(association: Pc8Association): Promise<void>
   readonly isOpen: boolean
-  /** Step 4 on the open connection; throws TemporaryFailure (no answer, HTTP 5xx) or KeyRequestFailed (malformed answer, HTTP 4xx). */
+  /**
+   * Step 4 on the open connection; throws TemporaryFailure (no answer, HTTP 5xx), KeyRequestFailed (malformed answer, HTTP
+   * 4xx) or Pc8IdentityRefused (HTTP 401: the key of the connection has expired at the KMF).
+   */
   requestKey(request: ProseDirectKeyRequest, context?: string): Promise<ProseDirectKeyResponse>
   close(): Promise<void>
 }

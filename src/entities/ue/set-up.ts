@@ -1,13 +1,12 @@
 import type { Clock, Random } from '../../core/environment.ts'
-import { LocalFault, Outage, TemporaryFailure, type ProseError } from '../../core/errors.ts'
+import { LocalFault, Outage, ProseError, TemporaryFailure } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { nafIdOf, uaIds } from '../../core/identities/naf-id.ts'
+import { nafIdOf, uaIds, type NafId } from '../../core/identities/naf-id.ts'
 import { Dksi, hexOf24, type Layer2Id, type RelayServiceCode } from '../../core/identities/prose.ts'
 import { maskedImsi, type Imsi } from '../../core/identities/subscriber.ts'
 import type { PlmnTable } from '../../core/plmn-table.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import type { Report, Step } from '../../core/tap.ts'
-import { deriveKsNaf } from '../../crypto/gba-keys.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { ImsiForbidden, NoAnswer } from '../../reference-points/pc5/errors.ts'
 import type { Bootstrapping } from './bootstrapping.ts'
@@ -15,12 +14,11 @@ import type { BTidMemory } from './b-tid-memory.ts'
 import { identityRuleFor, needsBootstrapping, type UbResult } from './identity-rule.ts'
 import type { ImsiCap } from './imsi-cap.ts'
 import { chooseOctet } from './link/choose-octet.ts'
-import type { AttemptEnd } from './link/link.ts'
+import type { Attempt, AttemptEnd } from './link/link.ts'
 import type { LinkEntry } from './link/link-table.ts'
 import { refusal } from './link/refusal.ts'
 import { isSameUe, provedPeer } from './link/same-ue.ts'
 import type { Links } from './links.ts'
-import type { UeBootstrap } from './ports.ts'
 
 export interface SetUpPorts {
   readonly imsi: Imsi
@@ -58,8 +56,8 @@ export interface SetUpResult {
 
 interface Identified {
   readonly ue1Id: Ue1Id
-  /** Where the PDK comes from; absent with an IMSI or an expired B-TID. */
-  readonly bootstrap?: UeBootstrap
+  /** Where the PDK comes from; undefined with an IMSI or an expired B-TID. */
+  readonly key: Attempt['key']
 }
 
 interface Attempted {
@@ -84,13 +82,13 @@ async function attempt(
   renegotiation?: { readonly imsiSent: boolean },
 ): Promise<Attempted> {
   const nonce1 = ports.random.octets(16)
-  const identified = await identify(request.peer, traceIdOf(nonce1), ports, renegotiation)
+  const nafId = nafIdOf(ports.kmf, uaIds.prose)
+  const identified = await identify(request.peer, nafId, traceIdOf(nonce1), ports, renegotiation).catch(asEnd)
   if (!('ue1Id' in identified)) return { end: { outcome: 'ended', error: identified, endedAt: '3' } }
   const dksi = chooseOctet(ports.random, ports.links.table.takenOctets(request.peer, 'msb'))
   if (dksi === undefined) return { end: { outcome: 'ended', error: noDksi(), endedAt: '3' } }
-  const { ue1Id, bootstrap } = identified
+  const { ue1Id, key } = identified
   if (ue1Id.kind === 'b-tid') ports.memory.countSetUp(ue1Id.btid)
-  const nafId = nafIdOf(ports.kmf, uaIds.prose)
   const { entry, end } = ports.links.attempt({
     ...request,
     ue1Id,
@@ -99,12 +97,15 @@ async function attempt(
     dksi: Dksi(dksi),
     mayRenegotiate: renegotiation === undefined,
     extensions: ports.plmns.homeOfProseUeId(request.peer)?.extensions ?? 0,
-    key: bootstrap && {
-      ksNaf: deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, nafId),
-      expires: bootstrap.expires,
-    },
+    key,
   })
   return { end: await end, entry, identified }
+}
+
+/** What ends a set-up before its REQUEST. */
+function asEnd(error: unknown): ProseError {
+  if (error instanceof ProseError) return error
+  throw error
 }
 
 const noDksi = () => new TemporaryFailure('no DKSI is left toward this peer')
@@ -112,6 +113,7 @@ const noDksi = () => new TemporaryFailure('no DKSI is left toward this peer')
 /** The identity of step 3, by the rules of the change request; what forbids to send the IMSI ends the set-up (R13). */
 async function identify(
   peer: Layer2Id,
+  nafId: NafId,
   context: string,
   ports: SetUpPorts,
   renegotiation?: { readonly imsiSent: boolean },
@@ -126,9 +128,12 @@ async function identify(
   const rule = identityRuleFor({ bTid, renegotiated, ub })
   report({ step: '3', what: 'identity', fields: { bTid, ub, sends: rule?.sends ?? null }, context })
   const bootstrap = memory.valid(clock.now())
-  if (rule?.sends === 'expired-b-tid' && memory.btid) return { ue1Id: { kind: 'b-tid', btid: memory.btid } }
-  if (rule?.sends !== 'imsi' && bootstrap)
-    return { ue1Id: { kind: 'b-tid', btid: bootstrap.btid }, bootstrap }
+  if (rule?.sends === 'expired-b-tid' && memory.btid)
+    return { ue1Id: { kind: 'b-tid', btid: memory.btid }, key: undefined }
+  if (rule?.sends !== 'imsi' && bootstrap) {
+    const { btid, ks, expires } = bootstrap
+    return { ue1Id: { kind: 'b-tid', btid }, key: { ksNaf: await ks.nafKey(nafId), expires } }
+  }
   return imsiIfAllowed(peer, context, ports, renegotiation?.imsiSent ?? false)
 }
 
@@ -142,7 +147,7 @@ function imsiIfAllowed(
   const allowed = imsiOverPc5 === 'seed' && !sentBefore && imsiCap.take(clock.now())
   const fields = { imsi: maskedImsi(imsi), peer: hexOf24(peer), allowed }
   report({ step: '3', what: 'imsi-over-pc5', fields, context })
-  if (allowed) return { ue1Id: { kind: 'imsi', imsi } }
+  if (allowed) return { ue1Id: { kind: 'imsi', imsi }, key: undefined }
   const error = new ImsiForbidden('the IMSI would be needed and may not be sent', 'CR 33.303 6.X.3.2 step 3')
   report({ ...refusal('3', error, peer), context })
   return error

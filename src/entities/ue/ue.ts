@@ -64,6 +64,8 @@ export interface UePorts {
   readonly count: Count
   /** Called before each frame goes out. */
   readonly sent: (message: SentPc5Message) => void
+  /** A fault of whoever listens to this UE. */
+  readonly onFault: (error: unknown) => void
 }
 
 export interface UserData {
@@ -88,14 +90,17 @@ export class Ue {
   readonly #discovery: Discovery
   readonly #imsiCap: ImsiCap
   readonly #settingUp = new Set<Layer2Id>()
-  readonly #onData = new Listeners<UserData>()
-  readonly #onLink = new Listeners<Link>()
-  readonly #onGone = new Listeners<string>()
+  readonly #onData: Listeners<UserData>
+  readonly #onLink: Listeners<Link>
+  readonly #onGone: Listeners<string>
   readonly #deaf: () => void
 
   constructor(settings: UeSettings, ports: UePorts) {
     this.#settings = settings
     this.#ports = ports
+    this.#onData = new Listeners(ports.onFault)
+    this.#onLink = new Listeners(ports.onFault)
+    this.#onGone = new Listeners(ports.onFault)
     this.#bootstrapping = new Bootstrapping(ports, this.#memory)
     this.#session = new Pc8Session({
       ...ports,
@@ -108,7 +113,7 @@ export class Ue {
       ...ports,
       transmit: (message, peer, link) => this.#transmit(message, peer, link),
       retrieveKey: (request, trace) => keys.retrieve(request, trace),
-      push: new GbaPush({ ...ports, memory: this.#memory }),
+      push: new GbaPush(ports),
       secured: (entry) => {
         const link = viewOf(entry)
         if (link) this.#onLink.tell(link)

@@ -161,7 +161,10 @@ async function exchange(
   } catch (error) {
     if (error instanceof MalformedMessage)
       throw new KeyRequestFailed('PC8: malformed answer', undefined, { cause: error })
-    if (error instanceof KeyRequestFailed || error instanceof TemporaryFailure) throw error
+    const isTold = [KeyRequestFailed, TemporaryFailure, Pc8IdentityRefused].some(
+      (kind) => error instanceof kind,
+    )
+    if (isTold) throw error
     const reason = signal.aborted ? `no answer in ${deadline} ms` : 'the connection broke'
     throw new TemporaryFailure(`PC8: ${reason}`, undefined, { cause: error })
   }
@@ -223,6 +226,7 @@ function post(
 async function documentOf(incoming: IncomingMessage): Promise<Uint8Array> {
   const { statusCode = 0, headers } = incoming
   if (statusCode >= 500) throw new TemporaryFailure(`PC8: HTTP ${statusCode}`)
+  if (statusCode === 401) throw new Pc8IdentityRefused('PC8: HTTP 401', 'TS 33.222 5.4')
   if (statusCode !== 200) throw new KeyRequestFailed(`PC8: HTTP ${statusCode}`)
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== projectValues.pc8MediaType.value)
     throw new KeyRequestFailed('PC8: the answer is of another media type')

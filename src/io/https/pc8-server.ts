@@ -9,6 +9,7 @@ import {
   type TlsOptions,
 } from 'node:tls'
 import { uaIds, type UaId } from '../../core/identities/naf-id.ts'
+import { wipe } from '../../core/keys.ts'
 import type { Pc8Subscriber } from '../../entities/kmf/ports.ts'
 import { pskIdentityHint, pskIdentityLimit } from '../../reference-points/pc8/psk-identity.ts'
 import { ffdhe2048 } from './ffdhe2048.ts'
@@ -169,6 +170,7 @@ class Connection implements Pc8Client {
     this.#secure = true
     const { subscriber } = this
     if (!subscriber) return
+    wipe(subscriber.key)
     const left = subscriber.expires - this.#options.clock.now()
     this.#expiry = setTimeout(() => this.tls.destroy(), Math.min(left, 0x7fffffff))
     this.#expiry.unref()
@@ -176,6 +178,7 @@ class Connection implements Pc8Client {
 
   #closed(): void {
     if (!this.#secure) this.#options.count('pc8-handshake-refused')
+    if (this.#offered?.subscriber) wipe(this.#offered.subscriber.key)
     this.requestComplete()
     clearTimeout(this.#expiry)
     this.#flushOctets()

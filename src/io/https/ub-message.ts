@@ -5,7 +5,7 @@ export interface UbMessage {
   readonly sender: 'ue' | 'bsf'
   /** Address and port of the UE's end of the connection, such as `127.0.0.1:40001`. */
   readonly client: string
-  /** The user name of the request, of the answer the one it answers: whoever it names. Not for screens (R31). */
+  /** The user name of the request; of the answer whom the BSF took it for. Not for screens (R31). */
   readonly identity: string | undefined
   /** Such as `GET` or `401 challenge`. */
   readonly name: string

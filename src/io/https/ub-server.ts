@@ -5,9 +5,9 @@ import { inMilliseconds } from '../../core/units.ts'
 import { describeResponse, identityOf } from '../../reference-points/ub/describe.ts'
 import {
   fieldValue,
-  type UbConnection,
   type UbRequest,
   type UbResponse,
+  type UbSession,
 } from '../../reference-points/ub/exchange.ts'
 import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
@@ -23,7 +23,7 @@ export interface UbServerOptions {
   /** Connections at once; more are closed (R43). */
   readonly maxConnections: number
   /** The BSF: called for each connection with the address of the client, without its port. */
-  readonly connect: (client: string) => UbConnection
+  readonly connect: (client: string) => UbSession
   readonly onMessage: (message: UbMessage) => void
   /** A fault of ours; the client got 500. */
   readonly onFault: (error: unknown) => void
@@ -38,7 +38,7 @@ export interface UbServer {
 const limits = { head: 16 * 1024, body: 64 * 1024, requests: 100, waiting: 16 } as const
 
 interface Client {
-  readonly connection: UbConnection
+  readonly connection: UbSession
   readonly name: string
   requests: number
   waiting: number
@@ -106,7 +106,8 @@ async function serve(
     const last = !body || ++client.requests >= limits.requests || !outgoing.shouldKeepAlive
     const sent = withConnection(response, last ? 'close' : 'keep-alive')
     send(outgoing, sent)
-    options.onMessage(messageOf(sent, client, identityOf(request), context))
+    const identity = client.connection.impi ?? identityOf(request)
+    options.onMessage(messageOf(sent, client, identity, context))
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return // the client went away in mid request
     options.onFault(error)

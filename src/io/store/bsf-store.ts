@@ -1,5 +1,6 @@
 import { BTid, bTidRand } from '../../core/identities/b-tid.ts'
 import { Impi } from '../../core/identities/subscriber.ts'
+import { Tmpi } from '../../core/identities/tmpi.ts'
 import { Ks } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { Bootstrap, BootstrapStore } from '../../entities/bsf/ports.ts'
@@ -21,6 +22,8 @@ const schema: StoreSchema = {
        guss blob                    -- the document of Zh
      ) strict;
      create index bootstrap_expires on bootstrap (expires);`,
+    `alter table bootstrap add column tmpi text;
+     create index bootstrap_tmpi on bootstrap (tmpi) where tmpi is not null;`,
   ],
 }
 
@@ -32,6 +35,7 @@ interface BootstrapRow {
   readonly created: number
   readonly expires: number
   readonly guss: Uint8Array | null
+  readonly tmpi: string | null
 }
 
 export interface BsfStore {
@@ -50,6 +54,7 @@ function bootstrapOf(store: StoreFile, row: BootstrapRow): Bootstrap {
   return {
     btid,
     impi: Impi(row.impi),
+    ...(row.tmpi === null ? {} : { tmpi: Tmpi(row.tmpi) }),
     rand: bTidRand(btid),
     ks: Ks(store.seal.open(identityOf(row.btid, row.version), row.ks)),
     created: Instant(row.created),
@@ -60,18 +65,22 @@ function bootstrapOf(store: StoreFile, row: BootstrapRow): Bootstrap {
 
 function bootstrapsIn(store: StoreFile): BootstrapStore {
   const kept = store.query<{ version: number }>('select version from bootstrap where btid = ?')
-  const write = store.query('insert or replace into bootstrap values (?, ?, ?, ?, ?, ?, ?)')
+  const write = store.query('insert or replace into bootstrap values (?, ?, ?, ?, ?, ?, ?, ?)')
   const live = store.query<BootstrapRow>('select * from bootstrap where btid = ? and expires > ?')
   const allLive = store.query<BootstrapRow>('select * from bootstrap where expires > ? order by created')
+  const ofTmpi = store.query<{ impi: string }>(
+    'select impi from bootstrap where tmpi = ? and expires > ? order by created desc limit 1',
+  )
   const drop = store.query('delete from bootstrap where btid = ?')
   const dropExpired = store.query(
     'delete from bootstrap where btid in (select btid from bootstrap where expires <= ? limit ?)',
   )
 
-  function put({ btid, impi, ks, created, expires, guss }: Bootstrap): void {
+  function put({ btid, impi, tmpi, ks, created, expires, guss }: Bootstrap): void {
     const version = (kept.get(btid)?.version ?? 0) + 1
     const sealed = store.seal.seal(identityOf(btid, version), ks)
-    write.run(btid, impi, version, sealed, created, expires, guss ? writeGuss(guss) : null)
+    const document = guss ? writeGuss(guss) : null
+    write.run(btid, impi, version, sealed, created, expires, document, tmpi ?? null)
   }
 
   return {
@@ -80,6 +89,11 @@ function bootstrapsIn(store: StoreFile): BootstrapStore {
       store.answer(() => {
         const row = live.get(btid, now)
         return row && bootstrapOf(store, row)
+      }),
+    findImpi: (tmpi, now) =>
+      store.answer(() => {
+        const row = ofTmpi.get(tmpi, now)
+        return row && Impi(row.impi)
       }),
     list: (now) => store.answer(() => allLive.all(now).map((row) => bootstrapOf(store, row))),
     remove: (btid) => store.answer(() => drop.run(btid) > 0),

@@ -37,6 +37,7 @@ const schema: StoreSchema = {
        plmn text not null,          -- or *
        primary key (imsi, plmn)
      ) strict;`,
+    'delete from naf_key_row where erased = 1 and imsi is null',
   ],
 }
 
@@ -127,15 +128,15 @@ function putIn(store: StoreFile): NafKeyStore['put'] {
   return (row) => store.answer(() => store.transaction(() => put(row)))
 }
 
-/** Keys go, the row stays, unless its IMSI has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
+/** Keys go; the row of an IMSI stays unless that has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
 function eraseExpiredIn(store: StoreFile): NafKeyStore['eraseExpired'] {
   const expired = store.query<{ btid: string }>(
     'select btid from naf_key_row where erased = 0 and expires <= ? limit ?',
   )
   const dropKeys = store.query('delete from naf_key where btid = ?')
   const markErased = store.query('update naf_key_row set erased = 1 where btid = ?')
-  const dropReplaced = store.query(`delete from naf_key_row where btid = ? and exists
-    (select 1 from naf_key_row newer where newer.imsi = naf_key_row.imsi and newer.created > naf_key_row.created)`)
+  const dropOfNoUse = store.query(`delete from naf_key_row where btid = ? and (imsi is null or exists
+    (select 1 from naf_key_row newer where newer.imsi = naf_key_row.imsi and newer.created > naf_key_row.created))`)
   return (now, limit) =>
     store.answer(() =>
       store.transaction(() => {
@@ -143,7 +144,7 @@ function eraseExpiredIn(store: StoreFile): NafKeyStore['eraseExpired'] {
         for (const { btid } of rows) {
           dropKeys.run(btid)
           markErased.run(btid)
-          dropReplaced.run(btid)
+          dropOfNoUse.run(btid)
         }
         return rows.length
       }),

@@ -2,8 +2,15 @@ import { equalOctets } from '../../core/bytes.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
+import { KsNaf } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
 import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+
+/** Who asks may wipe the keys that he gets, who puts those he gave. */
+const copyOf = (row: NafKeyRow): NafKeyRow => ({
+  ...row,
+  keys: row.keys.map(({ nafId, key }) => ({ nafId, key: KsNaf(key) })),
+})
 
 /** The row of a B-TID with what a new one adds to it. */
 const merged = (kept: NafKeyRow | undefined, row: NafKeyRow): NafKeyRow => ({
@@ -20,7 +27,7 @@ export function memoryNafKeyStore(): NafKeyStore {
   const rows = new Map<BTid, NafKeyRow>()
   const erased = new Set<BTid>()
   const seenAt = (row: NafKeyRow, now: Instant): NafKeyRow =>
-    row.expires <= now ? { ...row, keys: [] } : row
+    row.expires <= now ? { ...row, keys: [] } : copyOf(row)
 
   function drop(row: NafKeyRow): boolean {
     erased.delete(row.btid)
@@ -35,19 +42,19 @@ export function memoryNafKeyStore(): NafKeyStore {
         if (erased.has(other.btid) || other.expires <= row.created) drop(other)
   }
 
-  /** Keys go, the row stays, unless its IMSI has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
+  /** Keys go; the row of an IMSI stays unless that has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
   function erase(row: NafKeyRow): void {
     rows.set(row.btid, { ...row, keys: [] })
     erased.add(row.btid)
     const isReplaced = [...rows.values()].some(
-      (other) => row.imsi !== undefined && other.imsi === row.imsi && other.created > row.created,
+      (other) => other.imsi === row.imsi && other.created > row.created,
     )
-    if (isReplaced) drop(row)
+    if (row.imsi === undefined || isReplaced) drop(row)
   }
 
   return {
     put(row) {
-      add(row)
+      add(copyOf(row))
       return Promise.resolve()
     },
     find(btid, now) {

@@ -133,6 +133,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       ksLifetime: bsf.ksLifetimeSeconds,
       challengesPerMinute: bsf.challengesPerMinute,
       nafs: bsf.nafs.map((naf) => ({ ...naf, realm: naf.realm ?? realm })),
+      tmpi: bsf.tmpi,
     },
     kmf: {
       ...entity('kmf'),

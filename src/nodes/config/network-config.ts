@@ -87,6 +87,8 @@ export interface BsfConfig {
   readonly challengesPerMinute: number
   /** Those beside the KMF. */
   readonly nafs: readonly NafConfig[]
+  /** UEs may come under a TMPI. */
+  readonly tmpi: boolean
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
@@ -182,6 +184,8 @@ export interface UeConfig {
   readonly imsiOverPc5: 'seed' | 'never'
   /** Infinity when unlimited. */
   readonly imsiOverPc5PerHour: number
+  /** Names itself on Ub by a TMPI where the BSF takes one. */
+  readonly tmpi: boolean
   /** Opens PC8 as soon as it has bootstrapped. */
   readonly openPc8: boolean
   readonly requireVerifiedPeer: boolean

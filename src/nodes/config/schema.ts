@@ -114,6 +114,7 @@ const bsf = z
     ksLifetimeSeconds: secondsUpToADay.prefault(day),
     challengesPerMinute: countOrUnlimited.prefault(30),
     nafs: z.array(naf).max(1000).default([]),
+    tmpi: z.boolean().default(true),
     ...store,
     diameter,
   })
@@ -213,6 +214,7 @@ export const ueShape = z.strictObject({
   disabledAlgorithms: z.array(z.enum(algorithmNames)).default([]),
   imsiOverPc5: z.enum(['seed', 'never']).default('seed'),
   imsiOverPc5PerHour: countOrUnlimited.prefault(10),
+  tmpi: z.boolean().default(true),
   openPc8: z.boolean().default(true),
   requireVerifiedPeer: z.boolean().default(false),
   discovery: z.enum(['none', 'model-a', 'model-b']).default('none'),

@@ -1,5 +1,6 @@
 import { shortBTid } from '../../core/identities/b-tid.ts'
 import { maskedImpi } from '../../core/identities/subscriber.ts'
+import { isTmpi, shortTmpi } from '../../core/identities/tmpi.ts'
 import type { Fields } from '../../core/tap.ts'
 import { ProseError } from '../../core/errors.ts'
 import { parseChallenge, parseCredentials } from '../../wire/http-digest/digest-headers.ts'
@@ -29,6 +30,9 @@ const credentialsOf = (request: UbRequest) =>
 /** The user name of a request, in full: for finding out whose message it is, not for showing (R31). */
 export const identityOf = (request: UbRequest): string | undefined => credentialsOf(request)?.username
 
+const userOf = (username: string): Fields =>
+  isTmpi(username) ? { tmpi: shortTmpi(username) } : { impi: maskedImpi(username) }
+
 /** Steps 1 and 3 of a run, the second with a response or with AUTS. TS 24.109 4.3 to 4.5. */
 export function describeRequest(request: UbRequest): Description {
   const credentials = credentialsOf(request)
@@ -36,7 +40,7 @@ export function describeRequest(request: UbRequest): Description {
   const kind = credentials.nonce === '' ? '' : credentials.auts === undefined ? ' response' : ' AUTS'
   return {
     name: `${request.method}${kind}`,
-    fields: { impi: maskedImpi(credentials.username), realm: credentials.realm },
+    fields: { ...userOf(credentials.username), realm: credentials.realm },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Instant } from '../../core/units.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
+import type { Impi } from '../../core/identities/subscriber.ts'
 
 /** Header fields in order; a name may come more than once. */
 export type HttpFields = readonly (readonly [name: string, value: string])[]
@@ -25,6 +26,12 @@ export interface UbConnection {
   /** `context` is the trace id of the set-up. On the side of the UE, throws TemporaryFailure. */
   exchange(request: UbRequest, context?: string): Promise<UbResponse>
   close(): void
+}
+
+/** A connection of Ub as the BSF has it. */
+export interface UbSession extends UbConnection {
+  /** Whom the BSF challenged last on it, which a TMPI does not tell; not for screens (R31). */
+  readonly impi: Impi | undefined
 }
 
 /** What a bootstrapping gives to the UE. TS 24.109 annex C. */

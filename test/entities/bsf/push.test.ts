@@ -27,6 +27,7 @@ import type { MultimediaAuthAnswer } from '../../../src/reference-points/zh/exch
 import type { PushInfoRequest } from '../../../src/reference-points/zn/exchange.ts'
 import { pushInfo as zpn } from '../../../src/reference-points/zn/push-info.ts'
 import { decodeMessage } from '../../../src/wire/diameter/message.ts'
+import { kGpiOf } from '../../crypto/sealed-gpi.ts'
 import { chainMessages } from '../../wire/diameter/chain-messages.ts'
 import { aSubscriber, gbaNetwork } from '../gba-network.ts'
 
@@ -76,7 +77,7 @@ function opened(gpi: Uint8Array) {
   const verified = verifyAutn(functions, rand, plain)
   if (verified === 'mac-failure') throw new Error('AUTN is not of this subscriber')
   const ks = ksOf(verified.ck, verified.ik)
-  const inside = openGpi(gpi, ks, aSubscriber.impi)
+  const inside = openGpi(gpi, kGpiOf(ks, rand, aSubscriber.impi))
   const key = deriveKsNaf(ks, rand, aSubscriber.impi, inside.nafId)
   return { ...inside, uiccMe, sqn: verified.sqn, key }
 }
@@ -114,7 +115,7 @@ describe.each(seeds)('a push of %s, message by message', (seed) => {
     const { rand } = readGpi(answer.gpi)
     expect(hex(answer.meKeyMaterial)).toBe(hex(deriveKsNaf(ks, rand, gpr.impi, gpr.nafId)))
     const inside = { ptId: gpr.ptId, nafId: gpr.nafId, keyExpiry: gpr.requestedExpiry }
-    expect(openGpi(answer.gpi, ks, gpr.impi)).toEqual(inside)
+    expect(openGpi(answer.gpi, kGpiOf(ks, rand, gpr.impi))).toEqual(inside)
     if (variant === '') {
       const { gpi, ...rest } = zpn.decodeAnswer(avpsOf('GPA'), gpr)
       expect(hex(answer.gpi)).toBe(hex(gpi))

@@ -190,7 +190,13 @@ export function labOf(options: LabOptions = {}): Lab {
   const answerPkr = options.pkr ?? (() => Promise.resolve(pka))
   const ports: KmfPorts = {
     ...{ plmns, keys: memoryNafKeyStore(), authorisations: memoryAuthorisationStore() },
-    zn: { bootstrappingInfo: (request, call) => (birs.push(request), answerBir(request, call)) },
+    zn: {
+      async bootstrappingInfo(request, call) {
+        birs.push(request)
+        const answer = await answerBir(request, call)
+        return { ...answer, meKeyMaterial: KsNaf(answer.meKeyMaterial) } // the KMF wipes what it got
+      },
+    },
     zpn: { pushInfo: (request, call) => (gprs.push(request), answerGpr(request, call)) },
     pc6: { requestKey: (_home, request) => (pkrs.push(request), answerPkr(request)) },
     ...{ clock: { now: () => now }, random: { octets: (count) => new Uint8Array(count).fill(1) } },

@@ -7,17 +7,17 @@ import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
 import { hours, Instant, later } from '../../../src/core/units.ts'
 import { BTidMemory } from '../../../src/entities/ue/b-tid-memory.ts'
+import { ksInMe } from '../../../src/entities/ue/gba/held-ks.ts'
 
 const kmf = Fqdn('pkmf.example.org')
 const begin = Instant(0)
-const bootstrap = (octet: number) => ({
-  btid: bTidOf(Rand(new Uint8Array(16).fill(octet)), Fqdn('bsf.example.org')),
-  impi: Impi('1@example.org'),
-  rand: Rand(new Uint8Array(16).fill(octet)),
-  ks: Ks(new Uint8Array(32).fill(octet)),
-  created: begin,
-  expires: later(begin, hours(1)),
-})
+function bootstrap(octet: number) {
+  const rand = Rand(new Uint8Array(16).fill(octet))
+  const key = Ks(new Uint8Array(32).fill(octet))
+  const ks = ksInMe(key, rand, Impi('1@example.org'))
+  const btid = bTidOf(rand, Fqdn('bsf.example.org'))
+  return { key, btid, ks, created: begin, expires: later(begin, hours(1)) }
+}
 
 describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
   it('R16: stays after its expiry as an identifier, without Ks', () => {
@@ -29,7 +29,7 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     expect(memory.valid(later(begin, hours(1)))).toBeUndefined()
     expect(memory.status(kmf, later(begin, hours(1)))).toBe('expired-used')
     expect(memory.status(Fqdn('other.example.org'), later(begin, hours(1)))).toBe('expired-unused')
-    expect([memory.btid, isAllZero(held.ks)]).toEqual([held.btid, true])
+    expect([memory.btid, isAllZero(held.key)]).toEqual([held.btid, true])
   })
 
   it('R33: closing erases Ks', () => {
@@ -37,7 +37,7 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     const held = bootstrap(1)
     memory.replace(held)
     memory.close()
-    expect([isAllZero(held.ks), memory.status(kmf, begin)]).toEqual([true, 'none'])
+    expect([isAllZero(held.key), memory.status(kmf, begin)]).toEqual([true, 'none'])
   })
 
   it('R16: a new bootstrapping replaces it, used or not', () => {
@@ -48,7 +48,7 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     memory.replace(fresh)
     memory.markUsed(old.btid, kmf)
     expect(memory.status(kmf, later(begin, hours(2)))).toBe('expired-unused')
-    expect(isAllZero(old.ks)).toBe(true)
+    expect(isAllZero(old.key)).toBe(true)
   })
 
   it('knows nothing before the first bootstrapping', () => {

@@ -3,7 +3,7 @@ import { fromHex } from '../../../src/core/bytes.ts'
 import { PTid } from '../../../src/core/identities/p-tid.ts'
 import type { ProseUeId } from '../../../src/core/identities/prose.ts'
 import type { Impi } from '../../../src/core/identities/subscriber.ts'
-import { K, Opc, type AkaSecrets, type KsNaf } from '../../../src/core/keys.ts'
+import { K, Opc, type AkaSecrets, type Ks, type KsNaf } from '../../../src/core/keys.ts'
 import { sqnOf } from '../../../src/core/sequence-number.ts'
 import { hours, Instant, later } from '../../../src/core/units.ts'
 import { akaFunctions, generateVector, verifyAuts } from '../../../src/crypto/aka.ts'
@@ -11,6 +11,8 @@ import { deriveKsNaf, ksOf } from '../../../src/crypto/gba-keys.ts'
 import { makeGpi } from '../../../src/crypto/gba-push-info.ts'
 import { gbaUAutn } from '../../../src/crypto/gba-u.ts'
 import { nextSqn } from '../../../src/entities/hss/sequence.ts'
+import { ksAfter } from '../../../src/entities/ue/gba/held-ks.ts'
+import type { HeldKs } from '../../../src/entities/ue/ports.ts'
 import { SoftUsim } from '../../../src/entities/ue/usim/soft-usim.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
 import type { SeededRandom } from './two-ues.ts'
@@ -55,6 +57,20 @@ export class Home {
     this.#random = random
     this.#gba = gba
     this.usim = new SoftUsim({ impi, aka: akaSecrets, gba })
+  }
+
+  get gba(): 'GBA_ME' | 'GBA_U' {
+    return this.#gba
+  }
+
+  /** AKA on the card and its Ks, as both sides have it. TS 33.220 4.5.2, 5.3.2. */
+  async bootstrap(rand: Rand): Promise<{ readonly ks: Ks; readonly held: HeldKs }> {
+    this.sqn = nextSqn(this.sqn)
+    const { ck, ik } = this.#functions.f2345(rand)
+    const aka = await this.usim.authenticate(rand, this.#autn(rand, this.sqn))
+    if (aka.outcome !== 'success') throw new Error(aka.outcome)
+    aka.commit()
+    return { ks: ksOf(ck, ik), held: ksAfter(aka.keys, rand, this.#impi) }
   }
 
   /** A GPI for UE-1, and the key in it. TS 33.223 5.2. */

@@ -98,6 +98,14 @@ describe('CR 33.303 6.X.3.2 steps 4 and 10: UE-2 and its KMF', () => {
     expect(world.ue2.pc8.associations).toHaveLength(2)
   })
 
+  it('is REJECT #6 when the KMF takes the new B-TID no more than the old one', async () => {
+    world.network.answer = () => new Pc8IdentityRefused('HTTP 401')
+    const before = world.network.bootstrapped
+    expect(await world.connect(world.ue1)).toMatchObject({ reason: 'ERR_TEMPORARY_FAILURE' })
+    expect(messageOf(world.ue2, 'directCommunicationReject').cause).toBe(6)
+    expect(world.network.bootstrapped).toBe(before + 1)
+  })
+
   it('bootstraps again when the KMF takes its B-TID no longer, and asks again', async () => {
     let refused = false
     world.network.answer = () => {

@@ -18,7 +18,16 @@ import type { Report } from '../../../src/core/tap.ts'
 import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
-import type { GbaPort, Pc8Association, Pc8Port, UeBootstrap, Usim } from '../../../src/entities/ue/ports.ts'
+import type { Bootstrap } from '../../../src/entities/bsf/ports.ts'
+import { ksInMe } from '../../../src/entities/ue/gba/held-ks.ts'
+import type {
+  GbaPort,
+  HeldKs,
+  Pc8Association,
+  Pc8Port,
+  UeBootstrap,
+  Usim,
+} from '../../../src/entities/ue/ports.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../../../src/entities/ue/ue.ts'
 import type {
@@ -69,7 +78,7 @@ export class SeededRandom implements Random {
 /** BSF and KMFs of the test: they know every bootstrapping and derive as they should. */
 export class Network {
   readonly clock: SimulatedClock
-  readonly bootstraps = new Map<string, { readonly bootstrap: UeBootstrap; readonly proseUeId: ProseUeId }>()
+  readonly bootstraps = new Map<string, { readonly bootstrap: Bootstrap; readonly proseUeId: ProseUeId }>()
   /** By IMSI. */
   readonly homes = new Map<string, Home>()
   readonly requests: ProseDirectKeyRequest[] = []
@@ -81,7 +90,7 @@ export class Network {
   ksLifetime = hours(24)
   bootstrapped = 0
   /** What the next runs on Ub give. */
-  readonly prepared: UeBootstrap[] = []
+  readonly prepared: Bootstrap[] = []
   opened = 0
   /** Called with the first key request. */
   whenAsked: (() => void) | undefined
@@ -102,15 +111,17 @@ export class Network {
         if (prepared) return this.#know(prepared, proseUeId)
         const now = this.clock.now()
         const rand = Rand(random.octets(16))
+        const home = this.homes.get(imsi)
+        const card = home?.gba === 'GBA_U' ? await home.bootstrap(rand) : undefined
         const bootstrap = {
           btid: bTidOf(rand, bsf),
           impi: impiOf(imsi),
           rand,
-          ks: Ks(random.octets(32)),
+          ks: card?.ks ?? Ks(random.octets(32)),
           created: now,
           expires: later(now, this.ksLifetime),
         }
-        return this.#know(bootstrap, proseUeId)
+        return this.#know(bootstrap, proseUeId, card?.held)
       },
     }
   }
@@ -173,9 +184,10 @@ export class Network {
   }
 
   /** The BSF's own copy: the UE erases its Ks. */
-  #know(bootstrap: UeBootstrap, proseUeId: ProseUeId): UeBootstrap {
-    this.bootstraps.set(bootstrap.btid, { bootstrap: { ...bootstrap, ks: Ks(bootstrap.ks) }, proseUeId })
-    return bootstrap
+  #know(bootstrap: Bootstrap, proseUeId: ProseUeId, onCard?: HeldKs): UeBootstrap {
+    const { btid, ks, rand, impi, created, expires } = bootstrap
+    this.bootstraps.set(btid, { bootstrap: { ...bootstrap, ks: Ks(ks) }, proseUeId })
+    return { btid, ks: onCard ?? ksInMe(ks, rand, impi), created, expires }
   }
 
   #pass(): Promise<void> {
@@ -200,6 +212,8 @@ export interface Station {
   readonly reports: Parameters<Report>[0][]
   readonly counts: Map<string, number>
   readonly received: { readonly link: string; readonly text: string }[]
+  /** What listeners of the UE threw. */
+  readonly faults: unknown[]
   /** Everything that was counted as dropped. */
   dropped(): number
 }
@@ -225,6 +239,7 @@ export class World {
     const reports: Parameters<Report>[0][] = []
     const counts = new Map<string, number>()
     const received: { link: string; text: string }[] = []
+    const faults: unknown[] = []
     const pc8 = this.network.pc8()
     const home = new Home(impiOf(settings.imsi), layer2Id, new SeededRandom(2000 + number), card.gba)
     this.network.homes.set(settings.imsi, home)
@@ -238,6 +253,7 @@ export class World {
       random,
       report: (state) => reports.push(state),
       count: (counter) => counts.set(counter, (counts.get(counter) ?? 0) + 1),
+      onFault: (error) => faults.push(error),
       sent: (message) => {
         sent.push(message)
         this.air.tap({
@@ -258,7 +274,7 @@ export class World {
       received.push({ link: link.label, text: new TextDecoder().decode(octets) }),
     )
     const dropped = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
-    return { ue, home, settings, pc8, random, sent, reports, counts, received, dropped }
+    return { ue, home, settings, pc8, random, sent, reports, counts, received, faults, dropped }
   }
 
   /** A set-up to its end. */

@@ -43,7 +43,7 @@ export function serviceOf(known: readonly BTid[] = [btid]): Pc8Service & { reado
       offers.push(offer)
       const found = known.find((candidate) => offer.identity === pskIdentityOf(candidate))
       const key = hex(offer.uaId) === hex(uaIds.tls13) ? key13 : key12
-      return Promise.resolve(found && { btid: found, key, expires, ussList: [] })
+      return Promise.resolve(found && { btid: found, key: KsNaf(key), expires, ussList: [] })
     },
     answer(body) {
       const { transactionId } = decodeProseDirectKeyRequest(body)

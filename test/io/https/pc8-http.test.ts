@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createSecureContext, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
-import { KeyRequestFailed, TemporaryFailure } from '../../../src/core/errors.ts'
+import { KeyRequestFailed, Pc8IdentityRefused, TemporaryFailure } from '../../../src/core/errors.ts'
 import { Instant } from '../../../src/core/units.ts'
 import type { Pc8Service } from '../../../src/entities/kmf/ports.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
@@ -247,7 +247,7 @@ describe('HTTP of PC8', () => {
     await client.open(association)
     expect(await client.requestKey(keyRequest)).toMatchObject({ outcome: 'key' })
     now = expires
-    await expect(client.requestKey(keyRequest)).rejects.toBeInstanceOf(KeyRequestFailed)
+    await expect(client.requestKey(keyRequest)).rejects.toBeInstanceOf(Pc8IdentityRefused)
     expect(server.counts).toEqual(['pc8-http-401'])
     await new Promise((resolve) => setImmediate(resolve))
     await expect(client.requestKey(keyRequest)).rejects.toThrow()

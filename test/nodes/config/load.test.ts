@@ -10,6 +10,7 @@ import { ProseUeId } from '../../../src/core/identities/prose.ts'
 import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { loadNetworkConfig, parseNetworkConfig } from '../../../src/nodes/config/load.ts'
 import { configuredNodes, findNode, plmnTableFor } from '../../../src/nodes/config/nodes.ts'
+import { tmpiOf } from '../../../src/core/identities/tmpi.ts'
 import { nodeNames } from '../../../src/nodes/names.ts'
 import { rand } from '../../contracts/values.ts'
 import { temporaryDirectory } from '../../io/store/temporary.ts'
@@ -77,7 +78,12 @@ describe('a configuration', () => {
           certificateKeyFile: '/etc/prose/certs/hss1.key',
         },
       },
-      bsf: { fqdn: 'bsf.mnc001.mcc001.pub.3gppnetwork.org', ksLifetime: 86400, challengesPerMinute: 30 },
+      bsf: {
+        fqdn: 'bsf.mnc001.mcc001.pub.3gppnetwork.org',
+        ksLifetime: 86400,
+        challengesPerMinute: 30,
+        tmpi: true,
+      },
       kmf: {
         fqdn: 'pkmf.mnc001.mcc001.pub.3gppnetwork.org',
         nafKeyMaxAge: 43200,
@@ -243,6 +249,10 @@ describe('what nodes need of a configuration', () => {
     expect(names.ofImsi(Imsi('001010000000001'))).toBe('ue1')
     expect(names.ofImpi(Impi('001020000000002@ims.mnc002.mcc001.3gppnetwork.org'))).toBe('ue2')
     expect(names.ofImpi(Impi('somebody@example.org'))).toBeUndefined()
+    expect(names.ofTmpi(tmpiOf('a'.repeat(32)))).toBeUndefined()
+    for (const user of ['a', 'b']) names.learnTmpi('ue1', tmpiOf(user.repeat(32)))
+    expect(names.ofTmpi(tmpiOf('b'.repeat(32)))).toBe('ue1')
+    expect(names.ofTmpi(tmpiOf('a'.repeat(32)))).toBeUndefined()
     expect(names.ofLayer2Id(ProseUeId(0x0a0b0c))).toBe('ue2')
     expect(names.ofLayer2Id(ProseUeId(1))).toBeUndefined()
   })

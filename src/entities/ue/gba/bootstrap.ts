@@ -1,15 +1,16 @@
 import { base64, hex, utf8 } from '../../../core/bytes.ts'
 import type { Clock, Random, Timers } from '../../../core/environment.ts'
 import { BootstrappingFailed, ProseError, TemporaryFailure } from '../../../core/errors.ts'
-import { shortBTid } from '../../../core/identities/b-tid.ts'
+import { bTidDomain, shortBTid } from '../../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../../core/identities/fqdn.ts'
-import { maskedImpi } from '../../../core/identities/subscriber.ts'
+import { maskedImpi, type Impi } from '../../../core/identities/subscriber.ts'
+import { isTmpi, shortTmpi, type Tmpi } from '../../../core/identities/tmpi.ts'
 import { wipe } from '../../../core/keys.ts'
 import type { Report } from '../../../core/tap.ts'
+import type { Instant } from '../../../core/units.ts'
 import { equalInConstantTime } from '../../../crypto/constant-time.ts'
 import { requestDigest, responseDigest, type DigestInput } from '../../../crypto/digest-response.ts'
-import { fingerprint } from '../../../crypto/fingerprint.ts'
-import { ksOf } from '../../../crypto/gba-keys.ts'
+import { tmpiFrom, tmpiNafId } from '../../../crypto/gba-keys.ts'
 import {
   akaDigest,
   parseAkaChallenge,
@@ -23,13 +24,17 @@ import {
   type UbRequest,
   type UbResponse,
 } from '../../../reference-points/ub/exchange.ts'
+import { canUseTmpi, products } from '../../../reference-points/ub/product-tokens.ts'
 import { ubTimers } from '../../../reference-points/ub/timers.ts'
 import { parseAuthenticationInfo, writeCredentials } from '../../../wire/http-digest/digest-headers.ts'
 import { within } from '../deadline.ts'
 import type { AkaResult, GbaPort, UeBootstrap, Usim } from '../ports.ts'
+import { ksAfter } from './held-ks.ts'
 
 export interface GbaPorts {
   readonly usim: Usim
+  /** Whether the UE names itself by a TMPI where the BSF takes one. */
+  readonly tmpi: boolean
   /** A connection to the BSF for one run. */
   readonly connect: () => UbConnection
   readonly clock: Clock
@@ -38,51 +43,96 @@ export interface GbaPorts {
   readonly report: Report
 }
 
+type Send = (request: UbRequest) => Promise<UbResponse>
 type AkaSuccess = Extract<AkaResult, { outcome: 'success' }>
 const clause = 'TS 24.109 4'
 const noOctets = new Uint8Array()
 
-/** Ub at the UE, towards the BSF of this name; it is the host asked and the digest realm. TS 33.220 4.5.2. */
-export const gbaOver = (bsf: Fqdn, ports: GbaPorts): GbaPort => ({
-  bootstrap: (context) => bootstrap(bsf, ports, context),
-})
+/** The name for the next run, as long as the B-TID that it came with. TS 33.220 B.4. */
+interface HeldTmpi {
+  readonly tmpi: Tmpi
+  readonly expires: Instant
+}
 
-async function bootstrap(bsf: Fqdn, ports: GbaPorts, context?: string): Promise<UeBootstrap> {
-  const connection = ports.connect()
-  try {
-    const run = new Run(bsf, ports, (request) => connection.exchange(request, context))
-    const result = await within(ports.timers, ubTimers.run, run.toTheEnd())
-    ports.report({
-      what: 'bootstrapped',
-      fields: {
-        impi: maskedImpi(result.impi),
-        btid: shortBTid(result.btid),
-        expires: new Date(result.expires).toISOString(),
-      },
-      keys: { Ks: fingerprint(result.ks) },
-      ...(context === undefined ? {} : { context }),
-    })
-    return result
-  } finally {
-    connection.close()
+/** What one run gives. */
+interface RunResult {
+  readonly user: Impi | Tmpi
+  readonly bootstrap: UeBootstrap
+  readonly tmpi: HeldTmpi | undefined
+}
+
+/** Ub at the UE, towards the BSF of this name; it is the host asked and the digest realm. TS 33.220 4.5.2. */
+export const gbaOver = (bsf: Fqdn, ports: GbaPorts): GbaPort => new Gba(bsf, ports)
+
+class Gba implements GbaPort {
+  readonly #bsf: Fqdn
+  readonly #ports: GbaPorts
+  #tmpi: HeldTmpi | undefined
+
+  constructor(bsf: Fqdn, ports: GbaPorts) {
+    this.#bsf = bsf
+    this.#ports = ports
+  }
+
+  async bootstrap(context?: string): Promise<UeBootstrap> {
+    const { connect, timers, report, usim } = this.#ports
+    const connection = connect()
+    try {
+      const run = this.#run((request) => connection.exchange(request, context))
+      const result = await within(timers, ubTimers.run, run)
+      this.#tmpi = result.tmpi
+      report({ ...reportOf(result, usim.impi), ...(context === undefined ? {} : { context }) })
+      return result.bootstrap
+    } finally {
+      connection.close()
+    }
+  }
+
+  /** Under the TMPI, if there is one; one that the BSF does not take is deleted, and the IMPI serves. TS 33.220 4.5.2. */
+  async #run(send: Send): Promise<RunResult> {
+    const runAs = (user: Impi | Tmpi) => new Run(this.#bsf, user, this.#ports, send).toTheEnd()
+    const { clock, usim } = this.#ports
+    const held = this.#tmpi
+    if (!held || held.expires <= clock.now()) return runAs(usim.impi)
+    try {
+      return await runAs(held.tmpi)
+    } catch (error) {
+      if (!(error instanceof UserForbidden)) throw error
+      this.#tmpi = undefined
+      return runAs(usim.impi)
+    }
   }
 }
 
+const reportOf = ({ user, bootstrap: { btid, expires, ks } }: RunResult, impi: Impi) => ({
+  what: 'bootstrapped',
+  fields: {
+    impi: maskedImpi(impi),
+    ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
+    btid: shortBTid(btid),
+    expires: new Date(expires).toISOString(),
+  },
+  ...(ks.fingerprint === undefined ? {} : { keys: { Ks: ks.fingerprint } }),
+})
+
 class Run {
   readonly #bsf: Fqdn
+  readonly #user: Impi | Tmpi
   readonly #ports: GbaPorts
-  readonly #send: (request: UbRequest) => Promise<UbResponse>
+  readonly #send: Send
 
-  constructor(bsf: Fqdn, ports: GbaPorts, send: (request: UbRequest) => Promise<UbResponse>) {
+  constructor(bsf: Fqdn, user: Impi | Tmpi, ports: GbaPorts, send: Send) {
     this.#bsf = bsf
+    this.#user = user
     this.#ports = ports
     this.#send = send
   }
 
   /** Steps 1 to 4, with one resynchronisation at most. TS 33.220 4.5.2. */
-  async toTheEnd(): Promise<UeBootstrap> {
+  async toTheEnd(): Promise<RunResult> {
     const { usim } = this.#ports
-    let challenge = this.#challengeIn(await this.#send(this.#request({ nonce: '', response: '' })))
+    const first = await this.#send(this.#request({ nonce: '', response: '' }))
+    let challenge = this.#challengeIn(first)
     let aka = await usim.authenticate(challenge.rand, challenge.autn)
     if (aka.outcome === 'synchronisation-failure') {
       challenge = this.#challengeIn(await this.#resynchronise(challenge, aka.auts))
@@ -94,9 +144,9 @@ class Run {
       throw new BootstrappingFailed('SQN is out of range after resynchronisation too', 'TS 24.109 4.5')
     aka.commit()
     try {
-      return await this.#respond(challenge, aka)
+      return await this.#respond(challenge, aka, this.#ports.tmpi && canUseTmpi(first.fields, 'Server'))
     } finally {
-      wipe(aka.res, aka.ck, aka.ik)
+      wipe(aka.res)
     }
   }
 
@@ -106,20 +156,32 @@ class Run {
     return this.#send(this.#answer(challenge, input, base64(auts)))
   }
 
-  async #respond(challenge: AkaChallenge, { res, ck, ik }: AkaSuccess): Promise<UeBootstrap> {
+  async #respond(challenge: AkaChallenge, { res, keys }: AkaSuccess, tmpi: boolean): Promise<RunResult> {
+    const ks = ksAfter(keys, challenge.rand, this.#ports.usim.impi)
+    try {
+      const bootstrap = { ks, ...(await this.#named(challenge, res)) }
+      return { user: this.#user, bootstrap, tmpi: tmpi ? await tmpiAfter(bootstrap) : undefined }
+    } catch (error) {
+      ks.erase()
+      throw error
+    }
+  }
+
+  /** B-TID and lifetime, from a BSF that knows RES too. */
+  async #named(challenge: AkaChallenge, res: Uint8Array): Promise<Omit<UeBootstrap, 'ks'>> {
     const input = this.#digestInput(challenge, res)
     const response = await this.#send(this.#answer(challenge, input))
     const { btid, expires } = this.#infoIn(response, input)
     const created = this.#ports.clock.now()
     if (expires <= created) throw new BootstrappingFailed('the B-TID has expired already', clause)
-    return { btid, impi: this.#ports.usim.impi, rand: challenge.rand, ks: ksOf(ck, ik), created, expires }
+    return { btid, created, expires }
   }
 
   #digestInput(challenge: AkaChallenge, password: Uint8Array): DigestInput {
     const { nc, qop, uri } = akaDigest
     const cnonce = hex(this.#ports.random.octets(8))
     const { realm, nonce } = challenge
-    return { username: this.#ports.usim.impi, realm, password, nonce, nc, cnonce, qop, uri, body: noOctets }
+    return { username: this.#user, realm, password, nonce, nc, cnonce, qop, uri, body: noOctets }
   }
 
   #answer(challenge: AkaChallenge, input: DigestInput, auts?: string): UbRequest {
@@ -139,7 +201,7 @@ class Run {
   ): UbRequest {
     const { uri } = akaDigest
     const authorization = writeCredentials({
-      ...{ username: this.#ports.usim.impi, realm: this.#bsf, uri },
+      ...{ username: this.#user, realm: this.#bsf, uri },
       ...parameters,
     })
     return {
@@ -147,7 +209,7 @@ class Run {
       target: uri,
       fields: [
         ['Host', this.#bsf],
-        ['User-Agent', 'Sidelock'],
+        ['User-Agent', products(this.#ports.tmpi)],
         ['Accept', '*/*'],
         ['Authorization', authorization],
       ],
@@ -181,6 +243,14 @@ class Run {
   }
 }
 
+/** The TMPI of a new Ks. TS 33.220 B.4. */
+async function tmpiAfter({ btid, ks, expires }: UeBootstrap): Promise<HeldTmpi> {
+  return { tmpi: tmpiFrom(await ks.nafKey(tmpiNafId(bTidDomain(btid)))), expires }
+}
+
+/** The BSF does not take this user; final for an IMPI. TS 24.109 4.3. */
+class UserForbidden extends BootstrappingFailed {}
+
 /** What `read` gives; octets that are no message of Ub end the run. */
 function trusted<Value>(read: () => Value): Value {
   try {
@@ -191,7 +261,8 @@ function trusted<Value>(read: () => Value): Value {
   }
 }
 
-const unexpected = (status: number): BootstrappingFailed | TemporaryFailure =>
-  status >= 500
-    ? new TemporaryFailure(`the BSF answers ${status}`, clause)
-    : new BootstrappingFailed(`the BSF answers ${status}`, clause)
+function unexpected(status: number): BootstrappingFailed | TemporaryFailure {
+  const what = `the BSF answers ${status}`
+  if (status >= 500) return new TemporaryFailure(what, clause)
+  return status === 403 ? new UserForbidden(what, clause) : new BootstrappingFailed(what, clause)
+}

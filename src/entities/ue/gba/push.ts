@@ -12,11 +12,10 @@ import type { NafId } from '../../../core/identities/naf-id.ts'
 import type { PTid } from '../../../core/identities/p-tid.ts'
 import { wipe, type KsNaf } from '../../../core/keys.ts'
 import type { Instant } from '../../../core/units.ts'
-import { deriveKsNaf, ksOf } from '../../../crypto/gba-keys.ts'
-import { openGpi, readGpi } from '../../../crypto/gba-push-info.ts'
+import { gpiNafId, openGpi, readGpi, type SealedGpi } from '../../../crypto/gba-push-info.ts'
 import { GpiForeignNaf, GpiInvalid } from '../../../reference-points/pc5/errors.ts'
-import type { BTidMemory } from '../b-tid-memory.ts'
-import type { Usim } from '../ports.ts'
+import type { HeldKs, Usim } from '../ports.ts'
+import { ksAfter } from './held-ks.ts'
 
 const clause = 'CR 33.303 6.X.3.2 step 13'
 /** P-TIDs of GPIs that made a link, until they expire (R43). */
@@ -28,7 +27,7 @@ export interface PushedKey {
   /** Ks_(ext)_NAF under the NAF_Id of step 3. */
   readonly ksNaf: KsNaf
   readonly expires: Instant
-  readonly uiccMe: 'GBA_ME' | 'GBA_U'
+  /** Takes the SQN; a card with GBA_U loses the Ks it had, and with it the B-TID is an identifier only. */
   readonly takeSqn: () => void
 }
 
@@ -40,7 +39,6 @@ export type GpiReading =
 
 export interface GbaPushPorts {
   readonly usim: Usim
-  readonly memory: BTidMemory
   readonly clock: Clock
 }
 
@@ -66,11 +64,9 @@ export class GbaPush {
   }
 
   /** The NAF SA is made: SQN is taken, the P-TID may not come again, one GPI makes one link (R24). */
-  commit({ ptId, expires, takeSqn, uiccMe }: PushedKey): void {
+  commit({ ptId, expires, takeSqn }: PushedKey): void {
     const now = this.#ports.clock.now()
     takeSqn()
-    // Open: TS 33.223 could not be read; AKA on a GBA_U card is taken to replace the Ks on it, so the B-TID goes.
-    if (uiccMe === 'GBA_U') this.#ports.memory.expire(now)
     for (const [known, until] of this.#taken) if (until <= now) this.#taken.delete(known)
     this.#taken.set(hex(ptId), expires)
     const [oldest] = this.#taken.keys()
@@ -84,21 +80,31 @@ export class GbaPush {
 
   async #read(gpi: Uint8Array, nafId: NafId): Promise<GpiReading> {
     const { usim } = this.#ports
-    const { uiccMe, rand, autn, uiccAppLabel } = readGpi(gpi)
+    const { rand, autn, uiccAppLabel } = readGpi(gpi)
     if (uiccAppLabel !== 'USIM') throw new GpiInvalid('the UICC has no such application', clause)
     const aka = await usim.authenticate(rand, autn)
     if (aka.outcome === 'mac-failure') throw new GpiInvalid('MAC of AUTN', clause)
     if (aka.outcome === 'synchronisation-failure')
       return { outcome: 'synchronisation-failure', resynchronisation: { rand, auts: aka.auts } }
-    const ks = ksOf(aka.ck, aka.ik)
+    const ks = ksAfter(aka.keys, rand, usim.impi)
     try {
-      const { ptId, nafId: named, keyExpiry: expires } = openGpi(gpi, ks, usim.impi)
+      const { ptId, nafId: named, keyExpiry: expires } = await opened(gpi, ks)
       if (!equalOctets(named, nafId)) throw new GpiForeignNaf('the GPI is for another NAF', clause)
-      const ksNaf = deriveKsNaf(ks, rand, usim.impi, nafId)
-      return { outcome: 'key', pushed: { ptId, ksNaf, expires, uiccMe, takeSqn: () => aka.commit() } }
+      const ksNaf = await ks.nafKey(nafId)
+      return { outcome: 'key', pushed: { ptId, ksNaf, expires, takeSqn: () => aka.commit() } }
     } finally {
-      wipe(ks, aka.res, aka.ck, aka.ik)
+      ks.erase()
+      wipe(aka.res)
     }
+  }
+}
+
+async function opened(gpi: Uint8Array, ks: HeldKs): Promise<SealedGpi> {
+  const kGpi = await ks.nafKey(gpiNafId)
+  try {
+    return openGpi(gpi, kGpi)
+  } finally {
+    wipe(kGpi)
   }
 }
 

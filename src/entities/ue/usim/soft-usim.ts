@@ -1,10 +1,12 @@
 import type { Autn, Rand, Sqn } from '../../../core/aka.ts'
 import type { Impi } from '../../../core/identities/subscriber.ts'
-import type { AkaSecrets } from '../../../core/keys.ts'
+import { wipe, type AkaSecrets } from '../../../core/keys.ts'
 import { indOf, seqOf, sqnOf } from '../../../core/sequence-number.ts'
-import { akaFunctions, makeAuts, verifyAutn } from '../../../crypto/aka.ts'
+import { akaFunctions, makeAuts, verifyAutn, type VerifiedAutn } from '../../../crypto/aka.ts'
+import { ksOf } from '../../../crypto/gba-keys.ts'
 import { gbaUAutn, gbaURes } from '../../../crypto/gba-u.ts'
 import type { AkaResult, Usim } from '../ports.ts'
+import { CardKs } from './card-ks.ts'
 
 /** What is on the card; the HSS holds the same. */
 export interface UsimProfile {
@@ -16,13 +18,15 @@ export interface UsimProfile {
 /** Largest step of SEQ that is taken at once. TS 33.102 C.2.1. */
 const delta = 2 ** 28
 
-/** A USIM in software. Of GBA_U it has the arithmetic only: CK and IK leave it, as they leave no card of that type. */
+/** A USIM in software. With GBA_U it gives RES and Ks_ext_NAF only; Ks, CK, IK and Ks_int_NAF stay in it. TS 33.220 5.3.2. */
 export class SoftUsim implements Usim {
   readonly impi: Impi
   readonly #profile: UsimProfile
   /** Highest SEQ taken for each IND. TS 33.102 C.2.2. */
   readonly #seqOfInd: number[]
   #highest: Sqn
+  /** A card with GBA_U has one Ks, that of its last bootstrapping or push. */
+  #ks: CardKs | undefined
 
   /** `highest` is the highest SQN that the card has taken so far; none below it is taken again, whatever its IND. */
   constructor(profile: UsimProfile, highest: Sqn = sqnOf(0, 0)) {
@@ -45,8 +49,21 @@ export class SoftUsim implements Usim {
     if (verified === 'mac-failure') return { outcome: 'mac-failure' }
     if (!this.#isFresh(verified.sqn))
       return { outcome: 'synchronisation-failure', auts: makeAuts(functions, rand, this.#highest) }
+    if (gbaU) return this.#bootstrapped(rand, verified)
     const { sqn, res, ck, ik } = verified
-    return { outcome: 'success', res: gbaU ? gbaURes(res) : res, ck, ik, commit: () => this.#take(sqn) }
+    return { outcome: 'success', res, keys: { holder: 'ME', ck, ik }, commit: () => this.#take(sqn) }
+  }
+
+  /** Bootstrapping mode of GBA_U: the ME gets the changed RES, the card makes Ks. TS 33.220 5.3.2. */
+  #bootstrapped(rand: Rand, { sqn, res, ck, ik }: VerifiedAutn): AkaResult {
+    const ks = new CardKs(ksOf(ck, ik), rand, this.impi)
+    wipe(ck, ik)
+    const commit = () => {
+      this.#take(sqn)
+      if (this.#ks !== ks) this.#ks?.erase()
+      this.#ks = ks
+    }
+    return { outcome: 'success', res: gbaURes(res), keys: { holder: 'UICC', ks }, commit }
   }
 
   #isFresh(sqn: Sqn): boolean {

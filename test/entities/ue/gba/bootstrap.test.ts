@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { fromUtf8, hex, utf8 } from '../../../../src/core/bytes.ts'
+import { fromHex, fromUtf8, hex, utf8 } from '../../../../src/core/bytes.ts'
 import { BootstrappingFailed, TemporaryFailure } from '../../../../src/core/errors.ts'
 import { Fqdn } from '../../../../src/core/identities/fqdn.ts'
+import { NafId } from '../../../../src/core/identities/naf-id.ts'
 import { K } from '../../../../src/core/keys.ts'
 import { Instant } from '../../../../src/core/units.ts'
 import { sqnOf } from '../../../../src/core/sequence-number.ts'
@@ -74,7 +75,10 @@ describe.each(ubCases)('Ub, $kind of the key chain', (chain) => {
     expect(fieldValue(last.fields, 'Expires')).toBe(new Date(chain.Ub.lifetime).toUTCString())
 
     expect(bootstrap.btid).toBe(chain.Ub['B-TID'])
-    expect(hex(bootstrap.ks)).toBe(chain.aka.Ks)
+    for (const naf of Object.values(chain['NAF keys'])) {
+      const key = await bootstrap.ks.nafKey(NafId(fromHex(naf.NAF_Id)))
+      expect(hex(key)).toBe((naf.Ks_NAF ?? naf.Ks_ext_NAF)?.value)
+    }
     const kept = await bsfPorts.bootstraps.find(bootstrap.btid, bsfPorts.clock.now())
     expect(hex(kept?.ks ?? new Uint8Array())).toBe(chain.aka.Ks)
     expect([kept?.expires, bootstrap.expires]).toEqual(Array(2).fill(Date.parse(chain.Ub.lifetime)))
@@ -117,10 +121,10 @@ describe('Ub at the UE', () => {
 
   it('R31: what it reports and throws holds no key and no whole IMSI', async () => {
     const network = await ready()
-    const bootstrap = await network.ue(new SoftUsim(aSubscriber)).bootstrap()
+    const { btid } = await network.ue(new SoftUsim(aSubscriber)).bootstrap()
     const text = JSON.stringify(network.reports)
-    for (const secret of [hex(bootstrap.ks), hex(bootstrap.ks).slice(0, 32), aSubscriber.imsi])
-      expect(text).not.toContain(secret)
+    const ks = hex(the(await network.bsfPorts.bootstraps.find(btid, network.clock.now())).ks)
+    for (const secret of [ks, ks.slice(0, 32), aSubscriber.imsi]) expect(text).not.toContain(secret)
   })
 
   it('with the USIM ahead of the HSS resynchronises once and goes on', async () => {
@@ -204,6 +208,7 @@ describe('Ub at the UE', () => {
     }
     const gba = gbaOver(bsfName, {
       usim: new SoftUsim(aSubscriber),
+      tmpi: true,
       connect: () => silent,
       clock: { now: () => Instant(0) },
       random: countingRandom(),

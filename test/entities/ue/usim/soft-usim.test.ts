@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Amf, Autn, Rand, type Sqn } from '../../../../src/core/aka.ts'
 import { fromHex, hex } from '../../../../src/core/bytes.ts'
+import { NafId } from '../../../../src/core/identities/naf-id.ts'
 import { K, Topc } from '../../../../src/core/keys.ts'
 import { seqOf, sqnOf } from '../../../../src/core/sequence-number.ts'
 import { akaFunctions, generateVector, verifyAuts } from '../../../../src/crypto/aka.ts'
+import { ksAfter } from '../../../../src/entities/ue/gba/held-ks.ts'
 import { SoftUsim } from '../../../../src/entities/ue/usim/soft-usim.ts'
 import { ubCases } from '../../chain.ts'
 import { aSubscriber, sqnFromHex, subscriberOf } from '../../gba-network.ts'
@@ -23,14 +25,23 @@ describe.each(ubCases)('USIM, $kind of the key chain', (chain) => {
   const autn = Autn(fromHex(chain.aka['AUTN*'] ?? chain.aka.AUTN))
   const before = sqnOf(seqOf(sqnFromHex(chain.aka.SQN)) - 1, 0)
 
-  it('gives RES, CK and IK of the case', async () => {
+  it('gives RES of the case; with GBA_ME also CK and IK', async () => {
     const result = await new SoftUsim(subscriber, before).authenticate(challenge, autn)
     if (result.outcome !== 'success') throw new Error(result.outcome)
-    expect([result.res, result.ck, result.ik].map(hex)).toEqual([
-      chain.Ub['password (octets)'],
-      chain.aka.CK,
-      chain.aka.IK,
-    ])
+    expect(hex(result.res)).toBe(chain.Ub['password (octets)'])
+    const { keys } = result
+    expect(keys.holder).toBe(subscriber.gba === 'GBA_U' ? 'UICC' : 'ME')
+    if (keys.holder === 'ME') expect([keys.ck, keys.ik].map(hex)).toEqual([chain.aka.CK, chain.aka.IK])
+  })
+
+  it('Ks gives Ks_(ext)_NAF of every NAF_Id of the case to the ME, whoever holds it', async () => {
+    const result = await new SoftUsim(subscriber, before).authenticate(challenge, autn)
+    if (result.outcome !== 'success') throw new Error(result.outcome)
+    const ks = ksAfter(result.keys, challenge, subscriber.impi)
+    for (const naf of Object.values(chain['NAF keys'])) {
+      const key = await ks.nafKey(NafId(fromHex(naf.NAF_Id)))
+      expect(hex(key)).toBe((naf.Ks_NAF ?? naf.Ks_ext_NAF)?.value)
+    }
   })
 
   it('gives AUTS of the case when it is ahead', async () => {
