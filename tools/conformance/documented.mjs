@@ -1,4 +1,4 @@
-// Rows whose words stand in the documents: rules and bad input by their numbers, failures by theirs.
+// Rows whose words stand in the documents: rules, bad input and extensions by their numbers, failures by theirs.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { badInputCode, failureEvidence, notBuilt } from './evidence.mjs'
@@ -10,7 +10,7 @@ function rowsOf(file) {
     .split('\n')
     .flatMap((line) => {
       heading = line.match(/^#+ (.*)/)?.[1] ?? heading
-      const [, id, rest] = line.match(/^\| ([RBF]\d+) \| (.*) \|$/) ?? []
+      const [, id, rest] = line.match(/^\| ([RBEF]\d+) \| (.*) \|$/) ?? []
       return id ? [{ id, heading, cells: rest.split(' | ') }] : []
     })
 }
@@ -31,8 +31,8 @@ export function documentedRows(root) {
     code: [...new Set([...codeOf(id), ...(badInputCode[id] ?? [])])],
     ...(notBuilt[id] && { notMet: notBuilt[id] }),
   }))
-  const failures = rowsOf(join(root, 'docs/failures.md')).map(({ id, heading, cells }) => ({
-    ...{ id, clause: heading, says: `${cells[0]}: ${cells.at(-2)}, ${cells.at(-1)}`, named: id },
+  const failures = rowsOf(join(root, 'docs/failures.md')).map(({ id, cells }) => ({
+    ...{ id, clause: 'failure', says: `${cells[0]}: ${cells.at(-2)}, ${cells.at(-1)}`, named: id },
     ...failureEvidence[id],
   }))
   return [...numbered, ...failures]

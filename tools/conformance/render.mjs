@@ -10,6 +10,7 @@ const sections = [
   ],
   ['R', 'Security rules', 'The words stand in [security-rules.md](security-rules.md).'],
   ['B', 'Bad input', 'The words stand in [security-rules.md](security-rules.md).'],
+  ['E', 'Optional extensions', 'Off by default. The words stand in [security-rules.md](security-rules.md).'],
   ['F', 'Failures', 'What each hop says stands in [failures.md](failures.md).'],
 ]
 
@@ -57,7 +58,8 @@ export function asMarkdown(rows) {
       'stale; `npx sidelock conformance` prints it. A row is met when at least one test shows it and none of those failed. A\n' +
       'scenario is run with `npx sidelock run NAME`; where only a file is named, its tests bear the number of the row.',
   ]
-  return `${[...head, ...sections.map((section) => sectionOf(rows, section))].join('\n\n')}\n`
+  const there = sections.filter(([letter]) => rows.some(({ id }) => id.startsWith(letter)))
+  return `${[...head, ...there.map((section) => sectionOf(rows, section))].join('\n\n')}\n`
 }
 
 /** One row a line, so that a change is one line. */

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal.ts'
 
 /** A row of docs/conformance.json. */
 export interface ConformanceRow {
-  /** S: the change request, R: security rule, B: bad input, F: failure. */
+  /** S: the change request, R: security rule, B: bad input, E: extension, F: failure. */
   readonly id: string
   readonly clause: string
   readonly says: string
@@ -55,13 +55,15 @@ const kinds = [
   ['S', 'change request'],
   ['R', 'security rules'],
   ['B', 'bad input'],
+  ['E', 'extensions'],
   ['F', 'failures'],
 ] as const
 
 function sumsOf(rows: readonly ConformanceRow[]): string {
   const sum = (some: readonly ConformanceRow[]) => `${some.filter(({ met }) => met).length} of ${some.length}`
-  const parts = kinds.map(
-    ([letter, name]) => `${name} ${sum(rows.filter(({ id }) => id.startsWith(letter)))}`,
-  )
+  const parts = kinds.flatMap(([letter, name]) => {
+    const own = rows.filter(({ id }) => id.startsWith(letter))
+    return own.length > 0 ? [`${name} ${sum(own)}`] : []
+  })
   return `${sum(rows)} rows met: ${parts.join(', ')}`
 }
