@@ -1,8 +1,7 @@
 // `npm test`: sets up what is missing, then runs everything that decides on a change.
 // The last line is alone: `N passed, N failed`, with `, N skipped` when any were.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -68,11 +67,13 @@ function passes([title, name, ...args]) {
   return run(tool(name), args)
 }
 
+/** Stays, so that `npm run conformance` can renew the table from it. */
+const report = join(root, 'coverage', 'test-report.json')
+
 /** Numbers of a run of vitest; a file that cannot be loaded is one failed test. */
 function runTests() {
   section('tests')
-  const folder = mkdtempSync(join(tmpdir(), 'sidelock-test-'))
-  const report = join(folder, 'report.json')
+  rmSync(report, { force: true })
   const succeeded = run(tool('vitest'), [
     'run',
     '--reporter=default',
@@ -92,15 +93,20 @@ function runTests() {
     }
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Only where every test passed: else the table would tell what the tests told already. */
+function isConformanceTableNew() {
+  section('conformance table')
+  return run(process.execPath, [join('tools', 'conformance.mjs'), '--check'])
 }
 
 if (!isInstalled()) installPackages()
 if (!succeeds('tshark', '--version')) installTshark()
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
 const { passed, failed: failedTests, skipped } = runTests()
+if (failedTests === 0 && !isConformanceTableNew()) failedChecks.push('conformance table')
 const failed = failedTests + failedChecks.length
 const skipsCount = skipped > 0 && process.env.CI !== undefined && process.env.CI !== ''
 if (failedChecks.length > 0) say(`failed besides tests: ${failedChecks.join(', ')}`)

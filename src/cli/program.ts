@@ -12,7 +12,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
 
   testbed     the configured network, until Ctrl-C        run        scenarios, judged
   node        one HSS, BSF, KMF or UE as a service        scenarios  the list of them
-  check       a configuration file
+  check       a configuration file                    conformance  clause by clause
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -34,6 +34,7 @@ export function program(
   addScenarios(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addCheck(root, surroundings, finish)
+  addConformance(root, surroundings, finish)
   return root
 }
 
@@ -126,4 +127,20 @@ const addCheck: Adder = (root, surroundings, finish) => {
       finish(await check(file, flags, surroundings))
     })
   examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --json')
+}
+
+const addConformance: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('conformance')
+    .description(
+      'Each sentence of the change request, security rule, bad input and failure: met or not.\n' +
+        'Exit status 0 when every sentence of the change request is met, else 1.',
+    )
+  shared(command)
+    .option('--not-met', 'only rows that are not met, with the reason')
+    .action(async (flags: SharedFlags & { notMet?: boolean }) => {
+      const { conformance } = await import('./commands/conformance.ts')
+      finish(conformance(flags, terminal))
+    })
+  examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
 }

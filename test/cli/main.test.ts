@@ -107,12 +107,15 @@ describe('what is typed', () => {
     expect(out.join('\n')).toMatch(/npx sidelock testbed[^]*npx sidelock run[^]*npx sidelock check/)
   })
 
-  it.each(['testbed', 'run', 'scenarios', 'node', 'check'])('%s --help has examples', async (command) => {
-    const { code, out } = await sidelock([command, '--help'])
-    expect(code).toBe(0)
-    expect(out.join('\n')).toContain(`Examples:\n  npx sidelock ${command}`)
-    expect(out.join('\n')).toContain('--json')
-  })
+  it.each(['testbed', 'run', 'scenarios', 'node', 'check', 'conformance'])(
+    '%s --help has examples',
+    async (command) => {
+      const { code, out } = await sidelock([command, '--help'])
+      expect(code).toBe(0)
+      expect(out.join('\n')).toContain(`Examples:\n  npx sidelock ${command}`)
+      expect(out.join('\n')).toContain('--json')
+    },
+  )
 
   it.each([
     [['rnu', '7a'], "unknown command 'rnu'", 'did you mean run'],

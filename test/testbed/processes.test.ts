@@ -85,7 +85,7 @@ describe('eight nodes, each in a process of its own', () => {
   })
 
   it.each(losses)(
-    '%s killed: it is named, set-ups end by name, and once restarted the next one is secured',
+    'R48: %s killed: it is named, set-ups end by name, and once restarted the next one is secured',
     async (node, lostBy, meanwhile) => {
       const before = network.events.length
       process.kill(processes.pid(node) ?? 0, 'SIGKILL')

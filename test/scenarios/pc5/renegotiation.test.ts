@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { fromHex, utf8 } from '../../../src/core/bytes.ts'
 import { Layer2Id } from '../../../src/core/identities/prose.ts'
 import { hours, inMilliseconds, milliseconds } from '../../../src/core/units.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import type { UeSettings } from '../../../src/entities/ue/ue.ts'
 import { clearFrame } from '../../entities/ue/forge.ts'
-import { equalKeys, id1, id2, messageOf, namesSent, twoUes } from '../../entities/ue/two-ues.ts'
+import { equalKeys, id1, id2, messageOf, namesSent, pduOf, twoUes } from '../../entities/ue/two-ues.ts'
 
 /** BSF and KMF-1 forgot the B-TID of UE-1: branch 7c with 5403. */
 async function forgotten(ue1: Partial<UeSettings> = {}) {
@@ -164,6 +165,41 @@ describe('CR 33.303 6.X.3.2 step 3: the identity on the air', () => {
     expect(world.network.bootstrapped).toBe(3)
   })
 
+  it('rule 1: a valid B-TID is sent, and Ub is not asked', async () => {
+    const world = await twoUes()
+    const before = world.network.bootstrapped
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured' })
+    expect(kinds(world)).toMatchObject([{ kind: 'b-tid' }])
+    expect(world.network.bootstrapped).toBe(before)
+  })
+
+  it('rule 3: an expired B-TID is sent when it was used with the KMF and Ub does not answer', async () => {
+    const world = await twoUes()
+    await world.connect(world.ue1)
+    world.network.ubAnswers = false
+    world.network.keysAreTooOld = true
+    await world.clock.advance(inMilliseconds(hours(25)))
+    expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'secured' })
+    const [first, second] = kinds(world)
+    expect(first?.kind).toBe('b-tid')
+    expect(second).toEqual(first)
+  })
+
+  it('one identity in every REQUEST, never both', async () => {
+    const world = await forgotten()
+    world.network.ubAnswers = false
+    await world.connect(world.ue1)
+    expect(kinds(world).map((id) => Object.keys(id).sort())).toEqual([
+      ['btid', 'kind'],
+      ['imsi', 'kind'],
+    ])
+    const { imsi } = world.ue1.settings
+    const [byBTid, byImsi] = [0, 1].map((nth) => pduOf(world.ue1, 'directCommunicationRequest', nth))
+    expect(holds(byBTid, bcdOf(imsi))).toBe(false)
+    expect(holds(byImsi, bcdOf(imsi))).toBe(true)
+    expect(holds(byImsi, utf8('@bsf.'))).toBe(false)
+  })
+
   it('gap: an expired B-TID that was never used with the KMF is not sent, the IMSI is', async () => {
     const world = await twoUes()
     world.network.ubAnswers = false
@@ -219,6 +255,13 @@ describe('CR 33.303 6.X.3.2 step 3: the identity on the air', () => {
     expect(namesSent(world.ue1)).toHaveLength(2)
   })
 })
+
+const holds = (pdu: { readonly frame: Uint8Array } | undefined, octets: Uint8Array): boolean =>
+  Buffer.from(pdu?.frame ?? []).includes(Buffer.from(octets))
+
+/** First digit in the low nibble, an odd last one filled up. */
+const bcdOf = (digits: string): Uint8Array =>
+  fromHex((digits.length % 2 ? `${digits}f` : digits).replace(/(.)(.)/g, '$2$1'))
 
 async function firstRequest(world: Awaited<ReturnType<typeof twoUes>>) {
   world.air.drop('any', { from: 'ue2', times: 1 })
