@@ -1,7 +1,8 @@
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { systemClock, systemRandom, systemTimers } from '../io/system.ts'
+import { systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
+import { systemCarriers } from '../nodes/carriers.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
@@ -53,7 +54,8 @@ export const nodeContext = (
   addressOf: NodeContext['addressOf'],
 ): NodeContext => ({
   ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom },
+  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, wallClockStep },
+  carriers: systemCarriers(config),
 })
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */

@@ -5,6 +5,8 @@ import {
   createSecureContext,
   TLSSocket,
   type ConnectionOptions,
+  type SecureContext,
+  type SecureContextOptions,
   type TLSSocketOptions,
   type TlsOptions,
 } from 'node:tls'
@@ -36,17 +38,13 @@ export interface Pc8Security {
 /** TLS with an external PSK. TS 33.222 5.4. `onKeyLog` gets lines of the NSS key log format. */
 export function pc8Tls(versions: readonly TlsVersion[], onKeyLog?: (line: string) => void): Pc8Security {
   const range = { ciphers: pc8Suites, ...versionRange(versions) }
-  const secureContext = createSecureContext({
-    ...{ ...range, dhparam: ffdhe2048 },
-    // A resumed session would have no identity (R38).
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    sessionIdContext: 'pc8',
-  })
+  let ofServer: SecureContext | undefined
   return {
     accept(raw, { lookUp, onOctets, keyOf }) {
+      ofServer ??= serverContext(range)
       const gate = new PskGate(raw, { versions, lookUp, onOctets })
       const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback' | 'pskIdentityHint'> = {
-        ...{ isServer: true, secureContext, pskIdentityHint },
+        ...{ isServer: true, secureContext: ofServer, pskIdentityHint },
         pskCallback: (_socket, identity) => keyOf(identity),
       }
       const tls = new TLSSocket(gate, options)
@@ -58,6 +56,13 @@ export function pc8Tls(versions: readonly TlsVersion[], onKeyLog?: (line: string
       connectTls({ ...range, host, port, ...clientOptions(association, versions) }),
   }
 }
+
+const serverContext = (range: SecureContextOptions): SecureContext =>
+  createSecureContext({
+    ...{ ...range, dhparam: ffdhe2048, sessionIdContext: 'pc8' },
+    // A resumed session would have no identity (R38).
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+  })
 
 /** The hint is null for TLS 1.3 and for a server of 1.2 that sends none; ours always sends it. */
 function clientOptions(association: Pc8Association, versions: readonly TlsVersion[]): ConnectionOptions {

@@ -22,8 +22,6 @@ export interface Pc8ServerOptions extends Pc8HttpOptions {
   /** For a handshake, and for one request to arrive; 10 s each. In milliseconds. */
   readonly deadlines?: { readonly handshake: number; readonly request: number }
   readonly onOctets?: (octets: Pc8Octets) => void
-  /** Key material: only ever given when keys may be revealed. A line of the NSS key log format. */
-  readonly onKeyLog?: (line: string) => void
   /** TCP, TLS of those versions and the time of the system, unless told otherwise. */
   readonly streams?: Streams
   readonly security?: Pc8Security
@@ -45,7 +43,7 @@ const suiteDhePsk = 0x00aa
 
 /** HTTP over TLS with the key of a B-TID. TS 33.222 5.4, TS 24.109 5.3.3. */
 export async function startPc8Server(options: Pc8ServerOptions): Promise<Pc8Server> {
-  const { streams = tcp, security = pc8Tls(options.versions, options.onKeyLog) } = options
+  const { streams = tcp, security = pc8Tls(options.versions) } = options
   const clients = new WeakMap<Socket, Connection>()
   const http = httpServer(clients, options)
   const open = new Set<Socket>()
