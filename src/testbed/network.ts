@@ -81,10 +81,18 @@ export async function startLocalNetwork(
 ): Promise<LocalNetwork> {
   const port = await freePortPair()
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
+  const context = nodeContext({ ...options, config }, () => undefined)
+  await prepareFiles(config, context)
+  return startNodes(context, ue1Stage)
+}
+
+/** All nodes of a configuration in this process. Addresses and clock become those of the network. */
+export async function startNodes(surroundings: NodeContext, ue1Stage: UeStage): Promise<LocalNetwork> {
+  const { config } = surroundings
   const addresses = new Map<string, ListenAddress>()
-  const clock = new LabClock(systemClock)
+  const clock = new LabClock(surroundings.clock)
   const addressOf: NodeContext['addressOf'] = (node, service) => addresses.get(`${node} ${service}`)
-  const context = { ...nodeContext({ ...options, config }, addressOf), clock }
+  const context = { ...surroundings, addressOf, clock }
   const [first] = config.ues
   let ubBlocked = false
   const contextOfUe1: NodeContext = {
@@ -98,7 +106,6 @@ export async function startLocalNetwork(
     for (const node of started.splice(0).reverse()) await node.stop()
   }
   try {
-    await prepareFiles(config, context)
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
         const own = node.ue === first ? contextOfUe1 : context
