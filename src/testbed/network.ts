@@ -1,3 +1,4 @@
+import type { Clock } from '../core/environment.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
 import { systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
@@ -29,6 +30,8 @@ export interface Network {
 /** A network whose nodes scenarios can lay hands on. */
 export interface LocalNetwork extends Network {
   readonly lab: Lab
+  /** Those that have been started and not stopped with the network. */
+  readonly running: readonly Node[]
 }
 
 /** What only nodes in processes of their own allow. */
@@ -83,11 +86,11 @@ export async function startLocalNetwork(
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
   const context = nodeContext({ ...options, config }, () => undefined)
   await prepareFiles(config, context)
-  return startNodes(context, ue1Stage)
+  return startNodes(context, stages)
 }
 
 /** All nodes of a configuration in this process. Addresses and clock become those of the network. */
-export async function startNodes(surroundings: NodeContext, ue1Stage: UeStage): Promise<LocalNetwork> {
+export async function startNodes(surroundings: NodeContext, stages: Stages): Promise<LocalNetwork> {
   const { config } = surroundings
   const addresses = new Map<string, ListenAddress>()
   const clock = new LabClock(surroundings.clock)
@@ -127,6 +130,7 @@ export async function startNodes(surroundings: NodeContext, ue1Stage: UeStage): 
     nodes: networkNodes(config),
     ue: (name) => controlOf(ues, name),
     settle: () => Promise.resolve(),
+    running: started,
     lab: labOf(clock, homeOf(config, started), () => (ubBlocked = true)),
     stop,
   }
@@ -151,9 +155,9 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
 
 /** A fault of ours is told where it happened; the node goes on. */
 export const faultTap =
-  (tap: Tap) =>
+  (tap: Tap, clock: Clock = systemClock) =>
   (node: string, error: unknown): void => {
     const { code, message } = error as Partial<Record<'code' | 'message', string>>
     const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
-    tap({ kind: 'state', time: systemClock.now(), node, what: 'fault', fields })
+    tap({ kind: 'state', time: clock.now(), node, what: 'fault', fields })
   }

@@ -1,6 +1,9 @@
 import type { Clock, Timers } from '../core/environment.ts'
 import { hours, inMilliseconds, Instant, milliseconds, type Milliseconds } from '../core/units.ts'
 
+/** When simulated time begins, unless told otherwise. */
+export const simulatedStart = Instant(Date.UTC(2027, 0, 1))
+
 interface Pending {
   readonly due: number
   readonly order: number
@@ -21,7 +24,7 @@ export class SimulatedClock implements Clock, Timers {
   readonly #pending = new Set<Pending>()
 
   /** One turn is enough where nothing but promises is waited for. */
-  constructor(start = Instant(Date.UTC(2027, 0, 1)), turns = turnsForIo) {
+  constructor(start = simulatedStart, turns = turnsForIo) {
     this.#now = start
     this.#turns = turns
   }

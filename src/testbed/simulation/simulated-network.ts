@@ -1,7 +1,7 @@
 import { milliseconds } from '../../core/units.ts'
 import { nodeNames } from '../../nodes/names.ts'
 import type { NodeContext } from '../../nodes/node.ts'
-import type { NetworkOptions } from '../network.ts'
+import { faultTap, type NetworkOptions } from '../network.ts'
 import { SimulatedClock } from '../simulated-clock.ts'
 import { SimulatedRadio } from '../simulated-radio.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -19,7 +19,7 @@ export interface SimulatedWorld {
 
 /** `latency` of each way of a stream, in whole milliseconds. */
 export function simulatedWorld(
-  options: NetworkOptions,
+  options: Omit<NetworkOptions, 'onFault'>,
   random: SeededRandom,
   latency: number,
 ): SimulatedWorld {
@@ -33,6 +33,7 @@ export function simulatedWorld(
       radio.tap(event)
       options.tap(event)
     },
+    onFault: faultTap(options.tap, clock),
     wallClockStep: () => milliseconds(0),
     carriers: simulatedCarriers(streams, radio, random),
     addressOf: () => undefined,
