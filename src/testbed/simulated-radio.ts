@@ -29,6 +29,8 @@ export interface FaultOptions {
   readonly times?: number
   /** Only frames that this station sends. */
   readonly from?: string
+  /** Asked of each such frame: whether it is struck. Without it every one is. */
+  readonly strikes?: () => boolean
 }
 
 interface Delivery {
@@ -40,6 +42,7 @@ interface Delivery {
 interface Fault {
   readonly name: AirName | 'any'
   readonly from: string | undefined
+  readonly strikes: () => boolean
   left: number
   readonly strike: (deliveries: readonly Delivery[]) => readonly Delivery[]
 }
@@ -129,7 +132,8 @@ export class SimulatedRadio {
   }
 
   #strike(name: AirName | 'any', options: FaultOptions = {}, strike: Fault['strike']): () => void {
-    const fault = { name, from: options.from, left: options.times ?? Number.POSITIVE_INFINITY, strike }
+    const { from, strikes = () => true } = options
+    const fault = { name, from, strikes, left: options.times ?? Number.POSITIVE_INFINITY, strike }
     this.#faults.add(fault)
     return () => this.#faults.delete(fault)
   }
@@ -150,6 +154,7 @@ export class SimulatedRadio {
     for (const fault of this.#faults) {
       if (fault.left <= 0 || (fault.name !== 'any' && fault.name !== name)) continue
       if (fault.from !== undefined && fault.from !== from) continue
+      if (!fault.strikes()) continue
       fault.left--
       deliveries = fault.strike(deliveries)
     }
