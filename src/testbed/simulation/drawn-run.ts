@@ -8,7 +8,7 @@ import type {
 } from '../../nodes/config/network-config.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { networkOf, topologies, type Topology } from './topologies.ts'
+import { networkOf, type Topology } from './topologies.ts'
 
 /** What became of the B-TID of UE-1 before the first call. */
 export interface Preparation {
@@ -53,11 +53,17 @@ export interface DrawnRun {
   readonly slow: { readonly node: string; readonly by: number } | undefined
   readonly radio: RadioFaults | undefined
   readonly acts: readonly Act[]
+  /** What becomes of the links is watched for a while; otherwise the run goes on as soon as both ends agree. */
+  readonly watched: boolean
   /** After everything has come to rest, somebody without keys works on the live links. */
   readonly attacked: boolean
 }
 
-export const ueNames = ['ue1', 'ue2', 'ue3'] as const
+/** Small networks are quick, and show as much. */
+const topologies: readonly [Topology, ...Topology[]] = [
+  ...(['two homes', 'two homes', 'two homes', 'two homes', 'one home', 'one home'] as const),
+  ...(['one home, three UEs', 'two homes, three UEs', 'three homes'] as const),
+]
 
 /** The run of a seed. */
 export function drawRun(seed: number): DrawnRun {
@@ -66,14 +72,17 @@ export function drawRun(seed: number): DrawnRun {
   const preparation = drawPreparation(random)
   const config = drawConfig(networkOf(topology), preparation, random)
   const isCalm = random.chance(0.35)
-  const nodes = configuredNodes(config).flatMap(({ kind, name }) => (kind === 'ue' ? [] : [name]))
   const call: Act = { at: 0, kind: 'call', from: 'ue1', to: 'ue2' }
   return {
     ...{ seed, topology, config, preparation },
     latency: 1 + random.below(isCalm ? 5 : 60),
-    slow: !isCalm && random.chance(0.2) ? { node: oneOf(nodes, random), by: random.below(6_000) } : undefined,
+    slow:
+      !isCalm && random.chance(0.2)
+        ? { node: oneOf(entitiesOf(config), random), by: random.below(6_000) }
+        : undefined,
     radio: !isCalm && random.chance(0.7) ? drawRadio(random) : undefined,
-    acts: isCalm ? [call] : [call, ...drawActs(nodes, random)],
+    acts: isCalm ? [call] : [call, ...drawActs(config, random)],
+    watched: random.chance(isCalm ? 0.03 : 0.15),
     attacked: random.chance(0.3),
   }
 }
@@ -143,11 +152,16 @@ const drawRadio = (random: SeededRandom): RadioFaults => {
 const oneOf = (names: readonly string[], random: SeededRandom): string =>
   names[random.below(names.length)] ?? ''
 
-function drawActs(nodes: readonly string[], random: SeededRandom): readonly Act[] {
+const entitiesOf = (config: NetworkConfig): readonly string[] =>
+  configuredNodes(config).flatMap(({ kind, name }) => (kind === 'ue' ? [] : [name]))
+
+function drawActs(config: NetworkConfig, random: SeededRandom): readonly Act[] {
+  const nodes = entitiesOf(config)
+  const ueNames = config.ues.map(({ name }) => name)
   return Array.from({ length: random.below(6) }, (): Act => {
     // Most of what happens, happens while a set-up is under way.
     const at = random.below(random.chance(0.7) ? 300 : 12_000)
-    const ue = random.pick(ueNames)
+    const ue = oneOf(ueNames, random)
     switch (random.below(9)) {
       case 0:
       case 1:

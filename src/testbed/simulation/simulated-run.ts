@@ -207,7 +207,8 @@ class Play {
   /** Once everything has come to rest both ends hold the same links, which work, whatever somebody without keys sends. */
   async #atRest(ues: readonly UeNode[]): Promise<void> {
     const { clock, radio } = this.#world
-    if (!isCalm(this.#run)) await clock.advance(untilRest)
+    if (this.#run.watched) await clock.advance(untilRest)
+    else await clock.runUntil(() => isAtRest(ues), untilRest)
     this.#checkEqual(ues)
     if (this.#run.attacked) {
       const before = snapshotOf(ues)
@@ -230,12 +231,11 @@ class Play {
   }
 
   #checkEqual(ues: readonly UeNode[]): void {
-    for (const one of ues)
-      for (const other of ues) {
-        const [here, there] = [keysToward(one.ue, other.ue), keysToward(other.ue, one.ue)]
-        if (one.name < other.name && here !== there)
-          this.violations.push(`${one.name} holds [${here}] toward ${other.name}, which holds [${there}]`)
-      }
+    for (const { one, other, here, there } of viewsOf(ues))
+      if (here !== there)
+        this.violations.push(`${one.name} holds [${here}] toward ${other.name}, which holds [${there}]`)
+    for (const { name, ue } of ues)
+      if (ue.size.links !== ue.links().length) this.violations.push(`${name} keeps a set-up that has ended`)
   }
 
   async #checkAlive(ues: readonly UeNode[]): Promise<void> {
@@ -262,6 +262,19 @@ const keysToward = (ue: Ue, peer: Ue): string =>
     .map(({ keys }) => keys['KD-sess'])
     .sort()
     .join(' ')
+
+/** What each of two UEs holds toward the other. */
+const viewsOf = (ues: readonly UeNode[]) =>
+  ues.flatMap((one, at) =>
+    ues.slice(at + 1).map((other) => ({
+      ...{ one, other },
+      ...{ here: keysToward(one.ue, other.ue), there: keysToward(other.ue, one.ue) },
+    })),
+  )
+
+const isAtRest = (ues: readonly UeNode[]): boolean =>
+  ues.every(({ ue }) => ue.size.links === ue.links().length) &&
+  viewsOf(ues).every(({ here, there }) => here === there)
 
 const snapshotOf = (ues: readonly UeNode[]): string =>
   JSON.stringify(ues.map(({ ue }) => ue.links().map(({ label, keys }) => [label, keys])))

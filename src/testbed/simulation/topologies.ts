@@ -1,15 +1,16 @@
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import { parseNetworkConfig } from '../../nodes/config/load.ts'
 
-/** Home networks of UE-1, UE-2 and UE-3, by their last digit. */
+/** Home networks of UE-1, UE-2 and UE-3 where there is one, by their last digit. */
 const homes = {
-  'one home': [1, 1, 1],
-  'two homes': [1, 2, 1],
+  'one home': [1, 1],
+  'two homes': [1, 2],
+  'one home, three UEs': [1, 1, 1],
+  'two homes, three UEs': [1, 2, 1],
   'three homes': [1, 2, 3],
-} as const
+} as const satisfies Readonly<Record<string, readonly number[]>>
 
 export type Topology = keyof typeof homes
-export const topologies = Object.keys(homes) as [Topology, ...Topology[]]
 
 const proseUeId = (home: number, ue: number): string => `0${home}000${ue}`
 
@@ -36,7 +37,7 @@ const aka = (at: number) =>
     : { algorithm: 'MILENAGE', kFile: `ue${at + 1}.k`, opcFile: `ue${at + 1}.opc` }
 
 function configOf(topology: Topology): NetworkConfig {
-  const ues = homes[topology]
+  const ues: readonly number[] = homes[topology]
   const all = [...new Set(ues)]
   const document = {
     version: 1,
@@ -51,7 +52,7 @@ function configOf(topology: Topology): NetworkConfig {
 
 const configs = new Map<Topology, NetworkConfig>()
 
-/** Three UEs in one, two or three home networks; nobody may link with anybody yet. */
+/** Two or three UEs in one, two or three home networks; nobody may link with anybody yet. */
 export function networkOf(topology: Topology): NetworkConfig {
   const config = configs.get(topology) ?? configOf(topology)
   configs.set(topology, config)
