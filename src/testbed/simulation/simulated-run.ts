@@ -44,7 +44,9 @@ const sqnAhead = sqnOf(1_000_000, 0)
 const mostHalfOpen = 64
 
 /** The run of a seed, from start to stop; `tap` gets everything that its nodes tell. */
-export async function simulateRun(seed: number, tap: Tap = () => undefined): Promise<RunReport> {
+export type SimulateRun = (seed: number, tap?: Tap) => Promise<RunReport>
+
+export const simulateRun: SimulateRun = async (seed, tap = () => undefined) => {
   const run = drawRun(seed)
   const play = new Play(run, tap)
   try {
