@@ -1,5 +1,5 @@
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { hours, minutes, seconds } from '../../core/units.ts'
+import { hours, minutes, seconds, type Seconds } from '../../core/units.ts'
 import type {
   NetworkConfig,
   PlmnConfig,
@@ -39,7 +39,6 @@ export type Act = { readonly at: number } & (
   | { readonly kind: 'replay' | 'forge' | 'flood' }
   | { readonly kind: 'end' | 'silence'; readonly node: string }
   | { readonly kind: 'forget' }
-  | { readonly kind: 'jump'; readonly minutes: number }
 )
 
 /** Everything that is decided of a run before it begins. */
@@ -70,8 +69,9 @@ export function drawRun(seed: number): DrawnRun {
   const random = new SeededRandom(seed)
   const topology = random.pick(topologies)
   const preparation = drawPreparation(random)
-  const config = drawConfig(networkOf(topology), preparation, random)
   const isCalm = random.chance(0.35)
+  const lifetimes = isCalm || random.chance(0.8) ? lasting : drawLifetimes(random)
+  const config = drawConfig(networkOf(topology), preparation, lifetimes, random)
   const call: Act = { at: 0, kind: 'call', from: 'ue1', to: 'ue2' }
   return {
     ...{ seed, topology, config, preparation },
@@ -83,7 +83,7 @@ export function drawRun(seed: number): DrawnRun {
     radio: !isCalm && random.chance(0.7) ? drawRadio(random) : undefined,
     acts: isCalm ? [call] : [call, ...drawActs(config, random)],
     watched: random.chance(isCalm ? 0.03 : 0.15),
-    attacked: random.chance(0.3),
+    attacked: lifetimes === lasting && random.chance(0.3),
   }
 }
 
@@ -99,16 +99,39 @@ function drawPreparation(random: SeededRandom): Preparation {
   }
 }
 
+/** How long the Ks of UE-1 and every PDK live. */
+interface Lifetimes {
+  readonly ks: Seconds
+  readonly pdk: Seconds
+}
+
+const lasting: Lifetimes = { ks: hours(1), pdk: hours(1) }
+
+/** So short that keys expire while they are used. */
+const drawLifetimes = (random: SeededRandom): Lifetimes => ({
+  ks: random.pick([seconds(3), seconds(5), seconds(10), hours(1)]),
+  pdk: random.pick([seconds(1), seconds(4), minutes(1), hours(1)]),
+})
+
 /** Most UEs may link with all, some with nobody; keys live short or long; cards and algorithms differ. */
-function drawConfig(base: NetworkConfig, preparation: Preparation, random: SeededRandom): NetworkConfig {
+function drawConfig(
+  base: NetworkConfig,
+  preparation: Preparation,
+  { ks, pdk }: Lifetimes,
+  random: SeededRandom,
+): NetworkConfig {
   const all = base.plmns.map(({ plmn }) => plmn)
-  const pdkLifetime = random.chance(0.1) ? minutes(1) : hours(1)
   const plmns = base.plmns.map((plmn, at): PlmnConfig => {
     const nafKeyMaxAge = at === 0 && preparation.tooOld ? seconds(0) : plmn.kmf.nafKeyMaxAge
     const subscribers = plmn.subscribers.map((subscriber) =>
-      drawSubscriber(subscriber, subscriber.imsi === base.ues[0]?.imsi, all, random),
+      drawSubscriber(
+        subscriber,
+        subscriber.imsi === base.ues[0]?.imsi ? { ksLifetime: ks } : {},
+        all,
+        random,
+      ),
     )
-    return { ...plmn, kmf: { ...plmn.kmf, nafKeyMaxAge, pdkLifetime }, subscribers }
+    return { ...plmn, kmf: { ...plmn.kmf, nafKeyMaxAge, pdkLifetime: pdk }, subscribers }
   })
   const gbaOf = ({ imsi }: UeConfig) =>
     plmns.flatMap(({ subscribers }) => subscribers).find((one) => one.imsi === imsi)?.gba ?? 'GBA_ME'
@@ -124,7 +147,7 @@ const order = (random: SeededRandom): readonly number[] =>
 
 function drawSubscriber(
   subscriber: SubscriberConfig,
-  isUe1: boolean,
+  more: Pick<SubscriberConfig, 'ksLifetime'>,
   all: readonly Plmn[],
   random: SeededRandom,
 ): SubscriberConfig {
@@ -132,7 +155,7 @@ function drawSubscriber(
   const permissions = random.chance(0.95) ? (['one-to-one'] as const) : []
   return {
     ...subscriber,
-    ...(isUe1 && { ksLifetime: hours(1) }),
+    ...more,
     gba: random.chance(0.2) ? 'GBA_U' : 'GBA_ME',
     ...(subscriber.prose && { prose: { ...subscriber.prose, mayLinkWith, permissions } }),
   }
@@ -162,7 +185,7 @@ function drawActs(config: NetworkConfig, random: SeededRandom): readonly Act[] {
     // Most of what happens, happens while a set-up is under way.
     const at = random.below(random.chance(0.7) ? 300 : 12_000)
     const ue = oneOf(ueNames, random)
-    switch (random.below(9)) {
+    switch (random.below(8)) {
       case 0:
       case 1:
         return {
@@ -184,10 +207,8 @@ function drawActs(config: NetworkConfig, random: SeededRandom): readonly Act[] {
         return { at, kind: 'end', node: oneOf(nodes, random) }
       case 6:
         return { at, kind: 'silence', node: oneOf(nodes, random) }
-      case 7:
-        return { at, kind: 'forget' }
       default:
-        return { at, kind: 'jump', minutes: random.pick([1, 30, 61, 24 * 60]) }
+        return { at, kind: 'forget' }
     }
   }).sort((one, other) => one.at - other.at)
 }
