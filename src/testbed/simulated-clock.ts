@@ -69,11 +69,11 @@ export class SimulatedClock implements Clock, Timers {
 
   /** Lets time pass until the promise has settled, and gives what it gave. Throws when it does not within `atMost`. */
   async until<Value>(promise: Promise<Value>, atMost = inMilliseconds(hours(1))): Promise<Value> {
-    let isSettled = false
-    const settled = () => void (isSettled = true)
-    promise.then(settled, settled)
-    await this.#run(this.#now + atMost, () => isSettled)
-    if (!isSettled) throw new Error('something that is waited for does not come about')
+    const settled = new Set<Promise<Value>>()
+    const settle = () => void settled.add(promise)
+    promise.then(settle, settle)
+    await this.#run(this.#now + atMost, () => settled.has(promise))
+    if (!settled.has(promise)) throw new Error('something that is waited for does not come about')
     return promise
   }
 

@@ -1,4 +1,6 @@
+import { Rand } from '../../core/aka.ts'
 import { concat } from '../../core/bytes.ts'
+import { bTidDomain, bTidOf } from '../../core/identities/b-tid.ts'
 import { Dksi, Layer2Id } from '../../core/identities/prose.ts'
 import { ProseError } from '../../core/errors.ts'
 import { decodeSdu, encodeSdu, type Pc5, type Pc5Message } from '../../reference-points/pc5/messages.ts'
@@ -39,9 +41,11 @@ export class Adversary {
   /** REQUESTs of UEs that do not exist. */
   flood(): void {
     const request = this.#request()
-    if (!request) return
+    if (request?.ue1Id.kind !== 'b-tid') return
+    const bsf = bTidDomain(request.ue1Id.btid)
     for (let nth = 0; nth < floodSize; nth++) {
-      const sdu = encodeSdu({ ...request, nonce1: this.#random.octets(16) })
+      const btid = bTidOf(Rand(this.#random.octets(16)), bsf)
+      const sdu = encodeSdu({ ...request, ue1Id: { kind: 'b-tid', btid }, nonce1: this.#random.octets(16) })
       this.#send(encodeClearPdu(sdu), lcids.unprotected, Layer2Id(0x300000 + nth), this.#pair()[1])
     }
   }

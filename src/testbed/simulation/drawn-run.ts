@@ -36,6 +36,8 @@ export interface RadioFaults {
 export type Act = { readonly at: number } & (
   | { readonly kind: 'call'; readonly from: string; readonly to: string }
   | { readonly kind: 'release'; readonly ue: string }
+  /** Nobody hears this UE any more, until the air is good again. */
+  | { readonly kind: 'mute'; readonly ue: string }
   | { readonly kind: 'replay' | 'forge' | 'flood' }
   | { readonly kind: 'end' | 'silence'; readonly node: string }
   | { readonly kind: 'forget' }
@@ -185,7 +187,7 @@ function drawActs(config: NetworkConfig, random: SeededRandom): readonly Act[] {
     // Most of what happens, happens while a set-up is under way.
     const at = random.below(random.chance(0.7) ? 300 : 12_000)
     const ue = oneOf(ueNames, random)
-    switch (random.below(8)) {
+    switch (random.below(9)) {
       case 0:
       case 1:
         return {
@@ -199,10 +201,12 @@ function drawActs(config: NetworkConfig, random: SeededRandom): readonly Act[] {
         }
       case 2:
         return { at, kind: 'release', ue }
+      case 7:
+        return { at, kind: 'mute', ue }
       case 3:
         return { at, kind: 'replay' }
       case 4:
-        return { at, kind: random.chance(0.1) ? 'flood' : 'forge' }
+        return { at, kind: random.chance(0.2) ? 'flood' : 'forge' }
       case 5:
         return { at, kind: 'end', node: oneOf(nodes, random) }
       case 6:

@@ -1,11 +1,13 @@
 import { hex } from '../../core/bytes.ts'
-import type { TapEvent, TapMessage, TapState } from '../../core/tap.ts'
+import type { JsonValue, TapEvent, TapMessage, TapState } from '../../core/tap.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { Branch } from '../result.ts'
 import { isAuthorised, ueOfLayer2Id } from './expectation.ts'
 
 /** KD-sess ID and SN of the PDCP header of a frame on SL-SCH: octets 9 to 12. */
 const counterOf = (frame: Uint8Array): string => hex(frame.subarray(9, 13))
+
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 
 /** Watches the tap for what must never happen. */
 export class Observer {
@@ -41,9 +43,9 @@ export class Observer {
 
   #state({ what, node, fields, context }: TapState): void {
     if (what === 'branch' && context !== undefined)
-      this.#branches.set(context, String(fields['branch']) as Branch)
-    if (what === 'fault') this.violations.push(`${node} has a fault of ours: ${String(fields['message'])}`)
-    if (what === 'secured') this.#secured(node, String(fields['peer']), fields['role'] === 'initiator')
+      this.#branches.set(context, text(fields['branch']) as Branch)
+    if (what === 'fault') this.violations.push(`${node} has a fault of ours: ${text(fields['message'])}`)
+    if (what === 'secured') this.#secured(node, text(fields['peer']), fields['role'] === 'initiator')
   }
 
   #secured(node: string, layer2Id: string, initiated: boolean): void {

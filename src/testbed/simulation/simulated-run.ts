@@ -63,6 +63,7 @@ class Play {
   readonly #random: SeededRandom
   readonly #observer: Observer
   readonly #world: SimulatedWorld
+  readonly #faults: (() => void)[] = []
   #open = 0
 
   constructor(run: DrawnRun, tap: Tap) {
@@ -114,7 +115,7 @@ class Play {
   /** What was drawn happens, until every set-up has ended; then the air is good again. */
   async #disturbed(network: LocalNetwork, ues: readonly UeNode[]): Promise<void> {
     const { clock, radio } = this.#world
-    const stopFaults = this.#run.radio ? this.#spoil(this.#run.radio) : () => undefined
+    if (this.#run.radio) this.#spoil(this.#run.radio)
     const ids = ues.map(({ ue }) => ue.layer2Id)
     const adversary = new Adversary(radio, ids, this.#random)
     const last = Math.max(...this.#run.acts.map(({ at }) => at))
@@ -126,7 +127,7 @@ class Play {
     await clock.advance(milliseconds(last))
     await clock.runUntil(() => this.#open === 0, longest)
     if (this.#open > 0) this.violations.push(`${this.#open} set-ups did not end within 120 s`)
-    stopFaults()
+    for (const stop of this.#faults.splice(0)) stop()
     if (isCalm(this.#run)) this.#compare()
   }
 
@@ -142,6 +143,9 @@ class Play {
         if (link) ue?.release(link.label)
         return
       }
+      case 'mute':
+        this.#faults.push(this.#world.radio.drop('any', { from: act.ue }))
+        return
       case 'replay':
       case 'forge':
       case 'flood':
@@ -175,17 +179,16 @@ class Play {
     }
   }
 
-  #spoil({ lost, doubled, late, changed, reflected }: RadioFaults): () => void {
+  #spoil({ lost, doubled, late, changed, reflected }: RadioFaults): void {
     const { radio } = this.#world
     const of = (percent: number) => ({ strikes: () => this.#random.chance(percent / 100) })
-    const stops = [
+    this.#faults.push(
       radio.drop('any', of(lost)),
       radio.duplicate('any', of(doubled)),
       radio.reflect('any', of(reflected)),
       radio.tamper('any', (frame) => withOctetChanged(frame, this.#random), of(changed)),
       ...[3, 40, 900, 5_000].map((by) => radio.delay('any', milliseconds(by), of(late / 4))),
-    ]
-    return () => stops.forEach((stop) => stop())
+    )
   }
 
   /** Nothing disturbed the one call: it ends as the configuration says. */
@@ -239,7 +242,7 @@ class Play {
 
   async #checkAlive(ues: readonly UeNode[]): Promise<void> {
     let [sent, received] = [0, 0]
-    const stops = ues.map(({ ue }) => ue.onData(() => void received++))
+    const stops = ues.map(({ ue }) => ue.onData(() => received++))
     for (const { ue } of ues)
       for (const { label } of ue.links()) {
         ue.send(label, utf8('alive'))

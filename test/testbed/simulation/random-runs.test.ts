@@ -42,7 +42,7 @@ describe('what a seed draws', () => {
     const kinds = (of: (run: (typeof drawn)[number]) => readonly string[]) => new Set(drawn.flatMap(of)).size
     expect(kinds(({ topology }) => [topology])).toBe(5)
     expect(kinds(({ preparation }) => [JSON.stringify(preparation)])).toBeGreaterThan(40)
-    expect(kinds(({ acts }) => acts.map(({ kind }) => kind))).toBe(8)
+    expect(kinds(({ acts }) => acts.map(({ kind }) => kind))).toBe(9)
     expect(
       kinds(({ radio }) => Object.entries(radio ?? {}).flatMap(([name, rate]) => (rate > 0 ? [name] : []))),
     ).toBe(5)
