@@ -26,6 +26,8 @@ export interface NetworkFlags extends ViewFlags {
 export interface RunFlags extends NetworkFlags {
   readonly pcap?: string
   readonly processes?: boolean
+  /** Of scenarios: no sockets, simulated time. */
+  readonly simulated?: boolean
 }
 
 export interface NodeFlags extends NetworkFlags {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
 import { defaultConfig, type NodeFlags, type RunFlags, type SharedFlags, type TestbedFlags } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
+import type { SimFlags } from './commands/sim.ts'
 
 /** Shown by `sidelock` alone. */
 export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct communication.
@@ -10,9 +11,10 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   npx sidelock run 7c-found --json    one scenario, as JSON lines
   npx sidelock check my.yaml          a configuration, without starting anything
 
-  testbed     the configured network, until Ctrl-C        run        scenarios, judged
-  node        one HSS, BSF, KMF or UE as a service        scenarios  the list of them
-  check       a configuration file                    conformance  clause by clause
+  testbed      the configured network, until Ctrl-C      run        scenarios, judged
+  node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
+  check        a configuration file                      sim        random set-ups, judged
+  conformance  what is met, clause by clause
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -32,6 +34,7 @@ export function program(
   addTestbed(root, surroundings, finish)
   addRun(root, surroundings, finish)
   addScenarios(root, surroundings, finish)
+  addSim(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConformance(root, surroundings, finish)
@@ -83,6 +86,7 @@ const addRun: Adder = (root, surroundings, finish) => {
   running(command)
     .argument('[name...]', 'scenarios; npx sidelock scenarios lists them')
     .option('--all', 'all of them')
+    .option('--simulated', 'no sockets: simulated time, radio and streams')
     .action(async (names: readonly string[], flags: RunFlags & { all?: boolean }) => {
       const { run } = await import('./commands/run.ts')
       finish(await run(names, flags, surroundings))
@@ -99,6 +103,24 @@ const addScenarios: Adder = (root, { terminal }, finish) => {
       finish(scenarios(flags, terminal))
     })
   examples(command, 'scenarios', 'scenarios --clause "step 7c"', 'scenarios --json')
+}
+
+const addSim: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('sim')
+    .description('Random set-ups under faults and attacks, in simulated time; what must hold is checked.')
+  shared(command)
+    .option('--seed <number>', 'of the first run; each next run has the next seed')
+    .option('--runs <number>', 'how many', '100')
+    .option('--ladder', 'every message of the one run')
+    .option('--no-color', 'no colour; NO_COLOR does the same')
+    .option('--ascii', 'only ASCII signs')
+    .option('--heartbeats', 'also messages that only keep connections alive')
+    .action(async (flags: SimFlags) => {
+      const { sim } = await import('./commands/sim.ts')
+      finish(await sim(flags, surroundings))
+    })
+  examples(command, 'sim --seed 1 --runs 2000', 'sim --seed 7 --runs 1 --ladder', 'sim --runs 500 --json')
 }
 
 const addNode: Adder = (root, surroundings, finish) => {

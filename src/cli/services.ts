@@ -1,6 +1,7 @@
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import type { StartNode } from '../testbed/run-node.ts'
 import type { StartRun } from '../testbed/run.ts'
+import type { SimulateRun } from '../testbed/simulation/simulated-run.ts'
 
 /** What commands need of the rest; loaded when a command needs it, so that others start at once. */
 export interface Services {
@@ -8,10 +9,13 @@ export interface Services {
   readonly loadConfig: (file: string) => Promise<NetworkConfig>
   readonly startRun: StartRun
   readonly startNode: StartNode
+  readonly simulateRun: SimulateRun
 }
 
 export const services: Services = {
   loadConfig: async (file) => (await import('../nodes/config/load.ts')).loadNetworkConfig(file),
   startRun: async (options) => (await import('../testbed/run.ts')).startRun(options),
   startNode: async (options) => (await import('../testbed/run-node.ts')).startNode(options),
+  simulateRun: async (seed, tap) =>
+    (await import('../testbed/simulation/simulated-run.ts')).simulateRun(seed, tap),
 }

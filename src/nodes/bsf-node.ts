@@ -6,13 +6,11 @@ import type { ZhPort } from '../entities/bsf/ports.ts'
 import { pushInfo as push } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
-import { wallClockStep } from '../io/system.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NafConfig, PlmnConfig } from './config/network-config.ts'
-import { openConfiguredBsfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
@@ -41,10 +39,10 @@ const policyOf = ({ originHost, fqdns, uaIds, gsids }: NafConfig): NafPolicy => 
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute, tmpi } = plmn.bsf
   const voice = voiceOf(name, context)
-  const store = await openConfiguredBsfStore(context.config, plmn)
+  const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
   const { bootstraps } = store
-  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn), wallClockStep }
+  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
   const kmf = plmn.kmf.diameter.originHost
   const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
   const { bsfNames } = defaultNames(plmn.plmn)
@@ -71,6 +69,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     const address = await diameter.listen(own.listen)
     const ub = await startUbServer({
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
+      streams: context.carriers.streams(name),
       connect: (client) => bootstrapping.connect(client),
       onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
       onFault: (error) => context.onFault(name, error),

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { seconds, inMilliseconds, type Milliseconds } from '../core/units.ts'
 import { DiameterNode } from '../io/diameter/node.ts'
-import type { DiameterSecurity } from '../io/diameter/security.ts'
-import type { DiameterConfig, NetworkConfig, PlmnConfig } from './config/network-config.ts'
+import type { DiameterConfig, PlmnConfig } from './config/network-config.ts'
 import { guarded, type NodeContext, type NodeVoice } from './node.ts'
 import { diameterTap } from './tap-diameter.ts'
 
@@ -15,16 +13,6 @@ export const deadlines: Readonly<Record<'zh' | 'pc6', Milliseconds>> = {
 /** In a lab a node that was started again is found at once; elsewhere Tc is that of RFC 6733 2.1. */
 const labReconnect = inMilliseconds(seconds(1))
 
-function securityOf(config: NetworkConfig, own: DiameterConfig): DiameterSecurity {
-  if (config.diameter.unsafePlainTcp) return { unsafePlainTcp: true }
-  const read = (file: string) => readFileSync(file, 'utf8')
-  return {
-    ca: read(config.diameter.trustedCaFile),
-    cert: read(own.certificateFile),
-    key: read(own.certificateKeyFile),
-  }
-}
-
 /** The Diameter side of one entity, not listening yet. */
 export function diameterNodeOf(
   name: string,
@@ -34,7 +22,7 @@ export function diameterNodeOf(
   voice: NodeVoice,
   context: NodeContext,
 ): DiameterNode {
-  const { config, clock, timers, random } = context
+  const { config, clock, timers, random, carriers } = context
   return new DiameterNode({
     identity: {
       originHost: own.originHost,
@@ -44,7 +32,7 @@ export function diameterNodeOf(
       originStateId: Math.floor(clock.now() / 1000),
       applications,
     },
-    security: securityOf(config, own),
+    ...{ security: carriers.diameter(own), streams: carriers.streams(name) },
     ...{ clock, timers, random },
     onMessage: guarded(name, context, diameterTap(name, voice, context)),
     onPeer: (host, isAvailable) =>

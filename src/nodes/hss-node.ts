@@ -2,7 +2,6 @@ import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
-import { openSeededHssStore } from './config/stores.ts'
 import { diameterNodeOf } from './diameter.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
 
@@ -11,7 +10,7 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   const { name, diameter: own } = plmn.hss
   const voice = voiceOf(name, context)
   const zh = [multimediaAuth.command.applicationId]
-  const store = await openSeededHssStore(context.config, plmn)
+  const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const ports = { ...context, ...voice, subscribers: store.subscribers }
   diameter.handle(multimediaAuth, (request, _from, trace) => decide(request, ports, trace))

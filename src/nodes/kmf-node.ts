@@ -5,14 +5,12 @@ import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
-import { wallClockStep } from '../io/system.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
-import { openSeededKmfStore } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
@@ -82,21 +80,25 @@ export async function startKmf(
   context: NodeContext,
   { onZpn = (zpn) => zpn }: KmfStage = {},
 ): Promise<Node> {
-  const { config, tap, clock } = context
+  const { config, tap, clock, timers, carriers } = context
   const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
   const voice = voiceOf(name, context)
-  const store = await openSeededKmfStore(config, plmn)
+  const store = await carriers.kmfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
   const bsf = bsfOver(diameter, plmn, context)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations, wallClockStep },
+      ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations },
       ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
       usesGbaU: usesGbaUOf(plmn),
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )
   diameter.handle(proseKey, (request, from, trace) => kmf.keyRequested(from.originHost, request, trace))
+  const onKeyLog = (text: string) => {
+    if (context.unsafeRevealKeys)
+      tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })
+  }
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
@@ -106,13 +108,11 @@ export async function startKmf(
     const address = await diameter.listen(own.listen)
     const server = await startPc8Server({
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
-      ...{ service: kmf, clock, maxConnections, count: voice.count },
+      ...{ service: kmf, clock, timers, maxConnections, count: voice.count },
+      ...{ streams: carriers.streams(name), security: carriers.pc8(name, pc8.tls, onKeyLog) },
       onMessage: guarded(name, context, pc8Tap(voice, context)),
       onFault: (error) => context.onFault(name, error),
       onOctets: guarded(name, context, octetsTap(name, context)),
-      ...(context.unsafeRevealKeys && {
-        onKeyLog: (text) => tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text }),
-      }),
     })
     closing.opened(() => server.close())
     return {

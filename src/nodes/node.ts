@@ -1,5 +1,7 @@
 import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
+import type { Milliseconds } from '../core/units.ts'
+import type { Carriers } from './carriers.ts'
 import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
 import type { NodeNames } from './names.ts'
 
@@ -13,6 +15,9 @@ export interface NodeContext {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
+  /** How far the wall clock has stepped away from `clock` (R47). */
+  readonly wallClockStep: () => Milliseconds
+  readonly carriers: Carriers
   /** Key fields stay in messages and TLS secrets are told; only for a lab network. */
   readonly unsafeRevealKeys: boolean
   /** Where a server of the network is reached; undefined while that node is not up. */

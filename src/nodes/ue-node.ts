@@ -9,9 +9,7 @@ import { Ue, type SentPc5Message, type UeSettings } from '../entities/ue/ue.ts'
 import { SoftUsim } from '../entities/ue/usim/soft-usim.ts'
 import { createPc8Client } from '../io/https/pc8-client.ts'
 import { connectUb } from '../io/https/ub-client.ts'
-import { openUdpRadio } from '../io/radio/udp-multicast.ts'
 import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
-import { readAkaSecrets } from './config/files.ts'
 import type { NetworkConfig, UeConfig } from './config/network-config.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
@@ -44,10 +42,10 @@ const algorithmsOf = ({ eea, eia, allowEea0, disabledAlgorithms }: UeConfig): Ue
 
 function usimOf(
   { plmn, subscriber }: ConfiguredUe,
-  { config }: NodeContext,
+  { carriers }: NodeContext,
   highestSqn: Sqn | undefined,
 ): SoftUsim {
-  const aka = readAkaSecrets(config, plmn, subscriber)
+  const aka = carriers.akaSecrets(plmn, subscriber)
   return new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba }, highestSqn)
 }
 
@@ -64,7 +62,9 @@ function gbaOf(
     connect() {
       const bsf = reached(plmn.bsf.name, 'ub', context)
       const onMessage = guarded(name, context, ubTapOfUe(name, plmn.bsf.name, voice, context))
-      return connectUb({ address: bsf.host, port: bsf.port, onMessage })
+      const { carriers, timers } = context
+      const streams = carriers.streams(name)
+      return connectUb({ address: bsf.host, port: bsf.port, onMessage, streams, timers })
     },
   })
 }
@@ -87,7 +87,9 @@ function pc8Of(own: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Po
       await client?.close()
       const { host: address, port } = reached(name, 'pc8', context)
       const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
-      client = createPc8Client({ address, port, versions: pc8.tls, onMessage })
+      const { carriers, timers } = context
+      const security = carriers.pc8(own.name, pc8.tls)
+      client = createPc8Client({ address, port, versions: pc8.tls, onMessage, security, timers })
       await client.open(association)
     },
     requestKey(request, trace) {
@@ -128,9 +130,7 @@ export async function startUe(
   { highestSqn, onRadio = (radio) => radio }: UeStage = {},
 ): Promise<UeNode> {
   const voice = voiceOf(node.name, context)
-  const { group, interface: address, port, peers } = context.config.pc5Bearer
-  const medium = peers.length > 0 ? { peers } : { group }
-  const radio = onRadio(await openUdpRadio({ interface: address, port, ...medium, count: voice.count }))
+  const radio = onRadio(await context.carriers.radio(node.name, voice.count))
   const usim = usimOf(node, context, highestSqn)
   const ue = new Ue(settingsOf(node, context.config), {
     ...context,

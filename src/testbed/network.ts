@@ -1,7 +1,9 @@
+import type { Clock } from '../core/environment.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { systemClock, systemRandom, systemTimers } from '../io/system.ts'
+import { systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
+import { systemCarriers } from '../nodes/carriers.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
@@ -28,6 +30,8 @@ export interface Network {
 /** A network whose nodes scenarios can lay hands on. */
 export interface LocalNetwork extends Network {
   readonly lab: Lab
+  /** Those that have been started and not stopped with the network. */
+  readonly running: readonly Node[]
 }
 
 /** What only nodes in processes of their own allow. */
@@ -53,7 +57,8 @@ export const nodeContext = (
   addressOf: NodeContext['addressOf'],
 ): NodeContext => ({
   ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom },
+  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, wallClockStep },
+  carriers: systemCarriers(config),
 })
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
@@ -79,10 +84,18 @@ export async function startLocalNetwork(
 ): Promise<LocalNetwork> {
   const port = await freePortPair()
   const config = { ...options.config, pc5Bearer: { ...options.config.pc5Bearer, port } }
+  const context = nodeContext({ ...options, config }, () => undefined)
+  await prepareFiles(config, context)
+  return startNodes(context, stages)
+}
+
+/** All nodes of a configuration in this process. Addresses and clock become those of the network. */
+export async function startNodes(surroundings: NodeContext, stages: Stages): Promise<LocalNetwork> {
+  const { config } = surroundings
   const addresses = new Map<string, ListenAddress>()
-  const clock = new LabClock(systemClock)
+  const clock = new LabClock(surroundings.clock)
   const addressOf: NodeContext['addressOf'] = (node, service) => addresses.get(`${node} ${service}`)
-  const context = { ...nodeContext({ ...options, config }, addressOf), clock }
+  const context = { ...surroundings, addressOf, clock }
   const [first] = config.ues
   let ubBlocked = false
   const contextOfUe1: NodeContext = {
@@ -96,7 +109,6 @@ export async function startLocalNetwork(
     for (const node of started.splice(0).reverse()) await node.stop()
   }
   try {
-    await prepareFiles(config, context)
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
         const own = node.ue === first ? contextOfUe1 : context
@@ -118,6 +130,7 @@ export async function startLocalNetwork(
     nodes: networkNodes(config),
     ue: (name) => controlOf(ues, name),
     settle: () => Promise.resolve(),
+    running: started,
     lab: labOf(clock, homeOf(config, started), () => (ubBlocked = true)),
     stop,
   }
@@ -142,9 +155,9 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
 
 /** A fault of ours is told where it happened; the node goes on. */
 export const faultTap =
-  (tap: Tap) =>
+  (tap: Tap, clock: Clock = systemClock) =>
   (node: string, error: unknown): void => {
     const { code, message } = error as Partial<Record<'code' | 'message', string>>
     const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
-    tap({ kind: 'state', time: systemClock.now(), node, what: 'fault', fields })
+    tap({ kind: 'state', time: clock.now(), node, what: 'fault', fields })
   }

@@ -1,7 +1,8 @@
 import type { Plmn } from '../core/identities/plmn.ts'
+import type { Clock, Timers } from '../core/environment.ts'
 import type { Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
-import { elapsed, systemClock } from '../io/system.ts'
+import { systemClock, systemTimers } from '../io/system.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
@@ -9,13 +10,16 @@ import {
   faultTap,
   startLocalNetwork,
   type LocalNetwork,
-  type NetworkOptions,
+  startNodes,
+  type Network,
   type ProcessControl,
 } from './network.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
 import { findScenario, isStaged, type Scenario } from './scenarios.ts'
+import { SeededRandom } from './simulation/seeded-random.ts'
+import { simulatedWorld } from './simulation/simulated-network.ts'
 import { stagesOf } from './stage.ts'
 
 export type NodeRole = 'hss' | 'bsf' | 'kmf' | 'ue'
@@ -39,6 +43,8 @@ export interface RunOptions {
   readonly once: boolean
   /** One operating-system process for each node. */
   readonly processes: boolean
+  /** No sockets and no files: simulated time, radio and streams, the same each time. */
+  readonly simulated?: boolean
   /** Needs the `lab` section: keys stay in messages, and TLS secrets come as TapSecret. */
   readonly unsafeRevealKeys: boolean
 }
@@ -58,45 +64,80 @@ export interface Run {
 /** Starts the configured network and the scenario on it; resolves when all nodes serve, before the first message of step 0. */
 export type StartRun = (options: RunOptions) => Promise<Run>
 
-/** The stores of a network that does not come up do not stay. */
-async function startStaged(
-  setting: NetworkOptions,
-  scenario: Scenario,
-  remove: (() => void) | undefined,
-): Promise<LocalNetwork> {
+/** Where a scenario is played: what time it has, and how it comes to pass. */
+interface Stage {
+  readonly network: Network & Partial<Pick<LocalNetwork, 'lab'> & ProcessControl>
+  readonly config: NetworkConfig
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Sees to it that time passes while something is waited for. */
+  through<Value>(work: Promise<Value>): Promise<Value>
+  /** Takes away what was made for the run alone. */
+  remove(): void
+}
+
+const systemTime = {
+  ...{ clock: systemClock, timers: systemTimers },
+  through: <Value>(work: Promise<Value>) => work,
+}
+
+async function onSockets(scenario: Scenario, options: RunOptions, tap: Tap): Promise<Stage> {
+  const { processes, unsafeRevealKeys } = options
+  const arranged = scenario.arrangement?.(options.config) ?? options.config
+  const { config, remove } = isStaged(scenario)
+    ? withOwnStores(arranged)
+    : { config: arranged, remove: () => undefined }
+  const setting = { config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
   try {
-    return await startLocalNetwork(setting, stagesOf(scenario, setting.config))
+    const network = processes
+      ? await startProcessNetwork(setting)
+      : await startLocalNetwork(setting, stagesOf(scenario, config))
+    return { network, config, remove, ...systemTime }
   } catch (error) {
-    remove?.()
+    // The stores of a network that does not come up do not stay.
+    remove()
     throw error
   }
+}
+
+/** Each way of a stream takes so many milliseconds. */
+const latency = 2
+
+async function inSimulation(scenario: Scenario, options: RunOptions, tap: Tap): Promise<Stage> {
+  const { unsafeRevealKeys } = options
+  const config = scenario.arrangement?.(options.config) ?? options.config
+  const { clock, context } = simulatedWorld({ config, tap, unsafeRevealKeys }, new SeededRandom(1), latency)
+  const network = await clock.until(startNodes(context, stagesOf(scenario, config)))
+  const through = <Value>(work: Promise<Value>) => clock.until(work)
+  return { network, config, clock, timers: clock, through, remove: () => undefined }
 }
 
 const releasePatience = milliseconds(1_500)
 
 export const startRun: StartRun = async (options) => {
-  const { config, once, processes, unsafeRevealKeys } = options
+  const { config, once, processes, simulated } = options
   const scenario = findScenario(options.scenario)
   if (!scenario) throw new CannotRun(`there is no scenario ${options.scenario}`)
   if (config.ues.length < 2) throw new CannotRun(`a link needs two UEs, ${config.file} has fewer`)
   if (processes && isStaged(scenario)) throw new CannotRun(`${scenario.name} needs all nodes in one process`)
+  if (processes && simulated) throw new CannotRun('a simulation has all nodes in one process')
   const stepper = new Stepper(options.tap)
-  const { tap } = stepper
-  const stage = isStaged(scenario) ? withOwnStores(scenario.arrangement?.(config) ?? config) : undefined
-  const setting = { config: stage?.config ?? config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
-  const separate = processes ? await startProcessNetwork(setting) : undefined
-  const network = separate ?? (await startStaged(setting, scenario, stage?.remove))
-  const played = (last: boolean) => play(scenario, setting.config, network, stepper, systemClock, last)
+  const stage = await (simulated ? inSimulation : onSockets)(scenario, options, stepper.tap)
+  const { network } = stage
+  const { pid, restart } = network
+  const played = () => stage.through(play(scenario, stage.config, network, stepper, stage.clock, once))
   return {
     nodes: network.nodes,
-    result: played(once),
-    again: () => played(once),
-    processes: separate,
+    result: played(),
+    again: played,
+    processes: pid && restart && { pid, restart },
     async stop() {
       // A UE that does not answer any more holds nobody up.
-      await Promise.race([endLink(setting.config, network).catch(() => undefined), elapsed(releasePatience)])
-      await network.stop()
-      stage?.remove()
+      const patience = new Promise<void>((resolve) => void stage.timers.after(releasePatience, resolve))
+      const ending = endLink(stage.config, network).catch(() => undefined)
+      await stage.through(Promise.race([ending, patience]))
+      await stage.through(network.stop())
+      stage.remove()
     },
   }
 }

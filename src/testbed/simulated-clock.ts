@@ -1,5 +1,8 @@
 import type { Clock, Timers } from '../core/environment.ts'
-import { Instant, milliseconds, type Milliseconds } from '../core/units.ts'
+import { hours, inMilliseconds, Instant, milliseconds, type Milliseconds } from '../core/units.ts'
+
+/** When simulated time begins, unless told otherwise. */
+export const simulatedStart = Instant(Date.UTC(2027, 0, 1))
 
 interface Pending {
   readonly due: number
@@ -8,19 +11,22 @@ interface Pending {
 }
 
 /** How often the event loop is let through before the next timer, so that promises and short I/O come to rest. */
-const turns = 4
+const turnsForIo = 4
 
 /**
  * Time that passes only when told. Timers expire in the order of their time, then of their start; between two of
  * them everything that was set off comes to rest first.
  */
 export class SimulatedClock implements Clock, Timers {
+  readonly #turns: number
   #now: number
   #started = 0
   readonly #pending = new Set<Pending>()
 
-  constructor(start = Instant(Date.UTC(2027, 0, 1))) {
+  /** One turn is enough where nothing but promises is waited for. */
+  constructor(start = simulatedStart, turns = turnsForIo) {
     this.#now = start
+    this.#turns = turns
   }
 
   now(): Instant {
@@ -61,16 +67,30 @@ export class SimulatedClock implements Clock, Timers {
     return condition()
   }
 
+  /** Lets time pass until the promise has settled, and gives what it gave. Throws when it does not within `atMost`. */
+  async until<Value>(promise: Promise<Value>, atMost = inMilliseconds(hours(1))): Promise<Value> {
+    const settled = new Set<Promise<Value>>()
+    const settle = () => void settled.add(promise)
+    promise.then(settle, settle)
+    await this.#run(this.#now + atMost, () => settled.has(promise))
+    if (!settled.has(promise)) throw new Error('something that is waited for does not come about')
+    return promise
+  }
+
   async #run(end: number, enough: () => boolean): Promise<void> {
-    await comeToRest()
+    await this.#comeToRest()
     while (!enough()) {
       const next = this.#earliest()
       if (!next || next.due > end) return
       this.#pending.delete(next)
       this.#now = Math.max(this.#now, next.due)
       next.expire()
-      await comeToRest()
+      await this.#comeToRest()
     }
+  }
+
+  async #comeToRest(): Promise<void> {
+    for (let turn = 0; turn < this.#turns; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
 
   #earliest(): Pending | undefined {
@@ -80,8 +100,4 @@ export class SimulatedClock implements Clock, Timers {
         first = timer
     return first
   }
-}
-
-async function comeToRest(): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

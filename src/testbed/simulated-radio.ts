@@ -7,6 +7,7 @@ import { decodeDiscovery, type DiscoveryMessageType } from '../reference-points/
 import { pc5Messages, decodeSdu, type Pc5MessageType } from '../reference-points/pc5/messages.ts'
 import { decodePdu, isCiphered, isUserData } from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame } from '../reference-points/pc5/sl-sch.ts'
+import { SeededRandom } from './simulation/seeded-random.ts'
 
 /** What a frame on the air is called; a ciphered message only if its sender told the tap before it sent it. */
 export type AirName = Pc5MessageType | DiscoveryMessageType | 'userData' | 'protected' | 'unknown'
@@ -28,6 +29,8 @@ export interface FaultOptions {
   readonly times?: number
   /** Only frames that this station sends. */
   readonly from?: string
+  /** Asked of each such frame: whether it is struck. Without it every one is. */
+  readonly strikes?: () => boolean
 }
 
 interface Delivery {
@@ -39,6 +42,7 @@ interface Delivery {
 interface Fault {
   readonly name: AirName | 'any'
   readonly from: string | undefined
+  readonly strikes: () => boolean
   left: number
   readonly strike: (deliveries: readonly Delivery[]) => readonly Delivery[]
 }
@@ -55,7 +59,7 @@ export class SimulatedRadio {
   readonly #faults = new Set<Fault>()
   readonly #told = new Map<string, AirName>()
   #lossPercent = 0
-  #random: () => number = () => 1
+  #random: SeededRandom | undefined
 
   constructor(time: Clock & Timers) {
     this.#time = time
@@ -112,7 +116,7 @@ export class SimulatedRadio {
   /** Loses each frame with this probability; equal seeds lose the same frames. */
   lose(percent: number, seed: number): void {
     this.#lossPercent = percent
-    this.#random = seeded(seed)
+    this.#random = new SeededRandom(seed)
   }
 
   /** An attacker sends a frame that all stations hear. */
@@ -128,7 +132,8 @@ export class SimulatedRadio {
   }
 
   #strike(name: AirName | 'any', options: FaultOptions = {}, strike: Fault['strike']): () => void {
-    const fault = { name, from: options.from, left: options.times ?? Number.POSITIVE_INFINITY, strike }
+    const { from, strikes = () => true } = options
+    const fault = { name, from, strikes, left: options.times ?? Number.POSITIVE_INFINITY, strike }
     this.#faults.add(fault)
     return () => this.#faults.delete(fault)
   }
@@ -145,10 +150,11 @@ export class SimulatedRadio {
   }
 
   #disturb(from: string, name: AirName, deliveries: readonly Delivery[]): readonly Delivery[] {
-    if (this.#random() * 100 < this.#lossPercent) return []
+    if (this.#random?.chance(this.#lossPercent / 100)) return []
     for (const fault of this.#faults) {
       if (fault.left <= 0 || (fault.name !== 'any' && fault.name !== name)) continue
       if (fault.from !== undefined && fault.from !== from) continue
+      if (!fault.strikes()) continue
       fault.left--
       deliveries = fault.strike(deliveries)
     }
@@ -171,16 +177,5 @@ function nameOnAir(channel: SidelinkChannel, octets: Uint8Array): AirName {
   } catch (error) {
     if (error instanceof ProseError) return 'unknown'
     throw error
-  }
-}
-
-/** Numbers from 0 to below 1 that depend on the seed alone (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -27,6 +27,7 @@ interface Given {
   readonly environment?: Record<string, string>
   readonly onLine?: (line: string) => void
   /** Gets the function that types a line. */
+  readonly simulateRun?: Services['simulateRun']
   readonly typing?: (type: (line: string) => void) => void
 }
 
@@ -71,6 +72,7 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         stop: () => Promise.resolve(),
       })
     },
+    simulateRun: given.simulateRun ?? services.simulateRun,
     ...(given.startRun ? { startRun: given.startRun } : {}),
   }
   const code = await main(args, {

@@ -3,18 +3,21 @@ import { scenarios } from '../../src/testbed/scenarios.ts'
 import { Network, shown } from './lab-network.ts'
 
 /** A scenario from start to stop: its result, its messages and what was told. */
-async function played(scenario: string) {
-  const network = await Network.start([], { scenario, once: true })
+async function played(scenario: string, simulated = false) {
+  const network = await Network.start([], { scenario, once: true, simulated })
   const result = await network.run.result
   const names = network.messages.map(({ name }) => name)
   return { network, result, names }
 }
 
-describe('every scenario gives what it must, over real sockets', () => {
+describe.each([
+  ['over real sockets', false],
+  ['in simulated time', true],
+])('every scenario gives what it must, %s', (_carriers, simulated) => {
   it.each(scenarios.map(({ name, clause, expect: gives }) => [name, clause, gives] as const))(
     '%s: %s',
     async (name, _clause, gives) => {
-      const { result } = await played(name)
+      const { result } = await played(name, simulated)
       expect(result).toMatchObject({ scenario: name, ...gives, expected: true })
       expect(result.keysEqual).toBe(gives.outcome === 'secured' ? true : null)
       expect(result.data).toEqual(gives.outcome === 'secured' ? { sent: 40, received: 40 } : null)

@@ -4,6 +4,7 @@ import { CaptureFile } from '../../io/capture/capture-file.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
 import type { Run } from '../../testbed/run.ts'
+import { simulatedStart } from '../../testbed/simulated-clock.ts'
 import { NotALab } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { NetworkFlags, RunFlags } from '../flags.ts'
@@ -79,10 +80,10 @@ interface Telling {
 export async function runOnce(order: Order, surroundings: Surroundings): Promise<ExitCode> {
   const { flags, config, scenario, once } = order
   const { terminal, services } = surroundings
-  const unsafeRevealKeys = flags.unsafeRevealKeys ?? false
+  const { unsafeRevealKeys = false, simulated = false } = flags
   const view = order.onResult
     ? silentView(order.onResult)
-    : viewOf(terminal, { flags, scenario, start: Instant(Date.now()) })
+    : viewOf(terminal, { flags, scenario, start: simulated ? simulatedStart : Instant(Date.now()) })
   const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
   const held = new HeldTap()
   const telling: Telling = { events: true, notices: true }
@@ -94,6 +95,7 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
       tap: held.tap,
       once,
       processes,
+      simulated,
       unsafeRevealKeys,
     })
     const run = await Promise.race([starting, surroundings.interruption.happened])

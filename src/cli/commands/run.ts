@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { RunFlags } from '../flags.ts'
 import { duration } from '../ladder/names.ts'
 import { nearMiss } from '../near-miss.ts'
+import { tableOf } from '../table.ts'
 import { note } from '../terminal.ts'
 import { runOnce, withWarning, type Surroundings } from './run-once.ts'
 
@@ -16,6 +17,8 @@ export async function run(
 ): Promise<ExitCode> {
   const { terminal, services } = surroundings
   const wanted = wantedScenarios(names, flags.all ?? false)
+  if (flags.pcap !== undefined && flags.simulated)
+    throw new WrongUsage('--pcap records what is on the wire', 'leave --simulated out')
   if (flags.pcap !== undefined && wanted.length > 1)
     throw new WrongUsage('--pcap takes one scenario', 'run them one by one, each with a file of its own')
   const config = await services.loadConfig(flags.config)
@@ -30,26 +33,18 @@ export async function run(
       if (code > exitCodes.otherOutcome) return code
       if (code !== exitCodes.done) worst = code
     }
-    for (const line of tableOf(results)) terminal.out(line)
+    for (const line of resultLines(results)) terminal.out(line)
     return worst
   })
 }
 
 /** A line for each scenario: how it ended, why, and whether it was to end so. */
-function tableOf(results: readonly ScenarioResult[]): string[] {
+function resultLines(results: readonly ScenarioResult[]): readonly string[] {
   const rows = results.map(({ scenario, outcome, branch, attempts, reason, ms, expected }) => [
     ...[scenario, outcome.replace('-', ' '), branch ?? '-', String(attempts), reason ?? '-'],
     ...[duration(ms), expected ? 'as expected' : 'not as expected'],
   ])
-  if (rows.length === 0) return []
-  const table = [['scenario', 'outcome', 'branch', 'attempts', 'reason', 'took', ''], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return tableOf(['scenario', 'outcome', 'branch', 'attempts', 'reason', 'took', ''], rows)
 }
 
 function wantedScenarios(names: readonly string[], all: boolean): readonly string[] {

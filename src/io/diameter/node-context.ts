@@ -4,6 +4,7 @@ import type { Count } from '../../core/tap.ts'
 import type { DiameterMessage } from '../../wire/diameter/message.ts'
 import type { DiameterIdentity, MessageIds } from './identity.ts'
 import type { PeerIntervals } from './peer-machine.ts'
+import type { Streams } from '../streams.ts'
 import type { DiameterSecurity } from './security.ts'
 
 export type Direction = 'sent' | 'received'
@@ -12,6 +13,7 @@ export type Direction = 'sent' | 'received'
 export interface NodeContext {
   readonly identity: DiameterIdentity
   readonly security: DiameterSecurity
+  readonly streams: Streams
   readonly clock: Clock
   readonly random: Random
   readonly intervals: PeerIntervals

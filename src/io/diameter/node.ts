@@ -18,7 +18,8 @@ import { defaultIntervals, type PeerIntervals, type PeerState } from './peer-mac
 import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer-rules.ts'
 import { Requests, type Route } from './requests.ts'
-import { createServer, type DiameterAddress, type DiameterSecurity } from './security.ts'
+import { tcp, type StreamAddress, type Streams } from '../streams.ts'
+import { createServer, type DiameterSecurity } from './security.ts'
 import { Service, type Handler } from './service.ts'
 
 /** A message that this node sent or received, for the tap. */
@@ -57,6 +58,8 @@ export const defaultLimits: DiameterLimits = {
 export interface DiameterNodeOptions {
   readonly identity: DiameterIdentity
   readonly security: DiameterSecurity
+  /** What plain connections go over, and where the server listens; TCP. */
+  readonly streams?: Streams
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
@@ -116,7 +119,7 @@ export class DiameterNode {
   }
 
   /** Port 0 draws a free one; gives the address that was taken. */
-  async listen({ host, port }: DiameterAddress): Promise<DiameterAddress> {
+  async listen({ host, port }: StreamAddress): Promise<StreamAddress> {
     const server = createServer(this.#options.security, (socket) => this.#acceptor.accept(socket))
     this.#servers.push(server)
     server.on('connection', (socket: Socket) => {
@@ -126,12 +129,7 @@ export class DiameterNode {
     server.maxConnections = this.#maxConnections
     server.on('drop', () => this.#context.count('diameter.connection-dropped'))
     server.on('tlsClientError', () => this.#context.count('diameter.tls-refused'))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, host, resolve)
-    })
-    const taken = server.address()
-    return { host, port: taken !== null && typeof taken === 'object' ? taken.port : port }
+    return { host, port: await this.#context.streams.listen(server, { host, port }) }
   }
 
   /** From now on this peer may connect; with an address, it is connected to and kept so. Throws PeerRefused. */
@@ -241,6 +239,7 @@ export class DiameterNode {
     return {
       identity: options.identity,
       security: options.security,
+      streams: options.streams ?? tcp,
       clock: options.clock,
       random: options.random,
       intervals: { ...defaultIntervals, ...options.intervals },

@@ -6,7 +6,8 @@ import { decodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
 import type { DiameterMessage } from '../../wire/diameter/message.ts'
 import { isSuccess } from '../../wire/diameter/result.ts'
 import type { Connection } from './connection.ts'
-import { bearsName, type DiameterAddress } from './security.ts'
+import type { StreamAddress } from '../streams.ts'
+import { bearsName } from './security.ts'
 
 /** A node that this one speaks with; nobody else is spoken to (R39). */
 export interface PeerOptions {
@@ -17,7 +18,7 @@ export interface PeerOptions {
   /** Application ids that may be used with it. */
   readonly applications: readonly number[]
   /** Given: this node opens and keeps the connection. Not given: it waits for the peer. */
-  readonly address?: DiameterAddress
+  readonly address?: StreamAddress
   /** False: the trace id of a set-up is not told to it. */
   readonly tellsTrace?: boolean
 }

@@ -189,7 +189,8 @@ export class Peer {
   #connect(): void {
     const { address, host } = this.options
     if (!address) return
-    const socket = connectTo(this.#context.security, address, host, () =>
+    const { security, streams } = this.#context
+    const socket = connectTo(security, streams, address, host, () =>
       this.#ifCurrent(connection, { event: 'conn-ack' }),
     )
     const connection: Connection = new Connection(

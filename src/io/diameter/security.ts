@@ -1,5 +1,5 @@
 import { constants } from 'node:crypto'
-import { connect as connectTcp, createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import {
   connect as connectTls,
   createServer as createTlsServer,
@@ -8,12 +8,7 @@ import {
   type TlsOptions,
 } from 'node:tls'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-
-/** Where a node listens or is reached. */
-export interface DiameterAddress {
-  readonly host: string
-  readonly port: number
-}
+import type { StreamAddress, Streams } from '../streams.ts'
 
 /** PEM texts of a mutual TLS connection; plain TCP is for measuring and teaching only. */
 export type DiameterSecurity =
@@ -47,11 +42,12 @@ export function createServer(security: DiameterSecurity, accept: (socket: Socket
 /** A connection on its way; `ready` is called when TLS is up and the certificate bears the name of the peer. */
 export function connectTo(
   security: DiameterSecurity,
-  address: DiameterAddress,
+  streams: Streams,
+  address: StreamAddress,
   peer: Fqdn,
   ready: () => void,
 ): Socket {
-  if ('unsafePlainTcp' in security) return connectTcp({ ...address, noDelay: true }, ready)
+  if ('unsafePlainTcp' in security) return streams.connect(address).once('connect', ready)
   const { ca, cert, key } = security
   const options: ConnectionOptions = {
     ...profile,

@@ -1,6 +1,6 @@
-import { constants } from 'node:crypto'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
+import type { Timers } from '../../core/environment.ts'
 import {
   KeyRequestFailed,
   MalformedMessage,
@@ -9,17 +9,20 @@ import {
 } from '../../core/errors.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { milliseconds } from '../../core/units.ts'
 import { projectValues } from '../../core/project-values.ts'
 import { traceparentOf } from '../../core/traceparent.ts'
 import type { Pc8Association, Pc8Port } from '../../entities/ue/ports.ts'
 import { describeRequest } from '../../reference-points/pc8/describe.ts'
 import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
 import { encodeProseDirectKeyRequest, responseTo } from '../../reference-points/pc8/messages.ts'
-import { isBootstrappingHint, pskIdentityOf } from '../../reference-points/pc8/psk-identity.ts'
 import type { HttpFields } from '../../reference-points/ub/exchange.ts'
 import { requestOctets } from '../../reference-points/ub/http-octets.ts'
+import { systemTimers } from '../system.ts'
+import { abortAfter } from './abort-after.ts'
 import { bodyWithin } from './http-body.ts'
-import { pc8Suites, versionRange, type Pc8Message, type TlsVersion } from './pc8-message.ts'
+import type { Pc8Message, TlsVersion } from './pc8-message.ts'
+import { pc8Tls, type Pc8Security } from './pc8-security.ts'
 
 export interface Pc8ClientOptions {
   /** Where the KMF listens; its name goes into server_name and Host only. */
@@ -30,6 +33,9 @@ export interface Pc8ClientOptions {
   /** For opening a connection, 10 s, and for one request on it, 13 s. In milliseconds. */
   readonly deadlines?: { readonly open: number; readonly request: number }
   readonly onMessage: (message: Pc8Message) => void
+  /** TLS of those versions and the time of the system, unless told otherwise. */
+  readonly security?: Pc8Security
+  readonly timers?: Timers
 }
 
 const defaultDeadlines = { open: 10_000, request: 13_000 } as const
@@ -42,7 +48,7 @@ const limits = { head: 16 * 1024, body: 64 * 1024 } as const
 const identityAlerts: readonly number[] = [20, 40, 47, 51, 115]
 
 interface Connection {
-  readonly tls: TLSSocket
+  readonly tls: Socket
   handshakeDone: boolean
   /** Requests that had the connection and wait for their answer: one, or two while it changes hands. */
   asked: number
@@ -67,7 +73,7 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
     async open(association) {
       close()
       connection = connectTo(association, options)
-      await handshake(connection, options.deadlines?.open ?? defaultDeadlines.open)
+      await handshake(connection, options)
     },
     async requestKey(request, context) {
       if (!connection || !isOpen()) throw new TemporaryFailure('PC8: no connection to the KMF')
@@ -81,7 +87,8 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
 }
 
 function connectTo(association: Pc8Association, options: Pc8ClientOptions): Connection {
-  const tls = connect(tlsOptions(association, options))
+  const { address: host, port, security = pc8Tls(options.versions) } = options
+  const tls = security.connect({ host, port }, association)
   const { kmf, btid } = association
   const connection = { tls, handshakeDone: false, asked: 0, agent: agentOf(tls), kmf, btid }
   // What nobody asked for is dropped, and with it the connection (R15).
@@ -92,16 +99,18 @@ function connectTo(association: Pc8Association, options: Pc8ClientOptions): Conn
 }
 
 /** One of its requests at a time has the socket; there is no other socket. */
-function agentOf(tls: TLSSocket): Agent {
+function agentOf(tls: Socket): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, maxTotalSockets: 1 })
   agent.createConnection = () => tls
   return agent
 }
 
-async function handshake(connection: Connection, deadline: number): Promise<void> {
+async function handshake(connection: Connection, options: Pc8ClientOptions): Promise<void> {
   const { tls } = connection
+  const { timers = systemTimers, deadlines } = options
+  const deadline = milliseconds(deadlines?.open ?? defaultDeadlines.open)
   const late = new TemporaryFailure(`PC8: no handshake in ${deadline} ms`)
-  const timer = setTimeout(() => tls.destroy(late), deadline)
+  const stopTimer = timers.after(deadline, () => tls.destroy(late))
   try {
     await new Promise<void>((resolve, reject) => {
       tls.once('secureConnect', resolve)
@@ -113,30 +122,12 @@ async function handshake(connection: Connection, deadline: number): Promise<void
     tls.destroy()
     throw openingFailed(error)
   } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** The hint is null for TLS 1.3 and for a server of 1.2 that sends none; ours always sends it. */
-function tlsOptions(association: Pc8Association, options: Pc8ClientOptions): ConnectionOptions {
-  const identity = pskIdentityOf(association.btid)
-  const offers13 = options.versions.includes('1.3')
-  return {
-    ...{ host: options.address, port: options.port, servername: association.kmf },
-    ...{ ciphers: pc8Suites, ...versionRange(options.versions), minDHSize: 2048 },
-    secureOptions: constants.SSL_OP_NO_TICKET,
-    pskCallback: (hint) => {
-      if (hint === null && offers13) return { psk: association.tls13Key, identity }
-      if (hint !== null && isBootstrappingHint(hint)) return { psk: association.tls12Key, identity }
-      return null
-    },
-    // The key proves who the server is: there is no certificate to check. TS 33.222 5.4.
-    checkServerIdentity: () => undefined,
+    stopTimer()
   }
 }
 
 function openingFailed(error: unknown): Error {
-  if (error instanceof TemporaryFailure) return error
+  if (error instanceof TemporaryFailure || error instanceof Pc8IdentityRefused) return error
   const alert = /SSL alert number (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
   if (alert !== undefined && identityAlerts.includes(Number(alert)))
     return new Pc8IdentityRefused(`PC8: alert ${alert}`, 'TS 33.222 5.4', { cause: error })
@@ -151,8 +142,8 @@ async function exchange(
 ): Promise<ProseDirectKeyResponse> {
   const body = encodeProseDirectKeyRequest(request)
   const fields = fieldsOf(connection, body, context)
-  const deadline = options.deadlines?.request ?? defaultDeadlines.request
-  const signal = AbortSignal.timeout(deadline)
+  const deadline = milliseconds(options.deadlines?.request ?? defaultDeadlines.request)
+  const { signal, stop } = abortAfter(deadline, options.timers ?? systemTimers)
   try {
     const octets = await post(connection, fields, body, signal, () => {
       options.onMessage(messageOf(connection, request, fields, body, context))
@@ -167,6 +158,8 @@ async function exchange(
     if (isTold) throw error
     const reason = signal.aborted ? `no answer in ${deadline} ms` : 'the connection broke'
     throw new TemporaryFailure(`PC8: ${reason}`, undefined, { cause: error })
+  } finally {
+    stop()
   }
 }
 

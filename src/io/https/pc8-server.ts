@@ -1,22 +1,17 @@
-import { constants } from 'node:crypto'
 import { createServer as createHttpServer, type Server as HttpServer, type ServerResponse } from 'node:http'
-import { createServer, type AddressInfo, type Socket } from 'node:net'
-import {
-  createSecureContext,
-  TLSSocket,
-  type SecureContext,
-  type TLSSocketOptions,
-  type TlsOptions,
-} from 'node:tls'
+import { createServer, type Socket } from 'node:net'
+import type { Timers } from '../../core/environment.ts'
 import { uaIds, type UaId } from '../../core/identities/naf-id.ts'
 import { wipe } from '../../core/keys.ts'
+import { milliseconds, type Milliseconds } from '../../core/units.ts'
 import type { Pc8Subscriber } from '../../entities/kmf/ports.ts'
-import { pskIdentityHint, pskIdentityLimit } from '../../reference-points/pc8/psk-identity.ts'
-import { ffdhe2048 } from './ffdhe2048.ts'
-import { listening } from './listening.ts'
+import { pskIdentityLimit } from '../../reference-points/pc8/psk-identity.ts'
+import { tcp, type Streams } from '../streams.ts'
+import { systemTimers } from '../system.ts'
 import { httpLimits, refusalOctets, servePc8, type Pc8Client, type Pc8HttpOptions } from './pc8-http.ts'
-import { identityOf, pc8Suites, versionRange, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
-import { PskGate, type GateOffer } from './psk-gate.ts'
+import { identityOf, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
+import { pc8Tls, type Pc8Security } from './pc8-security.ts'
+import type { GateOffer } from './psk-gate.ts'
 
 export interface Pc8ServerOptions extends Pc8HttpOptions {
   readonly address: string
@@ -28,8 +23,10 @@ export interface Pc8ServerOptions extends Pc8HttpOptions {
   /** For a handshake, and for one request to arrive; 10 s each. In milliseconds. */
   readonly deadlines?: { readonly handshake: number; readonly request: number }
   readonly onOctets?: (octets: Pc8Octets) => void
-  /** Key material: only ever given when keys may be revealed. A line of the NSS key log format. */
-  readonly onKeyLog?: (line: string) => void
+  /** TCP, TLS of those versions and the time of the system, unless told otherwise. */
+  readonly streams?: Streams
+  readonly security?: Pc8Security
+  readonly timers?: Timers
 }
 
 export interface Pc8Server {
@@ -47,12 +44,7 @@ const suiteDhePsk = 0x00aa
 
 /** HTTP over TLS with the key of a B-TID. TS 33.222 5.4, TS 24.109 5.3.3. */
 export async function startPc8Server(options: Pc8ServerOptions): Promise<Pc8Server> {
-  const secureContext = createSecureContext({
-    ...{ ciphers: pc8Suites, ...versionRange(options.versions), dhparam: ffdhe2048 },
-    // A resumed session would have no identity (R38).
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-    sessionIdContext: 'pc8',
-  })
+  const { streams = tcp, security = pc8Tls(options.versions) } = options
   const clients = new WeakMap<Socket, Connection>()
   const http = httpServer(clients, options)
   const open = new Set<Socket>()
@@ -60,15 +52,15 @@ export async function startPc8Server(options: Pc8ServerOptions): Promise<Pc8Serv
     open.add(raw)
     raw.once('close', () => open.delete(raw))
     raw.setNoDelay(true)
-    const connection = new Connection(raw, secureContext, options)
+    const connection = new Connection(raw, security, options)
     clients.set(connection.tls, connection)
     connection.tls.once('secure', () => http.emit('connection', connection.tls))
   })
   server.maxConnections = options.maxConnections
   server.on('drop', () => options.count('pc8-connection-dropped'))
-  await listening(server, options)
+  const port = await streams.listen(server, { host: options.address, port: options.port })
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -103,32 +95,30 @@ const stranger: Pc8Client = { name: '', subscriber: undefined }
 /** One TCP connection with its gate, its TLS and the identity that its key proves. */
 class Connection implements Pc8Client {
   readonly name: string
-  readonly tls: TLSSocket
+  readonly tls: Socket
   readonly #options: Pc8ServerOptions
   readonly #deadlines: { readonly handshake: number; readonly request: number }
   readonly #octets: Pc8Octets[] = []
   #offered: { readonly identity: string; readonly subscriber: Pc8Subscriber | undefined } | undefined
   #secure = false
   #waiting = 0
-  #timer: NodeJS.Timeout | undefined
-  #expiry: NodeJS.Timeout | undefined
+  #stopTimer: (() => void) | undefined
+  #stopExpiry: (() => void) | undefined
 
-  constructor(raw: Socket, secureContext: SecureContext, options: Pc8ServerOptions) {
+  constructor(raw: Socket, security: Pc8Security, options: Pc8ServerOptions) {
     this.name = `${raw.remoteAddress ?? ''}:${raw.remotePort ?? 0}`
     this.#options = options
     this.#deadlines = options.deadlines ?? defaultDeadlines
-    const gate = new PskGate(raw, {
-      versions: options.versions,
+    this.tls = security.accept(raw, {
       lookUp: (offer) => this.#lookUp(offer),
+      keyOf: (identity) =>
+        this.#offered?.identity === identity ? (this.#offered.subscriber?.key ?? null) : null,
       onOctets: (direction, octets) => this.#passed(direction, octets),
     })
-    this.tls = new TLSSocket(gate, this.#tlsOptions(secureContext))
     this.#startTimer(this.#deadlines.handshake)
     this.tls.once('secure', () => this.#secured())
     this.tls.once('close', () => this.#closed())
-    for (const stream of [gate, this.tls]) stream.on('error', () => this.tls.destroy())
-    if (options.onKeyLog)
-      this.tls.on('keylog', (line: Buffer) => options.onKeyLog?.(line.toString('latin1').trim()))
+    this.tls.on('error', () => this.tls.destroy())
   }
 
   get subscriber(): Pc8Subscriber | undefined {
@@ -143,17 +133,8 @@ class Connection implements Pc8Client {
 
   /** The whole of a request is here: the next one has its own time. */
   requestComplete(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-  }
-
-  #tlsOptions(secureContext: SecureContext): TLSSocketOptions {
-    const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback' | 'pskIdentityHint'> = {
-      ...{ isServer: true, secureContext, pskIdentityHint },
-      pskCallback: (_socket, identity) =>
-        this.#offered?.identity === identity ? (this.#offered.subscriber?.key ?? null) : null,
-    }
-    return options
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
   }
 
   async #lookUp(offer: GateOffer): Promise<void> {
@@ -171,29 +152,32 @@ class Connection implements Pc8Client {
     const { subscriber } = this
     if (!subscriber) return
     wipe(subscriber.key)
-    const left = subscriber.expires - this.#options.clock.now()
-    this.#expiry = setTimeout(() => this.tls.destroy(), Math.min(left, 0x7fffffff))
-    this.#expiry.unref()
+    const left = Math.min(subscriber.expires - this.#options.clock.now(), 0x7fffffff)
+    this.#stopExpiry = this.#after(milliseconds(left), () => this.tls.destroy())
   }
 
   #closed(): void {
     if (!this.#secure) this.#options.count('pc8-handshake-refused')
     if (this.#offered?.subscriber) wipe(this.#offered.subscriber.key)
     this.requestComplete()
-    clearTimeout(this.#expiry)
+    this.#stopExpiry?.()
     this.#flushOctets()
   }
 
   #startTimer(delay: number): void {
-    this.#timer = setTimeout(() => {
+    this.#stopTimer = this.#after(milliseconds(delay), () => {
       this.#options.count('pc8-too-slow')
       this.tls.destroy()
-    }, delay)
+    })
+  }
+
+  #after(delay: Milliseconds, expire: () => void): () => void {
+    return (this.#options.timers ?? systemTimers).after(delay, expire)
   }
 
   #passed(direction: 'in' | 'out', octets: Uint8Array): void {
     if (direction === 'in' && this.#secure) {
-      if (!this.#timer) this.#startTimer(this.#deadlines.request)
+      if (!this.#stopTimer) this.#startTimer(this.#deadlines.request)
     }
     if (!this.#options.onOctets) return
     const sender = direction === 'in' ? 'ue' : 'kmf'

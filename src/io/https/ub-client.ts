@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { Timers } from '../../core/environment.ts'
 import { TemporaryFailure } from '../../core/errors.ts'
 import { traceparentOf } from '../../core/traceparent.ts'
 import { inMilliseconds } from '../../core/units.ts'
@@ -6,6 +7,9 @@ import { describeRequest, identityOf } from '../../reference-points/ub/describe.
 import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../reference-points/ub/exchange.ts'
 import { requestOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
+import { tcp, type Streams } from '../streams.ts'
+import { systemTimers } from '../system.ts'
+import { abortAfter } from './abort-after.ts'
 import type { UbMessage } from './ub-message.ts'
 
 export interface UbClientOptions {
@@ -13,6 +17,9 @@ export interface UbClientOptions {
   readonly address: string
   readonly port: number
   readonly onMessage: (message: UbMessage) => void
+  /** TCP and the time of the system, unless told otherwise. */
+  readonly streams?: Streams
+  readonly timers?: Timers
 }
 
 /** What one answer may cost (R42). */
@@ -20,7 +27,9 @@ const limits = { head: 16 * 1024, body: 64 * 1024 } as const
 
 /** A connection to a BSF for one run, kept alive between its requests. */
 export function connectUb(options: UbClientOptions): UbConnection {
+  const { streams = tcp, address: host, port } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  agent.createConnection = () => streams.connect({ host, port })
   return {
     exchange: (request, context) => exchange(agent, options, request, context),
     close: () => agent.destroy(),
@@ -34,7 +43,7 @@ async function exchange(
   context?: string,
 ): Promise<UbResponse> {
   const sent = { ...request, fields: [...request.fields, ...ownFields(context)] }
-  const signal = AbortSignal.timeout(inMilliseconds(ubTimers.exchange))
+  const { signal, stop } = abortAfter(inMilliseconds(ubTimers.exchange), options.timers ?? systemTimers)
   try {
     return await new Promise<UbResponse>((resolve, reject) => {
       const outgoing = httpRequest({
@@ -51,6 +60,8 @@ async function exchange(
   } catch (cause) {
     const reason = signal.aborted ? `no answer within ${ubTimers.exchange} s` : 'no connection to the BSF'
     throw new TemporaryFailure(`Ub: ${reason}`, undefined, { cause })
+  } finally {
+    stop()
   }
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { contextOf } from '../../core/traceparent.ts'
 import { inMilliseconds } from '../../core/units.ts'
 import { describeResponse, identityOf } from '../../reference-points/ub/describe.ts'
@@ -11,8 +11,8 @@ import {
 } from '../../reference-points/ub/exchange.ts'
 import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
+import { tcp, type Streams } from '../streams.ts'
 import { bodyWithin } from './http-body.ts'
-import { listening } from './listening.ts'
 import { fieldsOf } from './ub-client.ts'
 import type { UbMessage } from './ub-message.ts'
 
@@ -20,6 +20,8 @@ export interface UbServerOptions {
   readonly address: string
   /** 0: a free one. */
   readonly port: number
+  /** TCP, unless told otherwise. */
+  readonly streams?: Streams
   /** Connections at once; more are closed (R43). */
   readonly maxConnections: number
   /** The BSF: called for each connection with the address of the client, without its port. */
@@ -71,8 +73,8 @@ export async function startUbServer(options: UbServerOptions): Promise<UbServer>
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     refuseOctets(error, socket, clients.get(socket), options)
   })
-  await listening(server, options)
-  return { port: (server.address() as AddressInfo).port, close: () => closed(server) }
+  const { streams = tcp, address: host, port } = options
+  return { port: await streams.listen(server, { host, port }), close: () => closed(server) }
 }
 
 function newClient(socket: Socket, options: UbServerOptions): Client {

@@ -1,12 +1,12 @@
 import type { AuthorisationStore } from '../../entities/kmf/ports.ts'
-import type { SubscriberStore } from '../../entities/hss/ports.ts'
+import type { AkaSecrets, SubscriberStore } from '../../entities/hss/ports.ts'
 import { readSecret } from '../../io/lab/secret-file.ts'
 import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
 import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
 import { openKmfStore, type KmfStore } from '../../io/store/kmf-store.ts'
 import { wipe } from '../../core/keys.ts'
 import { readAkaSecrets, storeKeyFile, type EntityKind } from './files.ts'
-import type { NetworkConfig, PlmnConfig } from './network-config.ts'
+import type { NetworkConfig, PlmnConfig, SubscriberConfig } from './network-config.ts'
 
 async function opened<Store>(
   config: NetworkConfig,
@@ -24,16 +24,16 @@ async function opened<Store>(
 
 /** The subscribers of the file as the HSS keeps them; sequence numbers stay, and so do subscribers the file does not name. */
 export async function seedSubscribers(
-  config: NetworkConfig,
   plmn: PlmnConfig,
   store: SubscriberStore,
+  akaOf: (subscriber: SubscriberConfig) => AkaSecrets,
 ): Promise<void> {
   for (const subscriber of plmn.subscribers) {
     const { imsi, impi, amf, gba, ksLifetime, prose } = subscriber
     await store.put({
       imsi,
       impi,
-      aka: readAkaSecrets(config, plmn, subscriber),
+      aka: akaOf(subscriber),
       amf,
       gba,
       ...(ksLifetime === undefined ? {} : { ksLifetime }),
@@ -57,7 +57,7 @@ export async function seedAuthorisations(plmn: PlmnConfig, store: AuthorisationS
 /** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {
   const store = await opened(config, plmn, 'hss', openHssStore)
-  await seedSubscribers(config, plmn, store.subscribers)
+  await seedSubscribers(plmn, store.subscribers, (subscriber) => readAkaSecrets(config, plmn, subscriber))
   return store
 }
 

@@ -9,6 +9,7 @@ import { KsNaf } from '../../../src/core/keys.ts'
 import { Instant } from '../../../src/core/units.ts'
 import type { Pc8Octets } from '../../../src/io/https/pc8-message.ts'
 import { pskIdentityOf } from '../../../src/reference-points/pc8/psk-identity.ts'
+import { pc8Tls } from '../../../src/io/https/pc8-security.ts'
 import {
   association,
   btid,
@@ -285,9 +286,12 @@ describe('handshake of PC8', () => {
     'R31: TLS %s: key material leaves only by the key log, and only when that is wired',
     async (version) => {
       const lines: string[] = []
-      const client = clientOf(await serverOf({ onKeyLog: (line) => void lines.push(line) }), {
-        versions: [version],
-      })
+      const client = clientOf(
+        await serverOf({ security: pc8Tls(['1.3', '1.2'], (line) => void lines.push(line)) }),
+        {
+          versions: [version],
+        },
+      )
       await client.open(association)
       await client.requestKey(keyRequest)
       expect(lines.join('\n')).toMatch(version === '1.3' ? /^CLIENT_TRAFFIC_SECRET_0 /m : /^CLIENT_RANDOM /m)
