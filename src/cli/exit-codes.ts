@@ -31,6 +31,8 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_SECRET_IN_ARGUMENTS: exitCodes.usage,
   ERR_CONFIG: exitCodes.configuration,
   ERR_STORE_UNUSABLE: exitCodes.configuration,
+  ERR_TUN_NOT_PERMITTED: exitCodes.notPermitted,
+  ERR_TUN_UNAVAILABLE: exitCodes.unavailable,
   ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,
 }
 

@@ -34,6 +34,8 @@ export interface NodeFlags extends NetworkFlags {
   readonly name?: string
   /** Name of a UE. */
   readonly connect?: string
+  /** Name of a network device. */
+  readonly tun?: string
 }
 
 export interface TestbedFlags extends RunFlags {

@@ -129,6 +129,7 @@ const addNode: Adder = (root, surroundings, finish) => {
     .argument('<role>', 'hss, bsf, kmf or ue')
     .option('--name <name>', 'which one, where the configuration has several')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
+    .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
     .action(async (role: string, flags: NodeFlags) => {
       const { node } = await import('./commands/node.ts')
       finish(await node(role, flags, surroundings))

@@ -3,8 +3,9 @@ import { milliseconds } from '../core/units.ts'
 import { elapsed } from '../io/system.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
-import { findNode } from '../nodes/config/nodes.ts'
-import type { Node } from '../nodes/node.ts'
+import { findNode, type ConfiguredNode } from '../nodes/config/nodes.ts'
+import type { Node, NodeContext } from '../nodes/node.ts'
+import { startTun } from '../nodes/tun.ts'
 import { startUe, type UeNode } from '../nodes/ue-node.ts'
 import { CannotRun } from './cannot-run.ts'
 import { runLoneUe } from './lone-ue.ts'
@@ -24,6 +25,8 @@ export interface NodeOptions {
   readonly unsafeRevealKeys: boolean
   /** Name of the UE that this UE asks for a link. */
   readonly connectTo?: string
+  /** Name of the TUN device of a UE, instead of the one in the configuration. */
+  readonly tun?: string
 }
 
 export interface RunningNode extends NetworkNode {
@@ -57,6 +60,7 @@ export const startNode: StartNode = async (options) => {
   const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
   await prepareFiles(config, context, [node])
   const running = node.kind === 'ue' ? await startUe(node, context) : await startEntity(node, context)
+  const ip = await startIp(running, node, options, context)
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
   const connected = running.connect()
   // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
@@ -67,10 +71,30 @@ export const startNode: StartNode = async (options) => {
   return {
     ...{ name, role: node.kind, plmn: node.plmn.plmn },
     listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),
-    stop() {
+    async stop() {
       lone?.stop()
-      return running.stop()
+      await ip?.close()
+      await running.stop()
     },
+  }
+}
+
+/** The TUN device of a UE that has one; a UE that cannot have it does not run. */
+async function startIp(
+  running: Node,
+  node: ConfiguredNode,
+  { tun: name }: NodeOptions,
+  context: NodeContext,
+) {
+  if (node.kind !== 'ue' || !isUe(running)) return undefined
+  const { tun } = node.ue
+  const wanted = name === undefined ? tun : { forwardBetweenLinks: false, ...tun, name }
+  if (!wanted) return undefined
+  try {
+    return await startTun(node.name, running.ue, wanted, context)
+  } catch (error) {
+    await running.stop()
+    throw error
   }
 }
 

@@ -1,5 +1,5 @@
 import { Instant } from '../../core/units.ts'
-import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
 import type { NodeRole } from '../../testbed/run.ts'
 import { WrongUsage } from '../errors.ts'
@@ -24,6 +24,7 @@ export async function node(
   const config = await services.loadConfig(flags.config)
   const name = nameOf(known, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
+  if (flags.tun !== undefined) checkTun(flags.tun, known)
   return withWarning(config, flags, terminal, async () => {
     const lines = new EventLines(Instant(Date.now()))
     const running = await services.startNode({
@@ -32,6 +33,7 @@ export async function node(
       name,
       unsafeRevealKeys: flags.unsafeRevealKeys ?? false,
       ...(flags.connect === undefined ? {} : { connectTo: flags.connect }),
+      ...(flags.tun === undefined ? {} : { tun: flags.tun }),
       tap(event) {
         const line = flags.json ? JSON.stringify(lines.of(event)) : pipedLine(event)
         if (line !== undefined) terminal.out(line)
@@ -42,6 +44,12 @@ export async function node(
     await running.stop()
     return exitCodes.done
   })
+}
+
+function checkTun(device: string, role: NodeRole): void {
+  if (role !== 'ue') throw new WrongUsage('only a UE can have a --tun')
+  if (!tunName.test(device))
+    throw new WrongUsage(`${device} cannot be the name of a network device`, 'for example --tun prose0')
 }
 
 function nameOf(role: NodeRole, name: string | undefined, config: NetworkConfig): string {

@@ -3,6 +3,7 @@ import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
+import type { IpPrefix } from '../../core/ip-address.ts'
 import type { Ck, Ik, KsNaf, Res } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
 import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
@@ -83,4 +84,23 @@ export interface Pc8Port {
 export interface GbaPort {
   /** Throws BootstrappingFailed (network not authenticated, refused) or TemporaryFailure. */
   bootstrap(context?: string): Promise<UeBootstrap>
+}
+
+/** An address of the interface, or a route through it; a default route has length 0. */
+export interface IpSetting {
+  readonly kind: 'address' | 'route'
+  readonly prefix: IpPrefix
+}
+
+/** An interface of the machine that carries whole IP packets and has no neighbours to resolve. */
+export interface IpInterface {
+  /** A packet for the machine; it is lost when the machine takes none now. */
+  send(packet: Uint8Array): void
+  /** Calls `hear` with each packet of the machine, whose octets stay only while it runs. */
+  onPacket(hear: (packet: Uint8Array) => void): void
+  /** Settings are changed in the order of the calls; what fails is told elsewhere. */
+  assign(setting: IpSetting): void
+  withdraw(setting: IpSetting): void
+  /** The interface goes, and its settings with it. */
+  close(): Promise<void>
 }

@@ -74,6 +74,9 @@ export interface UserData {
   readonly octets: Uint8Array
 }
 
+/** MTU of a link. */
+export const maximumUserData = 1400
+
 /** The caller asks for what this UE cannot do now. */
 export class NotPossibleNow extends LocalFault {
   readonly code = 'ERR_NOT_POSSIBLE_NOW'
@@ -174,7 +177,8 @@ export class Ue {
 
   /** User data over a live link, at most 1400 octets; throws NotPossibleNow when the link is not live. */
   send(label: string, octets: Uint8Array, sduType: 'ip' | 'non-ip' = 'non-ip'): void {
-    if (octets.length > 1400) throw new NotPossibleNow('user data has at most 1400 octets')
+    if (octets.length > maximumUserData)
+      throw new NotPossibleNow(`user data has at most ${maximumUserData} octets`)
     this.#links.dispatch(this.#live(label), { kind: 'send', sduType, octets })
   }
 

@@ -2,7 +2,7 @@ import { concat, writeUint } from '../../core/bytes.ts'
 import { extensionSetOf } from '../../core/extension-set.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { ProseUeId, UserInfoId } from '../../core/identities/prose.ts'
+import { ProseUeId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
 import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type {
@@ -149,6 +149,19 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
   }
 }
 
+function tunOf({ tun }: UeShape): UeConfig['tun'] {
+  if (!tun) return undefined
+  const { name, remoteUePrefix, forwardBetweenLinks, ipv4 } = tun
+  const peers = Object.entries(ipv4?.peers ?? {}).map(
+    ([id, address]) => [proseUeIdFromHex(id), address] as const,
+  )
+  return {
+    ...{ name, forwardBetweenLinks },
+    ...(remoteUePrefix && { remoteUePrefix }),
+    ...(ipv4 && { ipv4: { own: ipv4.own, peers: new Map(peers) } }),
+  }
+}
+
 /** The UE with its defaults; `proseUeIds` are those of its subscriber entry. */
 export function completeUe(name: string, shape: UeShape, proseUeIds: readonly ProseUeId[]): UeConfig {
   const enabled = (kind: 'EEA' | 'EIA') => (id: number) =>
@@ -161,5 +174,6 @@ export function completeUe(name: string, shape: UeShape, proseUeIds: readonly Pr
     // A User Info ID that nobody gave: three zero octets and the Layer-2 ID.
     userInfoId: shape.userInfoId ?? UserInfoId(concat(new Uint8Array(3), writeUint(proseUeIds[0] ?? 0, 3))),
     proseUeIds,
+    tun: tunOf(shape),
   }
 }

@@ -12,6 +12,7 @@ import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { Seconds } from '../../core/units.ts'
 import type { ProsePermission } from '../../entities/hss/ports.ts'
+import type { IpSettings } from '../../entities/ue/ip/ip-link.ts'
 
 /** A checked configuration: all defaults filled in, all file names absolute, all values typed. */
 export interface NetworkConfig {
@@ -195,9 +196,19 @@ export interface UeConfig {
   readonly relayServiceCodes: readonly RelayServiceCode[]
   /** It asks UE-2 for a link as its relay. */
   readonly wantedRelayServiceCode?: RelayServiceCode | undefined
+  /** IP over its links, by a TUN device of this machine. */
+  readonly tun?: TunConfig | undefined
   readonly userInfoId: UserInfoId
   /** Of its subscriber entry; the first is its Layer-2 ID. */
   readonly proseUeIds: readonly ProseUeId[]
+}
+
+/** What a network device may be called here. */
+export const tunName = /^[a-z][a-z0-9-]{0,14}$/
+
+export interface TunConfig extends IpSettings {
+  /** Of the device, 1 to 15 characters. */
+  readonly name: string
 }
 
 export interface Pc5BearerConfig {

@@ -5,6 +5,7 @@ import { fromHex, readUint } from '../../core/bytes.ts'
 import { extensionNames } from '../../core/extension-set.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
+import { ipv4Address, ipv6Prefix, type IpPrefix } from '../../core/ip-address.ts'
 import { UaId } from '../../core/identities/naf-id.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
 import {
@@ -16,7 +17,7 @@ import {
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import { seconds } from '../../core/units.ts'
-import { algorithmNames, type ListenAddress } from './network-config.ts'
+import { algorithmNames, tunName, type ListenAddress } from './network-config.ts'
 
 /** A text that `parse` takes; its InvalidValue becomes the mistake. */
 const text = <Value>(parse: (text: string) => Value) =>
@@ -204,6 +205,27 @@ export const plmnShape = z.strictObject({
 
 const orderOfChoice = (lowest: number) => z.array(z.int().min(lowest).max(3)).min(1).max(4).default([2, 1, 3])
 
+/** A /48 to /64; throws InvalidValue. */
+function parseRelayPrefix(value: string): IpPrefix {
+  const prefix = ipv6Prefix(value)
+  if (prefix.length < 48 || prefix.length > 64)
+    throw new InvalidValue('IPv6 prefix', 'a length of 48 to 64 is needed')
+  return prefix
+}
+
+const ipv4 = text(ipv4Address)
+
+/** IP over the links of a UE. */
+const tun = z.strictObject({
+  name: z.string().regex(tunName),
+  remoteUePrefix: text(parseRelayPrefix).optional(),
+  forwardBetweenLinks: z.boolean().default(false),
+  // Addresses of peers by their Layer-2 ID.
+  ipv4: z
+    .strictObject({ own: ipv4, peers: z.record(z.string().regex(/^[0-9a-f]{6}$/), ipv4).default({}) })
+    .optional(),
+})
+
 /** One entry of `ues`. */
 export const ueShape = z.strictObject({
   imsi,
@@ -222,6 +244,7 @@ export const ueShape = z.strictObject({
   userInfoId: hexText(6, UserInfoId).optional(),
   relayServiceCodes: z.array(relayServiceCode).max(8).default([]),
   wantedRelayServiceCode: relayServiceCode.optional(),
+  tun: tun.optional(),
 })
 
 export const labShape = z.strictObject({
