@@ -11,10 +11,10 @@ export async function startTun(
   config: TunConfig,
   context: NodeContext,
 ): Promise<IpPlane> {
-  const { count } = voiceOf(name, context)
+  const { count, report } = voiceOf(name, context)
   const device = await openTun({
     ...{ name: config.name, mtu: maximumUserData, count },
     onFault: (error) => context.onFault(name, error),
   })
-  return new IpPlane(config, { ...context, ue, count, interface: device })
+  return new IpPlane(config, { ...context, ue, count, report, interface: device })
 }

@@ -1,80 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer, type AddressInfo, type Server } from 'node:net'
-import { resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
-
-const command = resolve(import.meta.dirname, '../../bin/sidelock.js')
-const started: ChildProcess[] = []
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL')
-})
-
-interface Line {
-  readonly event?: string
-  readonly what?: string
-  readonly node?: string
-  readonly peer?: string
-  readonly code?: string
-}
-
-/** One `sidelock` process with `--json`, and what it said so far. */
-class Sidelock {
-  readonly lines: Line[] = []
-  stderr = ''
-  readonly exit: Promise<number | null>
-  readonly #process: ChildProcess
-  readonly #looks = new Set<() => void>()
-
-  constructor(...args: readonly string[]) {
-    this.#process = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    started.push(this.#process)
-    const { stdout, stderr } = this.#process
-    if (!stdout || !stderr) throw new Error('no pipes')
-    stderr.on('data', (octets: Buffer) => {
-      this.stderr += octets.toString()
-      this.#look()
-    })
-    createInterface({ input: stdout }).on('line', (line) => {
-      this.lines.push(JSON.parse(line) as Line)
-      this.#look()
-    })
-    this.exit = new Promise((done) => this.#process.once('close', (code) => done(code)))
-  }
-
-  /** Resolves when it has said something that is wanted, or ended. */
-  async until(wanted: (said: this) => boolean): Promise<void> {
-    const told = new Promise<void>((done) => {
-      const look = () => {
-        if (wanted(this)) done()
-      }
-      this.#looks.add(look)
-      look()
-    })
-    await Promise.race([told, this.exit])
-    if (!wanted(this)) throw new Error(`it ended: ${this.stderr}`)
-  }
-
-  get runs(): Promise<void> {
-    return this.until(({ stderr }) => stderr.includes(' runs'))
-  }
-
-  told(what: string, fields: Partial<Line> = {}): Promise<void> {
-    const wanted = Object.entries({ what, ...fields })
-    return this.until(({ lines }) =>
-      lines.some((line) => wanted.every(([name, value]) => line[name as keyof Line] === value)),
-    )
-  }
-
-  terminate(): void {
-    this.#process.kill('SIGTERM')
-  }
-
-  #look(): void {
-    for (const look of this.#looks) look()
-  }
-}
+import { Sidelock } from './sidelock-child.ts'
 
 const ports: readonly (readonly (string | number)[])[] = [0, 1].flatMap((plmn) =>
   [
@@ -107,7 +34,7 @@ const portOfChange = (changes: readonly Change[], ...path: readonly (string | nu
   Number(String(changes.find(([at]) => at.join('.') === path.join('.'))?.[1]).split(':')[1])
 
 const node = (file: string, role: string, name: string): Sidelock =>
-  new Sidelock('node', role, '--config', file, '--name', name, '--json')
+  Sidelock.start('node', role, '--config', file, '--name', name, '--json')
 
 describe('nodes that were started by hand', () => {
   it('find each other in any order, serve, and end at SIGTERM with 0', async () => {
@@ -168,7 +95,7 @@ describe('a node that cannot start', () => {
     const taken = await listening()
     const address = `127.0.0.1:${portOf(taken)}`
     const file = labFile(temporaryDirectory(), [...(await fixedPorts()), [path, address]])
-    const refused = new Sidelock('node', role, '--config', file, '--name', `${role}1`)
+    const refused = Sidelock.start('node', role, '--config', file, '--name', `${role}1`)
     expect(await refused.exit).toBe(69)
     expect(refused.stderr).toContain(address)
     expect(refused.stderr).toContain('[ERR_PORT_IN_USE]')
@@ -184,7 +111,7 @@ describe('a node that cannot start', () => {
       [mistaken, 'plmns[0].kmf.pdk'],
       [noFiles, 'plmns[0].hss'],
     ] as const) {
-      const refused = new Sidelock('node', 'hss', '--config', file, '--name', 'hss1')
+      const refused = Sidelock.start('node', 'hss', '--config', file, '--name', 'hss1')
       expect(await refused.exit).toBe(78)
       expect(refused.stderr).toContain(place)
       expect(refused.stderr).toContain('nothing was started [ERR_CONFIG]')

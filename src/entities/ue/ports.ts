@@ -98,9 +98,9 @@ export interface IpInterface {
   send(packet: Uint8Array): void
   /** Calls `hear` with each packet of the machine, whose octets stay only while it runs. */
   onPacket(hear: (packet: Uint8Array) => void): void
-  /** Settings are changed in the order of the calls; what fails is told elsewhere. */
-  assign(setting: IpSetting): void
-  withdraw(setting: IpSetting): void
+  /** Resolves when the setting is there, or the machine has refused it; settings change in the order of the calls. */
+  assign(setting: IpSetting): Promise<void>
+  withdraw(setting: IpSetting): Promise<void>
   /** The interface goes, and its settings with it. */
   close(): Promise<void>
 }

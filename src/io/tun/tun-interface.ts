@@ -43,6 +43,7 @@ export async function openTun({ name, mtu, count, onFault }: TunOptions): Promis
   let last = Promise.resolve()
   const change = (verb: 'add' | 'del') => (setting: IpSetting) => {
     last = last.then(() => ip(...settingCommand(name, verb, setting))).catch(onFault)
+    return last
   }
   let hear: (packet: Uint8Array) => void = () => undefined
   const reader = new Reader(file, mtu, (packet) => hear(packet))

@@ -1,4 +1,4 @@
-import { concat, equalOctets, readUint, writeUint } from '../../../core/bytes.ts'
+import { concat, equalOctets } from '../../../core/bytes.ts'
 import type { Layer2Id } from '../../../core/identities/prose.ts'
 import { isInPrefix, type IpPrefix } from '../../../core/ip-address.ts'
 import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
@@ -29,25 +29,9 @@ export const peerOf = ({ relayServiceCode, role }: Link): IpLink['peer'] => {
   return role === 'initiator' ? 'relay' : 'remote'
 }
 
-/** Octets of the prefix of a remote UE, and of what follows it. RFC 4291 2.5.1. */
-const half = 8
-
 /** The address that a UE forms under a /64: the Layer-2 ID in its last 24 bits, as in its link-local address. */
 export const addressUnder = ({ octets }: IpPrefix, id: Layer2Id): Uint8Array =>
-  concat(octets.subarray(0, half), linkLocalAddress(id).subarray(half))
-
-/** The /64 number `index` of a prefix of at most 64 bits. */
-export const subnet = ({ octets, length }: IpPrefix, index: number): IpPrefix => {
-  const bits = 64 - length
-  const high = readUint(octets, 2, 6) + index
-  return {
-    octets: concat(octets.subarray(0, 2), writeUint(high, 6), octets.subarray(half)),
-    length: length + bits,
-  }
-}
-
-/** How many /64s a prefix holds. */
-export const subnets = ({ length }: IpPrefix): number => 2 ** (64 - length)
+  concat(octets.subarray(0, 8), linkLocalAddress(id).subarray(8))
 
 export const isLinkLocal = (address: Uint8Array): boolean =>
   address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80

@@ -1,9 +1,9 @@
 import { equalOctets } from '../../../core/bytes.ts'
 import type { Clock, Timers } from '../../../core/environment.ts'
 import { MalformedMessage } from '../../../core/errors.ts'
-import type { Layer2Id } from '../../../core/identities/prose.ts'
-import { ipv6Address, type IpPrefix } from '../../../core/ip-address.ts'
-import type { Count } from '../../../core/tap.ts'
+import { hexOf24, type Layer2Id } from '../../../core/identities/prose.ts'
+import { ipAddressText, ipv6Address, type IpPrefix } from '../../../core/ip-address.ts'
+import type { Count, Report } from '../../../core/tap.ts'
 import {
   milliseconds,
   seconds,
@@ -31,11 +31,10 @@ import {
   isRoutable,
   isRouted,
   peerOf,
-  subnet,
-  subnets,
   type IpLink,
   type IpSettings,
 } from './ip-link.ts'
+import { RemoteUePrefixes } from './remote-ue-prefixes.ts'
 
 export interface IpPlanePorts {
   readonly ue: Pick<Ue, 'layer2Id' | 'links' | 'onLink' | 'onGone' | 'onData' | 'send'>
@@ -43,6 +42,8 @@ export interface IpPlanePorts {
   readonly clock: Clock
   readonly timers: Timers
   readonly count: Count
+  /** Told of each address and route once the machine has or had it. */
+  readonly report: Report
 }
 
 /** RFC 4861 10: MAX_RTR_SOLICITATIONS, RTR_SOLICITATION_INTERVAL; AdvDefaultLifetime is at most 9000 s. */
@@ -77,14 +78,14 @@ export class IpPlane {
   readonly #links = new Map<string, Served>()
   readonly #routes = new Map<string, Served | undefined>()
   readonly #stops: readonly (() => void)[]
-  /** Octets of a prefix for a remote UE belong to its Layer-2 ID for as long as it has a link. */
-  readonly #subnets = new Map<number, Layer2Id>()
+  readonly #prefixes: RemoteUePrefixes | undefined
 
   constructor(settings: IpSettings, ports: IpPlanePorts) {
     this.#settings = settings
     this.#ports = ports
+    this.#prefixes = settings.remoteUePrefix && new RemoteUePrefixes(settings.remoteUePrefix)
     const { ue } = ports
-    for (const setting of this.#own()) ports.interface.assign(setting)
+    for (const setting of this.#own()) void ports.interface.assign(setting)
     ports.interface.onPacket((packet) => this.#toLink(packet))
     this.#stops = [
       ue.onLink((link) => this.#add(link)),
@@ -132,8 +133,16 @@ export class IpPlane {
     const before = this.#held()
     this.#put({ ...served, settings })
     const after = this.#held()
-    for (const [name, setting] of after) if (!before.has(name)) this.#ports.interface.assign(setting)
-    for (const [name, setting] of before) if (!after.has(name)) this.#ports.interface.withdraw(setting)
+    for (const [name, setting] of before)
+      if (!after.has(name)) this.#change('withdraw', setting, 'ip-withdrawn', served)
+    for (const [name, setting] of after)
+      if (!before.has(name)) this.#change('assign', setting, 'ip-assigned', served)
+  }
+
+  #change(how: 'assign' | 'withdraw', setting: IpSetting, what: string, { link }: Served): void {
+    const { kind, prefix } = setting
+    const report = { what, fields: { [kind]: textOf(prefix), peer: hexOf24(link.peer) }, context: link.trace }
+    void this.#ports.interface[how](setting).then(() => this.#ports.report(report))
   }
 
   #held(): ReadonlyMap<string, IpSetting> {
@@ -152,33 +161,20 @@ export class IpPlane {
     gone.stopTimer?.()
     this.#configure(gone, [])
     this.#links.delete(label)
-    if ([...this.#links.values()].some(({ link }) => link.peer === gone.link.peer)) return
-    for (const [index, peer] of this.#subnets) if (peer === gone.link.peer) this.#subnets.delete(index)
+    const isLast = [...this.#links.values()].every(({ link }) => link.peer !== gone.link.peer)
+    if (isLast) this.#prefixes?.release(gone.link.peer)
   }
 
   /** Relay: a prefix and a route for the remote UE. */
   #serve(link: Link): void {
-    const index = this.#subnetFor(link.peer)
-    const { remoteUePrefix } = this.#settings
+    const prefix = this.#prefixes?.of(link.peer)
     const served = this.#links.get(link.label)
-    if (index === undefined || !remoteUePrefix || !served) {
+    if (!prefix || !served) {
       this.#ports.count('ip: no prefix for a remote UE')
       return
     }
-    const prefix = subnet(remoteUePrefix, index)
     this.#configure({ ...served, prefix }, [...this.#ipv4RouteTo(link.peer), { kind: 'route', prefix }])
     this.#advertise(link.label)
-  }
-
-  #subnetFor(peer: Layer2Id): number | undefined {
-    const { remoteUePrefix } = this.#settings
-    const own = [...this.#subnets].find(([, owner]) => owner === peer)
-    if (!remoteUePrefix || own) return own?.[0]
-    let free = 0
-    while (this.#subnets.has(free)) free++
-    if (free >= subnets(remoteUePrefix)) return undefined
-    this.#subnets.set(free, peer)
-    return free
   }
 
   /** Relay: no lifetime reaches beyond the link, which ends with its PDK (R29). */
@@ -193,7 +189,7 @@ export class IpPlane {
       ...{ prefix: served.prefix.octets, prefixLifetime: left, mtu: maximumUserData },
     })
     this.#send(label, packet)
-    this.#wait(served, advertisementInterval(left), () => this.#advertise(label))
+    this.#wait(label, advertisementInterval(left), () => this.#advertise(label))
   }
 
   /** Remote UE: asks its relay until the Router Advertisement is there. */
@@ -201,10 +197,13 @@ export class IpPlane {
     const served = this.#links.get(label)
     if (!served || times > solicitation.most) return
     this.#send(label, routerSolicitation(linkLocalAddress(this.#ports.ue.layer2Id), allRouters))
-    this.#wait(served, solicitation.interval, () => this.#solicit(label, times + 1))
+    this.#wait(label, solicitation.interval, () => this.#solicit(label, times + 1))
   }
 
-  #wait(served: Served, delay: Milliseconds, then: () => void): void {
+  /** One timer for each link: of the next solicitation or advertisement, or of the end of what was advertised. */
+  #wait(label: string, delay: Milliseconds, then: () => void): void {
+    const served = this.#links.get(label)
+    if (!served) return
     served.stopTimer?.()
     this.#put({ ...served, stopTimer: this.#ports.timers.after(delay, then) })
   }
@@ -280,18 +279,34 @@ export class IpPlane {
     }
   }
 
+  /** Address and default route for as long as the relay gives them; with a lifetime of 0 it takes them back. */
   #advertised(served: Served, { prefix: octets, prefixLifetime, routerLifetime }: RouterAdvertisement): void {
     const { link, stopTimer } = served
     const prefix = { octets, length: 64 }
     const own = addressUnder(prefix, this.#ports.ue.layer2Id)
-    if (prefixLifetime === 0 || routerLifetime === 0 || !isRoutable(own)) return
+    const lifetime = Math.min(prefixLifetime, routerLifetime)
+    if (!isRoutable(own)) return
     stopTimer?.()
+    if (lifetime === 0) {
+      this.#forgetPrefix(link.label)
+      return
+    }
     this.#configure({ ...served, prefix }, [
       ...this.#ipv4RouteTo(link.peer),
       { kind: 'address', prefix: { octets: own, length: 128 } },
       { kind: 'route', prefix: everywhere },
     ])
+    const { label } = link
+    this.#wait(label, milliseconds(lifetime * 1_000), () => this.#forgetPrefix(label))
+  }
+
+  #forgetPrefix(label: string): void {
+    const served = this.#links.get(label)
+    if (!served) return
+    const { link, peer } = served
+    this.#configure({ link, peer, settings: [] }, this.#ipv4RouteTo(link.peer))
   }
 }
 
-const nameOf = ({ kind, prefix }: IpSetting): string => `${kind} ${prefix.octets.join('.')}/${prefix.length}`
+const nameOf = ({ kind, prefix }: IpSetting): string => `${kind} ${textOf(prefix)}`
+const textOf = ({ octets, length }: IpPrefix): string => `${ipAddressText(octets)}/${length}`

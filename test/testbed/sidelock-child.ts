@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { onTestFinished } from 'vitest'
+
+export const command = resolve(import.meta.dirname, '../../bin/sidelock.js')
+
+export interface Line {
+  readonly event?: string
+  readonly what?: string
+  readonly node?: string
+  readonly peer?: string
+  readonly code?: string
+  readonly address?: string
+  readonly route?: string
+}
+
+/** One `sidelock` process with `--json`, and what it said so far. */
+export class Sidelock {
+  readonly lines: Line[] = []
+  stderr = ''
+  readonly exit: Promise<number | null>
+  readonly #process: ChildProcess
+  readonly #looks = new Set<() => void>()
+
+  private constructor(program: string, ...args: readonly string[]) {
+    this.#process = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const { stdout, stderr } = this.#process
+    if (!stdout || !stderr) throw new Error('no pipes')
+    stderr.on('data', (octets: Buffer) => {
+      this.stderr += octets.toString()
+      this.#look()
+    })
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as Line)
+      this.#look()
+    })
+    this.exit = new Promise((done) => this.#process.once('close', (code) => done(code)))
+  }
+
+  /** Ended when the test is over. */
+  static start(...args: readonly string[]): Sidelock {
+    return Sidelock.by(process.execPath, command, ...args)
+  }
+
+  /** By a program that becomes it; ended when the test is over. */
+  static by(program: string, ...args: readonly string[]): Sidelock {
+    const sidelock = new Sidelock(program, ...args)
+    onTestFinished(() => void sidelock.#process.kill('SIGKILL'))
+    return sidelock
+  }
+
+  /** Resolves when it has said something that is wanted, or ended. */
+  async until(wanted: (said: this) => boolean): Promise<void> {
+    const told = new Promise<void>((done) => {
+      const look = () => {
+        if (wanted(this)) done()
+      }
+      this.#looks.add(look)
+      look()
+    })
+    await Promise.race([told, this.exit])
+    if (!wanted(this)) throw new Error(`it ended: ${this.stderr}`)
+  }
+
+  get runs(): Promise<void> {
+    return this.until(({ stderr }) => stderr.includes(' runs'))
+  }
+
+  told(what: string, fields: Partial<Line> = {}): Promise<void> {
+    const wanted = Object.entries({ what, ...fields })
+    return this.until(({ lines }) =>
+      lines.some((line) => wanted.every(([name, value]) => line[name as keyof Line] === value)),
+    )
+  }
+
+  terminate(): void {
+    this.#process.kill('SIGTERM')
+  }
+
+  #look(): void {
+    for (const look of this.#looks) look()
+  }
+}
