@@ -1,5 +1,6 @@
-import { concat, u16, u32 } from '../../core/bytes.ts'
+import { concat, u16 } from '../../core/bytes.ts'
 import { internetChecksum } from '../../wire/internet-checksum.ts'
+import { encodeUnsummed, tcpChecksumOffset, type TcpSegment } from '../../wire/ip/tcp-segment.ts'
 
 /** One end of a conversation: IPv4 address of 4 octets, and port. */
 export interface Endpoint {
@@ -7,18 +8,8 @@ export interface Endpoint {
   readonly port: number
 }
 
-export interface TcpSegment {
-  readonly sequence: number
-  readonly acknowledgement: number
-  readonly flags: number
-  readonly payload: Uint8Array
-}
-
-export const tcpFlags = { fin: 0x01, syn: 0x02, push: 0x08, acknowledge: 0x10 } as const
-
 const protocols = { tcp: 6, udp: 17 } as const
 const timeToLive = 64
-const receiveWindow = 0xffff
 
 function withChecksum(octets: Uint8Array, at: number, covered: Uint8Array = octets): Uint8Array {
   octets.set(u16(internetChecksum(covered)), at)
@@ -49,17 +40,14 @@ export function udpPacket(from: Endpoint, to: Endpoint, payload: Uint8Array): Ui
 }
 
 /** An IPv4 packet with a TCP segment of at most 65 495 octets. RFC 9293. */
-export function tcpPacket(from: Endpoint, to: Endpoint, segment: TcpSegment): Uint8Array {
-  const octets = concat(
-    u16(from.port),
-    u16(to.port),
-    u32(segment.sequence),
-    u32(segment.acknowledgement),
-    Uint8Array.of(0x50, segment.flags),
-    u16(receiveWindow),
-    u32(0),
-    segment.payload,
-  )
+export function tcpPacket(
+  from: Endpoint,
+  to: Endpoint,
+  segment: Pick<TcpSegment, 'sequence' | 'acknowledgement' | 'flags' | 'payload'>,
+): Uint8Array {
+  const ports = { fromPort: from.port, toPort: to.port }
+  const octets = encodeUnsummed({ ...ports, ...segment, window: 0xffff })
   const pseudo = pseudoHeader(protocols.tcp, from, to, octets.length)
-  return ipv4(protocols.tcp, from.address, to.address, withChecksum(octets, 16, concat(pseudo, octets)))
+  const summed = withChecksum(octets, tcpChecksumOffset, concat(pseudo, octets))
+  return ipv4(protocols.tcp, from.address, to.address, summed)
 }

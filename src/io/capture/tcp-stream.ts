@@ -1,4 +1,5 @@
-import { tcpFlags, tcpPacket, type Endpoint } from './ip-packets.ts'
+import { tcpFlags } from '../../wire/ip/tcp-segment.ts'
+import { tcpPacket, type Endpoint } from './ip-packets.ts'
 
 /** A segment of this size still fits an IPv4 packet, so that a message stays one packet. */
 const longestSegment = 65_495
