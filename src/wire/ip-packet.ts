@@ -3,7 +3,7 @@ import { MalformedMessage } from '../core/errors.ts'
 import { internetChecksum } from './internet-checksum.ts'
 
 /** Next Header, or protocol. IANA protocol numbers. */
-export const protocols = { udp: 17, icmpv6: 58 } as const
+export const protocols = { tcp: 6, udp: 17, icmpv6: 58 } as const
 
 /** The header of an IP packet and what follows it. RFC 791 3.1, RFC 8200 3. */
 export interface IpPacket {
@@ -18,8 +18,11 @@ export interface IpPacket {
   readonly payload: Uint8Array
 }
 
+/** Addresses of who sent a packet and for whom it is. */
+export type IpEnds = Pick<IpPacket, 'source' | 'destination'>
+
 const ipv4HeaderSize = 20
-const ipv6HeaderSize = 40
+export const ipv6HeaderSize = 40
 
 /** Views of `octets`, one whole packet; no checksum is looked at. Throws MalformedMessage. */
 export function readIpPacket(octets: Uint8Array): IpPacket {

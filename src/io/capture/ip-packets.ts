@@ -1,6 +1,6 @@
 import { concat, u16 } from '../../core/bytes.ts'
 import { internetChecksum } from '../../wire/internet-checksum.ts'
-import { encodeUnsummed, tcpChecksumOffset, type TcpSegment } from '../../wire/ip/tcp-segment.ts'
+import { encodeUnsummed, tcpChecksumOffset, type TcpSegment } from '../../wire/tcp-segment.ts'
 
 /** One end of a conversation: IPv4 address of 4 octets, and port. */
 export interface Endpoint {

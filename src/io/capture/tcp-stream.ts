@@ -1,4 +1,4 @@
-import { tcpFlags } from '../../wire/ip/tcp-segment.ts'
+import { tcpFlags } from '../../wire/tcp-segment.ts'
 import { tcpPacket, type Endpoint } from './ip-packets.ts'
 
 /** A segment of this size still fits an IPv4 packet, so that a message stays one packet. */

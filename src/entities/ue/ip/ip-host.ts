@@ -4,17 +4,11 @@ import { MalformedMessage } from '../../../core/errors.ts'
 import type { Count } from '../../../core/tap.ts'
 import { milliseconds, type Milliseconds } from '../../../core/units.ts'
 import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
-import { decodeEcho, encodeEcho, type Icmpv6Echo } from '../../../wire/ip/icmpv6.ts'
-import {
-  decodeIpv6,
-  encodeIpv6,
-  ipv6HeaderSize,
-  nextHeaders,
-  type Ipv6Addresses,
-} from '../../../wire/ip/ipv6.ts'
-import { decodeTcp, encodeTcp, tcpHeaderSize } from '../../../wire/ip/tcp-segment.ts'
+import { decodeEcho, encodeEcho, type Icmpv6Echo } from '../../../wire/icmpv6-echo.ts'
+import { ipv6HeaderSize, ipv6Packet, protocols, readIpPacket, type IpEnds } from '../../../wire/ip-packet.ts'
+import { decodeTcp, encodeTcp, tcpHeaderSize } from '../../../wire/tcp-segment.ts'
 import type { Link } from '../link-view.ts'
-import type { Ue, UserData } from '../ue.ts'
+import { maximumUserData, type Ue, type UserData } from '../ue.ts'
 import type { TcpListener, TcpStream } from './ports.ts'
 import { TcpConnections, type Accept } from './tcp-connections.ts'
 
@@ -26,9 +20,8 @@ export interface IpHostPorts {
   readonly count: Count
 }
 
-/** Octets of an IP packet over a link. */
-const longestPacket = 1_400
-const segmentSize = longestPacket - ipv6HeaderSize - tcpHeaderSize
+const hopLimit = 64
+const segmentSize = maximumUserData - ipv6HeaderSize - tcpHeaderSize
 /** Octets of a ping, as other implementations have it. */
 const pingSize = 56
 
@@ -46,7 +39,7 @@ export class IpHost {
   constructor(ports: IpHostPorts) {
     this.#ports = ports
     const transmit = (label: string, segment: Parameters<typeof encodeTcp>[0]) =>
-      this.#send(label, nextHeaders.tcp, (addresses) => encodeTcp(segment, addresses))
+      this.#send(label, protocols.tcp, (ends) => encodeTcp(segment, ends))
     this.#connections = new TcpConnections({ ...ports, transmit }, segmentSize)
     this.#stops = [
       ports.ue.onData((data) => this.#hear(data)),
@@ -92,13 +85,12 @@ export class IpHost {
   #hear({ link, sduType, octets }: UserData): void {
     if (sduType !== 'ip') return
     try {
-      const packet = decodeIpv6(octets)
-      const { from, to } = this.#addresses(link)
+      const packet = readIpPacket(octets)
+      const { source, destination } = this.#ends(link)
       // From the peer itself to this UE: anything else would need a route, which this host has none of.
-      if (!equalOctets(packet.from, to) || !equalOctets(packet.to, from)) return
-      if (packet.nextHeader === nextHeaders.icmpv6)
-        this.#hearEcho(link.label, decodeEcho(packet.payload, packet))
-      if (packet.nextHeader === nextHeaders.tcp)
+      if (!equalOctets(packet.source, destination) || !equalOctets(packet.destination, source)) return
+      if (packet.protocol === protocols.icmpv6) this.#hearEcho(link.label, decodeEcho(packet.payload, packet))
+      if (packet.protocol === protocols.tcp)
         this.#connections.hear(link.label, decodeTcp(packet.payload, packet))
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
@@ -114,19 +106,20 @@ export class IpHost {
   }
 
   #echo(label: string, echo: Icmpv6Echo): void {
-    this.#send(label, nextHeaders.icmpv6, (addresses) => encodeEcho(echo, addresses))
+    this.#send(label, protocols.icmpv6, (ends) => encodeEcho(echo, ends))
   }
 
   /** What is too long for the link, or meant for one that has just ended, is lost, as on any network. */
-  #send(label: string, nextHeader: number, encode: (addresses: Ipv6Addresses) => Uint8Array): void {
+  #send(label: string, protocol: number, encode: (ends: IpEnds) => Uint8Array): void {
     const link = this.#ports.ue.links().find((one) => one.label === label)
     if (!link) return
-    const addresses = this.#addresses(link)
-    const packet = encodeIpv6({ ...addresses, nextHeader, payload: encode(addresses) })
-    if (packet.length <= longestPacket) this.#ports.ue.send(label, packet, 'ip')
+    const ends = this.#ends(link)
+    const packet = ipv6Packet({ ...ends, protocol, hopLimit, payload: encode(ends) })
+    if (packet.length <= maximumUserData) this.#ports.ue.send(label, packet, 'ip')
   }
 
-  #addresses({ peer, peerAddress }: Link): Ipv6Addresses {
-    return { from: linkLocalAddress(this.#ports.ue.layer2Id), to: peerAddress ?? linkLocalAddress(peer) }
+  #ends({ peer, peerAddress }: Link): IpEnds {
+    const destination = peerAddress ?? linkLocalAddress(peer)
+    return { source: linkLocalAddress(this.#ports.ue.layer2Id), destination }
   }
 }

@@ -1,6 +1,6 @@
 import { concat } from '../../../core/bytes.ts'
 import { inMilliseconds, seconds } from '../../../core/units.ts'
-import { tcpFlags } from '../../../wire/ip/tcp-segment.ts'
+import { tcpFlags } from '../../../wire/tcp-segment.ts'
 import { initialCongestion } from './congestion.ts'
 import { retransmissionTimeout } from './round-trip.ts'
 import { advanced, isBefore } from './sequence.ts'

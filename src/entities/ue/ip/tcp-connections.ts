@@ -1,7 +1,7 @@
 import { readUint } from '../../../core/bytes.ts'
 import type { Clock, Random, Timers } from '../../../core/environment.ts'
 import { TemporaryFailure } from '../../../core/errors.ts'
-import { tcpFlags, type TcpSegment } from '../../../wire/ip/tcp-segment.ts'
+import { tcpFlags, type TcpSegment } from '../../../wire/tcp-segment.ts'
 import type { TcpListener, TcpStream } from './ports.ts'
 import type { TcpEffect, TcpEvent, TcpState, TcpStep, TcpTimer } from './tcp.ts'
 import { accepting, connecting, resetOf, tcpStep } from './tcp-connection.ts'

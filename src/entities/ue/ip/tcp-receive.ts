@@ -1,5 +1,5 @@
 import type { Instant } from '../../../core/units.ts'
-import { tcpFlags } from '../../../wire/ip/tcp-segment.ts'
+import { tcpFlags } from '../../../wire/tcp-segment.ts'
 import { duplicatesOfLoss, grown, recovered, recovering, stillRecovering } from './congestion.ts'
 import { measured, unmeasured } from './round-trip.ts'
 import { advanced, distance, isBefore } from './sequence.ts'

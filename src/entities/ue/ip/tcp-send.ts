@@ -1,4 +1,4 @@
-import { tcpFlags } from '../../../wire/ip/tcp-segment.ts'
+import { tcpFlags } from '../../../wire/tcp-segment.ts'
 import { collapsed } from './congestion.ts'
 import { retransmissionTimeout, unmeasured } from './round-trip.ts'
 import { advanced, distance, isBefore } from './sequence.ts'

@@ -1,5 +1,5 @@
 import type { Instant, Milliseconds } from '../../../core/units.ts'
-import type { TcpSegment } from '../../../wire/ip/tcp-segment.ts'
+import type { TcpSegment } from '../../../wire/tcp-segment.ts'
 import type { Congestion } from './congestion.ts'
 import type { RoundTrip } from './round-trip.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inMilliseconds, milliseconds, minutes, seconds } from '../../../../src/core/units.ts'
 import { SeededRandom } from '../../../../src/testbed/simulation/seeded-random.ts'
-import { tcpFlags } from '../../../../src/wire/ip/tcp-segment.ts'
+import { tcpFlags } from '../../../../src/wire/tcp-segment.ts'
 import { TwoEnds, User } from './two-ends.ts'
 
 const long = inMilliseconds(minutes(30))

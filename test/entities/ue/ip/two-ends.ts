@@ -5,9 +5,9 @@ import type { TcpFailure } from '../../../../src/entities/ue/ip/tcp.ts'
 import { TcpConnections } from '../../../../src/entities/ue/ip/tcp-connections.ts'
 import { SeededRandom } from '../../../../src/testbed/simulation/seeded-random.ts'
 import { SimulatedClock } from '../../../../src/testbed/simulated-clock.ts'
-import { decodeTcp, encodeTcp, type TcpSegment } from '../../../../src/wire/ip/tcp-segment.ts'
+import { decodeTcp, encodeTcp, type TcpSegment } from '../../../../src/wire/tcp-segment.ts'
 
-const addresses = { from: new Uint8Array(16), to: new Uint8Array(16).fill(1) }
+const addresses = { source: new Uint8Array(16), destination: new Uint8Array(16).fill(1) }
 
 /** What happens to segments on their way, each with this probability. */
 export interface Faults {

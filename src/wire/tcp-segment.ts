@@ -1,6 +1,6 @@
-import { concat, readUint, u16, u32 } from '../../core/bytes.ts'
-import { MalformedMessage } from '../../core/errors.ts'
-import { ipv6Checksum, nextHeaders, type Ipv6Addresses } from './ipv6.ts'
+import { concat, readUint, u16, u32 } from '../core/bytes.ts'
+import { MalformedMessage } from '../core/errors.ts'
+import { ipv6Checksum, protocols, type IpEnds } from './ip-packet.ts'
 
 export interface TcpSegment {
   readonly fromPort: number
@@ -41,17 +41,17 @@ export function encodeUnsummed(segment: TcpSegment): Uint8Array {
 /** Where the checksum stands in a segment. */
 export const tcpChecksumOffset = 16
 
-export function encodeTcp(segment: TcpSegment, addresses: Ipv6Addresses): Uint8Array {
+export function encodeTcp(segment: TcpSegment, ends: IpEnds): Uint8Array {
   const octets = encodeUnsummed(segment)
-  octets.set(u16(ipv6Checksum(addresses, nextHeaders.tcp, octets)), tcpChecksumOffset)
+  octets.set(u16(ipv6Checksum({ ...ends, protocol: protocols.tcp, payload: octets })), tcpChecksumOffset)
   return octets
 }
 
 /** Throws MalformedMessage: cut short, a wrong checksum, options that run over their end. */
-export function decodeTcp(octets: Uint8Array, addresses: Ipv6Addresses): TcpSegment {
+export function decodeTcp(octets: Uint8Array, ends: IpEnds): TcpSegment {
   if (octets.length < tcpHeaderSize)
     throw new MalformedMessage('TCP header', octets.length, 'cut short', { clause })
-  if (ipv6Checksum(addresses, nextHeaders.tcp, octets) !== 0)
+  if (ipv6Checksum({ ...ends, protocol: protocols.tcp, payload: octets }) !== 0)
     throw new MalformedMessage('Checksum', tcpChecksumOffset, 'wrong', { clause })
   const headerSize = ((octets[12] ?? 0) >> 4) * 4
   if (headerSize < tcpHeaderSize || headerSize > octets.length)
