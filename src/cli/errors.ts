@@ -17,6 +17,17 @@ export class SecretInArguments extends LocalFault {
   readonly hint = 'put it into a file of mode 0600 and name that in the configuration, for example kFile'
 }
 
+/** No UE runs here that could be asked. */
+export class NotRunning extends LocalFault {
+  readonly code = 'ERR_NOT_RUNNING'
+  readonly hint: string
+
+  constructor(name: string) {
+    super(`${name} does not run here`)
+    this.hint = `start it in another terminal: npx sidelock ue --name ${name}`
+  }
+}
+
 /** `--unsafe-reveal-keys` without a `lab` section. */
 export class NotALab extends LocalFault {
   readonly code = 'ERR_CONFIG'

@@ -10,7 +10,7 @@ export const exitCodes = {
   /** Unknown command, flag or value; a secret in the arguments. */
   usage: 64,
   inputMissing: 66,
-  /** A port is in use. */
+  /** A port is in use, or nothing answers. */
   unavailable: 69,
   /** Our fault: prints what to report. */
   ourFault: 70,
@@ -34,6 +34,9 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_TUN_NOT_PERMITTED: exitCodes.notPermitted,
   ERR_TUN_UNAVAILABLE: exitCodes.unavailable,
   ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,
+  ERR_PEER_UNKNOWN: exitCodes.usage,
+  ERR_NOT_POSSIBLE_NOW: exitCodes.otherOutcome,
+  ERR_NOT_RUNNING: exitCodes.unavailable,
 }
 
 /** What the operating system said, and what it means to somebody who started a command. */

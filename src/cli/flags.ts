@@ -38,6 +38,17 @@ export interface NodeFlags extends NetworkFlags {
   readonly tun?: string
 }
 
+export interface UeFlags extends NetworkFlags {
+  readonly name?: string
+  /** Name of a network device. */
+  readonly tun?: string
+  /** `8080:ue2:80`. */
+  readonly forward?: readonly string[]
+  /** `80:8000`. */
+  readonly serve?: readonly string[]
+  readonly ladder?: boolean
+}
+
 export interface TestbedFlags extends RunFlags {
   readonly once?: boolean
 }

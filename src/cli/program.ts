@@ -1,8 +1,16 @@
 import { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
-import { defaultConfig, type NodeFlags, type RunFlags, type SharedFlags, type TestbedFlags } from './flags.ts'
+import {
+  defaultConfig,
+  type NodeFlags,
+  type RunFlags,
+  type SharedFlags,
+  type TestbedFlags,
+  type UeFlags,
+} from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
 export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct communication.
@@ -14,6 +22,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   testbed      the configured network, until Ctrl-C      run        scenarios, judged
   node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
   check        a configuration file                      sim        random set-ups, judged
+  ue           a UE by hand, with a prompt
   conformance  what is met, clause by clause
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
@@ -36,6 +45,7 @@ export function program(
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
   addNode(root, surroundings, finish)
+  addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConformance(root, surroundings, finish)
   return root
@@ -126,7 +136,7 @@ const addSim: Adder = (root, surroundings, finish) => {
 const addNode: Adder = (root, surroundings, finish) => {
   const command = root.command('node').description('Run one entity as a service, until Ctrl-C or SIGTERM.')
   network(command)
-    .argument('<role>', 'hss, bsf, kmf or ue')
+    .argument('<role>', 'hss, bsf, kmf or ue; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
@@ -138,6 +148,41 @@ const addNode: Adder = (root, surroundings, finish) => {
     command,
     'node kmf --name kmf1 --config my.yaml',
     'node ue --name ue1 --connect ue2 --config my.yaml',
+  )
+}
+
+const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+
+const addUe: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('ue')
+    .description(
+      'A UE by hand. Without a verb: a prompt that takes the same verbs, also from a pipe, until Ctrl-C.\n' +
+        'With a verb: asks the UE of that name which runs here, or runs one for as long as that takes.',
+    )
+  network(command)
+    .argument('[verb...]', 'what to do')
+    .option('--name <name>', 'which UE, where the configuration has several')
+    .option(
+      '--forward <port:peer:port>',
+      'this port of 127.0.0.1 comes out at that port of the peer',
+      collect,
+    )
+    .option('--serve <port[:port]>', 'peers reach this port of 127.0.0.1 (the second, where given)', collect)
+    .option('--tun <device>', 'IP of this machine over its links, by that network device')
+    .option('--ladder', 'messages as they come')
+    .action(async (words: readonly string[], flags: UeFlags) => {
+      const { ue } = await import('./commands/ue.ts')
+      finish(await ue(words, flags, surroundings))
+    })
+  command.addHelpText('after', `\nVerbs:\n${verbHelp().join('\n')}`)
+  examples(
+    command,
+    'ue --name ue2',
+    'ue --name ue1 connect ue2',
+    'ue --name ue1 ping ue2 --json',
+    'ue --name ue2 --serve 80:8000',
+    'ue --name ue1 --forward 8080:ue2:80',
   )
 }
 

@@ -50,7 +50,7 @@ function told(error: unknown): Told {
 /** Tells an error on stderr, as lines or as one JSON object, and gives the exit status. */
 export function reportError(
   error: unknown,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'err'>,
   { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
 ): ExitCode {
   const { code, message, at, hint, exit } = told(error)

@@ -1,4 +1,5 @@
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
+import type { HomeNetworks, HomeNetworksOptions } from '../testbed/run-home-networks.ts'
 import type { StartNode } from '../testbed/run-node.ts'
 import type { StartRun } from '../testbed/run.ts'
 import type { SimulateRun } from '../testbed/simulation/simulated-run.ts'
@@ -9,6 +10,7 @@ export interface Services {
   readonly loadConfig: (file: string) => Promise<NetworkConfig>
   readonly startRun: StartRun
   readonly startNode: StartNode
+  readonly startHomeNetworks: (options: HomeNetworksOptions) => Promise<HomeNetworks>
   readonly simulateRun: SimulateRun
 }
 
@@ -16,6 +18,8 @@ export const services: Services = {
   loadConfig: async (file) => (await import('../nodes/config/load.ts')).loadNetworkConfig(file),
   startRun: async (options) => (await import('../testbed/run.ts')).startRun(options),
   startNode: async (options) => (await import('../testbed/run-node.ts')).startNode(options),
+  startHomeNetworks: async (options) =>
+    (await import('../testbed/run-home-networks.ts')).startHomeNetworks(options),
   simulateRun: async (seed, tap) =>
     (await import('../testbed/simulation/simulated-run.ts')).simulateRun(seed, tap),
 }

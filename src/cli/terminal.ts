@@ -10,7 +10,14 @@ export interface Terminal {
   readonly columns: number | undefined
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Calls `take` with each line that somebody types; the returned function stops it. */
-  readonly onLine: (take: (line: string) => void) => () => void
+  readonly onLine: (take: (line: string) => void, more?: Prompt) => () => void
+}
+
+export interface Prompt {
+  /** Stands before what is typed, where somebody types. */
+  readonly text: string
+  /** Called when no line will follow. */
+  readonly ended: () => void
 }
 
 /** Standard output and error of this process. */
@@ -19,8 +26,16 @@ export const processTerminal = (): Terminal => ({
   err: (line) => process.stderr.write(`${line}\n`),
   columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   environment: process.env,
-  onLine(take) {
-    const lines = createInterface({ input: process.stdin }).on('line', take)
+  onLine(take, prompt) {
+    const isTyped = process.stdin.isTTY && prompt !== undefined
+    const lines = createInterface({ input: process.stdin, ...(isTyped && { output: process.stderr }) })
+    if (isTyped) lines.setPrompt(prompt.text)
+    lines.on('line', (line) => {
+      take(line)
+      if (isTyped) lines.prompt()
+    })
+    if (prompt) lines.on('close', prompt.ended)
+    if (isTyped) lines.prompt()
     return () => lines.close()
   },
 })

@@ -66,7 +66,8 @@ export function runLoneUe(
   }
 }
 
-const modelOf = ({ discovery }: UeConfig): 'a' | 'b' => (discovery === 'model-b' ? 'b' : 'a')
+/** How a UE lets itself be found. */
+export const modelOf = ({ discovery }: UeConfig): 'a' | 'b' => (discovery === 'model-b' ? 'b' : 'a')
 
 /** False while the peer is not heard. */
 async function linkWith(

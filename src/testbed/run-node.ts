@@ -4,16 +4,19 @@ import { elapsed } from '../io/system.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { findNode, type ConfiguredNode } from '../nodes/config/nodes.ts'
-import type { Node, NodeContext } from '../nodes/node.ts'
+import { voiceOf, type Node, type NodeContext } from '../nodes/node.ts'
 import { startTun } from '../nodes/tun.ts'
 import { startUe, type UeNode } from '../nodes/ue-node.ts'
+import { IpHost } from '../entities/ue/ip/ip-host.ts'
 import { CannotRun } from './cannot-run.ts'
+import { tellingRadio } from './heard-frames.ts'
 import { runLoneUe } from './lone-ue.ts'
 import { faultTap, nodeContext, startEntity } from './network.ts'
-import { addressesOf, hasFixedPorts } from './processes/addressed-config.ts'
+import { addressesOf, hasFixedPorts, placedConfig } from './processes/addressed-config.ts'
 import { parentOf } from './processes/parent.ts'
 import type { NetworkNode, NodeRole } from './run.ts'
 import { LocalUeControl } from './ue-control.ts'
+import { UeByHand } from './ue-by-hand.ts'
 
 export interface NodeOptions {
   readonly config: NetworkConfig
@@ -27,11 +30,15 @@ export interface NodeOptions {
   readonly connectTo?: string
   /** Name of the TUN device of a UE, instead of the one in the configuration. */
   readonly tun?: string
+  /** The tap gets what a UE hears on PC5 too. */
+  readonly tellHeard?: boolean
 }
 
 export interface RunningNode extends NetworkNode {
   /** Where it serves, for example `PC8 127.0.0.1:4433`; empty for a UE. */
   readonly listens: readonly string[]
+  /** Of a UE that no testbed orders about. */
+  readonly byHand?: UeByHand
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
   stop(): Promise<void>
 }
@@ -43,25 +50,26 @@ export type StartNode = (options: NodeOptions) => Promise<RunningNode>
 const startPatience = milliseconds(10_000)
 
 export const startNode: StartNode = async (options) => {
-  const { config, name, unsafeRevealKeys, connectTo } = options
+  const { name, unsafeRevealKeys, connectTo } = options
+  const config = withPorts(options.config)
   const parent = parentOf(process)
+  let byHand: UeByHand | undefined
   const tap: Tap = (event) => {
     options.tap(event)
     parent?.tap(event)
+    byHand?.hear(event)
   }
   const node = findNode(config, name)
   if (!node) throw new CannotRun(`${config.file} has no node ${name}`)
   if (connectTo !== undefined && findNode(config, connectTo)?.kind !== 'ue')
     throw new CannotRun(`${config.file} has no UE ${connectTo}`)
-  if (!hasFixedPorts(config)) {
-    const hint = 'nodes that run apart find each other by their ports: give each server one'
-    throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
-  }
   const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
   await prepareFiles(config, context, [node])
-  const running = node.kind === 'ue' ? await startUe(node, context) : await startEntity(node, context)
-  const ip = await startIp(running, node, options, context)
+  const running = await start(node, context, options)
+  const tun = await startIp(running, node, options, context)
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
+  if (!parent && node.kind === 'ue' && isUe(running))
+    byHand = new UeByHand(running, node, context, tun ? undefined : hostOf(running, context))
   const connected = running.connect()
   // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
   if (parent) await Promise.race([connected, elapsed(startPatience)])
@@ -71,12 +79,34 @@ export const startNode: StartNode = async (options) => {
   return {
     ...{ name, role: node.kind, plmn: node.plmn.plmn },
     listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),
+    ...(byHand && { byHand }),
     async stop() {
       lone?.stop()
-      await ip?.close()
+      await byHand?.close()
+      await tun?.close()
       await running.stop()
     },
   }
+}
+
+/** Nodes that run apart find each other by their ports: those of the file, or those that its lab was last given. */
+function withPorts(config: NetworkConfig): NetworkConfig {
+  const placed = hasFixedPorts(config) ? config : placedConfig(config)
+  if (placed) return placed
+  const hint = 'give each server one, or start the others first: npx sidelock node network'
+  throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
+}
+
+function start(node: ConfiguredNode, context: NodeContext, { tellHeard }: NodeOptions): Promise<Node> {
+  if (node.kind !== 'ue') return startEntity(node, context)
+  const [own] = node.ue.proseUeIds
+  const stage = tellHeard && own !== undefined ? { onRadio: tellingRadio(node.name, own, context) } : {}
+  return startUe(node, context, stage)
+}
+
+function hostOf({ name, ue }: UeNode, context: NodeContext): IpHost {
+  const { count } = voiceOf(name, context)
+  return new IpHost({ ...context, ue, count })
 }
 
 /** The TUN device of a UE that has one; a UE that cannot have it does not run. */

@@ -72,6 +72,8 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         stop: () => Promise.resolve(),
       })
     },
+    startHomeNetworks: () =>
+      Promise.resolve({ listens: ['bsf1 ub 127.0.0.1:2'], stop: () => Promise.resolve() }),
     simulateRun: given.simulateRun ?? services.simulateRun,
     ...(given.startRun ? { startRun: given.startRun } : {}),
   }

@@ -1,3 +1,4 @@
+import type { Tap } from '../../core/tap.ts'
 import { Instant } from '../../core/units.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
@@ -8,25 +9,25 @@ import type { NodeFlags } from '../flags.ts'
 import { displayName } from '../ladder/names.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
-import { note } from '../terminal.ts'
+import { note, type Terminal } from '../terminal.ts'
 import { withWarning, type Surroundings } from './run-once.ts'
 
-export const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
+const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
 
-/** One entity as a service, until Ctrl-C or SIGTERM. What it sends and decides goes to stdout. */
-export async function node(
-  role: string,
-  flags: NodeFlags,
-  { terminal, services, interruption }: Surroundings,
-): Promise<ExitCode> {
+/**
+ * One entity as a service, or with `network` all HSSs, BSFs and KMFs, until Ctrl-C or SIGTERM. What they send and decide goes
+ * to stdout.
+ */
+export async function node(role: string, flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, services, interruption } = surroundings
+  if (role === 'network') return homeNetworks(flags, surroundings)
   const known = roles.find((some) => some === role)
-  if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, roles))
+  if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, [...roles, 'network']))
   const config = await services.loadConfig(flags.config)
   const name = nameOf(known, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
   return withWarning(config, flags, terminal, async () => {
-    const lines = new EventLines(Instant(Date.now()))
     const running = await services.startNode({
       config,
       role: known,
@@ -34,10 +35,7 @@ export async function node(
       unsafeRevealKeys: flags.unsafeRevealKeys ?? false,
       ...(flags.connect === undefined ? {} : { connectTo: flags.connect }),
       ...(flags.tun === undefined ? {} : { tun: flags.tun }),
-      tap(event) {
-        const line = flags.json ? JSON.stringify(lines.of(event)) : pipedLine(event)
-        if (line !== undefined) terminal.out(line)
-      },
+      tap: printing(flags, terminal),
     })
     if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
     await interruption.happened
@@ -46,13 +44,40 @@ export async function node(
   })
 }
 
-function checkTun(device: string, role: NodeRole): void {
+async function homeNetworks(
+  flags: NodeFlags,
+  { terminal, services, interruption }: Surroundings,
+): Promise<ExitCode> {
+  const { name, connect, tun, unsafeRevealKeys = false } = flags
+  if (name !== undefined || connect !== undefined || tun !== undefined)
+    throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect or --tun')
+  const config = await services.loadConfig(flags.config)
+  return withWarning(config, flags, terminal, async () => {
+    const tap = printing(flags, terminal)
+    const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
+    if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
+    await interruption.happened
+    await running.stop()
+    return exitCodes.done
+  })
+}
+
+/** A line for each event: nodes that are services have nobody who looks on. */
+function printing({ json }: NodeFlags, { out }: Terminal): Tap {
+  const lines = new EventLines(Instant(Date.now()))
+  return (event) => {
+    const line = json ? JSON.stringify(lines.of(event)) : pipedLine(event)
+    if (line !== undefined) out(line)
+  }
+}
+
+export function checkTun(device: string, role: NodeRole): void {
   if (role !== 'ue') throw new WrongUsage('only a UE can have a --tun')
   if (!tunName.test(device))
     throw new WrongUsage(`${device} cannot be the name of a network device`, 'for example --tun prose0')
 }
 
-function nameOf(role: NodeRole, name: string | undefined, config: NetworkConfig): string {
+export function nameOf(role: NodeRole, name: string | undefined, config: NetworkConfig): string {
   const names = namesOf(role, config)
   const [first] = names
   if (first === undefined) throw new WrongUsage(`${config.file} has no ${role}`)
@@ -66,7 +91,7 @@ function nameOf(role: NodeRole, name: string | undefined, config: NetworkConfig)
 const namesOf = (role: NodeRole, { plmns, ues }: NetworkConfig): string[] =>
   role === 'ue' ? ues.map(({ name }) => name) : plmns.map((plmn) => plmn[role].name)
 
-function didYouMean(typed: string, names: readonly string[]): string {
+export function didYouMean(typed: string, names: readonly string[]): string {
   const meant = nearMiss(typed, names)
   return meant === undefined ? `it is one of ${names.join(', ')}` : `did you mean ${meant}`
 }

@@ -97,6 +97,12 @@ export class Discovery {
     })
   }
 
+  /** Calls `listener` with whoever announces itself or answers; the returned function stops it. */
+  onHeard(listener: (peer: DiscoveredPeer, model: 'a' | 'b') => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   /** Ends every announcement and search. */
   close(): void {
     this.#answering = false

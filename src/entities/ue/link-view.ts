@@ -14,6 +14,8 @@ export interface Link {
   readonly algorithms: { readonly eea: number; readonly eia: number }
   /** 16 bits. */
   readonly kdSessId: number
+  /** PDUs under the present KD-sess ID. */
+  readonly pdus: { readonly sent: number }
   readonly expires: Instant
   /** Fingerprints, 8 hex digits each. */
   readonly keys: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
@@ -36,6 +38,7 @@ export function viewOf({ label, trace, state }: LinkEntry): Link | undefined {
     peerIdentity,
     algorithms: context.algorithms,
     kdSessId: context.kdSessId,
+    pdus: { sent: context.nextSn - 1 },
     expires,
     keys: context.fingerprints,
     ...(relayServiceCode !== undefined && { relayServiceCode }),

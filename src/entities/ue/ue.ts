@@ -192,6 +192,11 @@ export class Ue {
     return this.#onData.add(listener)
   }
 
+  /** Step 2: calls `listener` with every peer that is heard and the model; the returned function stops it. */
+  onHeard(listener: (peer: DiscoveredPeer, model: 'a' | 'b') => void): () => void {
+    return this.#discovery.onHeard(listener)
+  }
+
   /** Calls `listener` with every link that is secured, in either role. */
   onLink(listener: (link: Link) => void): () => void {
     return this.#onLink.add(listener)

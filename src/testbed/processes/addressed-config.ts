@@ -1,11 +1,12 @@
 import { createServer } from 'node:net'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { InvalidConfig } from '../../core/invalid-config.ts'
 import { freePortPair } from '../../io/radio/udp-multicast.ts'
 import { systemRandom } from '../../io/system.ts'
-import type { ListenAddress, NetworkConfig } from '../../nodes/config/network-config.ts'
+import { loadNetworkConfig } from '../../nodes/config/load.ts'
+import type { LabConfig, ListenAddress, NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { NodeContext } from '../../nodes/node.ts'
 
 /** Outside the range from which the system takes ports for outgoing connections. */
@@ -62,9 +63,16 @@ export async function addressedConfigFile(config: NetworkConfig): Promise<string
   }
   document.setIn(['pc5Bearer', 'port'], await freePortPair())
   document.setIn(['lab', 'directory'], config.lab.directory)
-  const file = join(config.lab.directory, 'processes.yaml')
+  const file = placedFile(config.lab)
   writeFileSync(file, String(document), { mode: 0o600 })
   return file
+}
+
+const placedFile = ({ directory }: LabConfig): string => join(directory, 'processes.yaml')
+
+/** The file that `addressedConfigFile` last wrote into this lab; undefined when there is none. Throws InvalidConfig. */
+export function placedConfig({ lab }: NetworkConfig): NetworkConfig | undefined {
+  return lab && existsSync(placedFile(lab)) ? loadNetworkConfig(placedFile(lab)) : undefined
 }
 
 async function freePort(host: string, taken: Set<number>): Promise<number> {

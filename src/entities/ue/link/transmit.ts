@@ -11,7 +11,8 @@ import { algorithmName } from '../../../reference-points/pc5/security-capabiliti
 import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
 import type { LinkEffect, LinkState, OutgoingMessage } from './link.ts'
 
-const steps: Partial<Record<Pc5MessageType, Step>> = {
+/** Steps of CR 33.303 6.X.3.2 and 6.X.3.3 in which PC5 messages go out. */
+export const steps: Partial<Record<Pc5MessageType, Step>> = {
   directCommunicationRequest: '3',
   directSecurityModeCommand: '12',
   directSecurityModeReject: '13',

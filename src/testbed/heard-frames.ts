@@ -1,0 +1,91 @@
+import type { Radio, SidelinkChannel } from '../core/environment.ts'
+import { ProseError } from '../core/errors.ts'
+import type { TapMessage } from '../core/tap.ts'
+import { steps } from '../entities/ue/link/transmit.ts'
+import type { NodeContext } from '../nodes/node.ts'
+import { decodeDiscovery, describeDiscovery, discoveryName } from '../reference-points/pc5/discovery.ts'
+import { decodeSdu, describe, messageName } from '../reference-points/pc5/messages.ts'
+import { decodePdu, isUserData, lcids, protectionOf, type Lcid } from '../reference-points/pc5/pdcp.ts'
+import { decodeFrame, isFor } from '../reference-points/pc5/sl-sch.ts'
+import type { Layer2Id } from '../core/identities/prose.ts'
+
+type Told = Omit<TapMessage, 'kind' | 'time' | 'to' | 'masked' | 'bytes' | 'point'>
+
+/**
+ * A radio that also tells the tap what the UE hears, for a UE whose peers run in other processes and tell theirs. What is
+ * ciphered is told as an observer sees it.
+ */
+export const tellingRadio =
+  (name: string, own: Layer2Id, context: NodeContext) =>
+  (radio: Radio): Radio => {
+    const { tap, clock, names } = context
+    const announced = new Set<string>()
+    const nameOf = (id: Layer2Id) => names.ofLayer2Id(id) ?? 'ue'
+    const tell = (channel: SidelinkChannel, bytes: Uint8Array) => {
+      const told = channel === 'SL-DCH' ? discovery(bytes, own, nameOf, announced) : frame(bytes, own, nameOf)
+      const shared = { kind: 'message', time: clock.now(), point: 'PC5', masked: [] } as const
+      if (told) tap({ ...shared, ...told, to: name, bytes })
+    }
+    return {
+      ...radio,
+      onFrame: (hear) =>
+        radio.onFrame((channel, bytes) => {
+          tell(channel, bytes)
+          hear(channel, bytes)
+        }),
+    }
+  }
+
+const orNothing = <Value>(read: () => Value): Value | undefined => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ProseError) return undefined
+    throw error
+  }
+}
+
+function discovery(
+  bytes: Uint8Array,
+  own: Layer2Id,
+  nameOf: (id: Layer2Id) => string,
+  announced: Set<string>,
+): Told | undefined {
+  const message = orNothing(() => decodeDiscovery(bytes))
+  if (!message) return undefined
+  const from =
+    'proseUeId' in message
+      ? message.proseUeId
+      : 'proseRelayUeId' in message
+        ? message.proseRelayUeId
+        : undefined
+  if (from === undefined || from === own) return undefined
+  const key = `${from} ${message.type}`
+  const heartbeat = announced.has(key)
+  announced.add(key)
+  const fields = describeDiscovery(message)
+  return {
+    from: nameOf(from),
+    name: discoveryName(message.type),
+    step: '2',
+    protection: 'clear',
+    fields,
+    heartbeat,
+  }
+}
+
+function frame(bytes: Uint8Array, own: Layer2Id, nameOf: (id: Layer2Id) => string): Told | undefined {
+  const heard = orNothing(() => decodeFrame(bytes))
+  if (!heard || !isFor(heard, own)) return undefined
+  const { lcid, pdu, source } = heard
+  const protection = protectionOf(lcid)
+  return { from: nameOf(source), protection, ...contentOf(lcid, pdu) }
+}
+
+function contentOf(lcid: Lcid, pdu: Uint8Array): Pick<Told, 'name' | 'fields' | 'step'> {
+  if (isUserData(lcid)) return { name: 'USER_DATA', fields: { octets: pdu.length } }
+  const message = lcid === lcids.protected ? undefined : orNothing(() => decodeSdu(decodePdu(lcid, pdu).data))
+  if (!message) return { name: 'ciphered signalling', fields: { octets: pdu.length } }
+  const step = steps[message.type]
+  return { name: messageName(message.type), fields: describe(message), ...(step && { step }) }
+}
