@@ -100,6 +100,7 @@ export class UeByHand {
   readonly #peers = new Map<string, string>()
   readonly #counters = new Map<string, number>()
   readonly #forwards: Forward[] = []
+  readonly #linking = new Map<string, Promise<unknown>>()
   #bootstrap: ShownUe['bootstrap']
 
   /** Without `ip` a TUN device has the IP packets. */
@@ -205,7 +206,7 @@ export class UeByHand {
     const host = this.#host('a port forward')
     this.#peer(peer)
     const forward = await openForward(port, async (listener) => {
-      if (!this.links().some((link) => link.peer === peer)) await this.connect(peer)
+      await this.#linked(peer)
       return host.connect(this.link(peer).label, peerPort, listener)
     })
     this.#forwards.push(forward)
@@ -247,6 +248,15 @@ export class UeByHand {
       ...(this.#bootstrap && { bootstrap: this.#bootstrap }),
       counters: Object.fromEntries(this.#counters),
     }
+  }
+
+  /** One set-up for all that wait for it. */
+  async #linked(peer: string): Promise<void> {
+    const { layer2Id } = this.#peer(peer)
+    if (this.#node.ue.links().some((link) => link.peer === layer2Id)) return
+    const linking = this.#linking.get(peer) ?? this.connect(peer).finally(() => this.#linking.delete(peer))
+    this.#linking.set(peer, linking)
+    await linking
   }
 
   #find(peer: UeConfig): Promise<number | null> {

@@ -132,8 +132,8 @@ async function open(
   { port, peer, peerPort }: PortForward,
   terminal: Terminal,
 ): Promise<void> {
-  await hand.forward(port, peer, peerPort)
-  note(terminal, `127.0.0.1:${port} comes out at port ${peerPort} of ${peer}`)
+  const own = await hand.forward(port, peer, peerPort)
+  note(terminal, `127.0.0.1:${own} comes out at port ${peerPort} of ${peer}`)
 }
 
 const saying =

@@ -1,6 +1,6 @@
 import { equalOctets } from '../../../core/bytes.ts'
 import type { Clock, Random, Timers } from '../../../core/environment.ts'
-import { MalformedMessage } from '../../../core/errors.ts'
+import { MalformedMessage, ProseError } from '../../../core/errors.ts'
 import type { Count } from '../../../core/tap.ts'
 import { milliseconds, type Milliseconds } from '../../../core/units.ts'
 import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
@@ -115,7 +115,14 @@ export class IpHost {
     if (!link) return
     const ends = this.#ends(link)
     const packet = ipv6Packet({ ...ends, protocol, hopLimit, payload: encode(ends) })
-    if (packet.length <= maximumUserData) this.#ports.ue.send(label, packet, 'ip')
+    if (packet.length > maximumUserData) return
+    try {
+      this.#ports.ue.send(label, packet, 'ip')
+    } catch (error) {
+      // The link has no PDCP SN left, or ends just now.
+      if (!(error instanceof ProseError)) throw error
+      this.#ports.count('ip dropped: not sent')
+    }
   }
 
   #ends({ peer, peerAddress }: Link): IpEnds {
