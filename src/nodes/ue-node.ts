@@ -76,7 +76,12 @@ function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext
 }
 
 /** PC8 towards the KMF of the home network, wherever that listens now. */
-function pc8Of(own: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Port {
+function pc8Of(
+  own: ConfiguredUe,
+  voice: NodeVoice,
+  context: NodeContext,
+  hasStopped: () => boolean,
+): Pc8Port {
   const { name, pc8 } = own.plmn.kmf
   let client: Pc8Port | undefined
   return {
@@ -85,6 +90,8 @@ function pc8Of(own: ConfiguredUe, voice: NodeVoice, context: NodeContext): Pc8Po
     },
     async open(association) {
       await client?.close()
+      // A UE that stopped while it bootstrapped for PC8 would else leave a connection behind.
+      if (hasStopped()) throw new TemporaryFailure('this UE has stopped')
       const { host: address, port } = reached(name, 'pc8', context)
       const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
       const { carriers, timers } = context
@@ -132,16 +139,21 @@ export async function startUe(
   const voice = voiceOf(node.name, context)
   const radio = onRadio(await context.carriers.radio(node.name, voice.count))
   const usim = usimOf(node, context, highestSqn)
+  let stopped = false
+  const pc8 = pc8Of(node, voice, context, () => stopped)
   const ue = new Ue(settingsOf(node, context.config), {
     ...context,
     ...voice,
-    ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8: pc8Of(node, voice, context) },
+    ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8 },
     sent: guarded(node.name, context, pc5Tap(voice, context)),
     onFault: (error) => context.onFault(node.name, error),
   })
   return {
     ...{ name: node.name, ue, addresses: new Map() },
     connect: () => Promise.resolve(),
-    stop: () => ue.close(),
+    stop() {
+      stopped = true
+      return ue.close()
+    },
   }
 }

@@ -13,6 +13,8 @@ export interface Line {
   readonly code?: string
   readonly address?: string
   readonly route?: string
+  readonly verb?: string
+  readonly text?: string
 }
 
 /** One `sidelock` process with `--json`, and what it said so far. */
@@ -24,7 +26,7 @@ export class Sidelock {
   readonly #looks = new Set<() => void>()
 
   private constructor(program: string, ...args: readonly string[]) {
-    this.#process = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     const { stdout, stderr } = this.#process
     if (!stdout || !stderr) throw new Error('no pipes')
     stderr.on('data', (octets: Buffer) => {
@@ -72,6 +74,11 @@ export class Sidelock {
     return this.until(({ lines }) =>
       lines.some((line) => wanted.every(([name, value]) => line[name as keyof Line] === value)),
     )
+  }
+
+  /** Somebody types. */
+  type(line: string): void {
+    this.#process.stdin?.write(`${line}\n`)
   }
 
   terminate(): void {

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { labFile, temporaryDirectory } from './lab-network.ts'
+import { Sidelock } from './sidelock-child.ts'
+
+/** Home networks, and a UE of each on the same radio: three processes. */
+async function byHand(of1: readonly string[] = [], of2: readonly string[] = []) {
+  const file = labFile(temporaryDirectory())
+  const network = Sidelock.start('node', 'network', '--config', file, '--json')
+  await network.runs
+  const ue = (name: string, ...more: readonly string[]) =>
+    Sidelock.start('ue', '--config', file, '--name', name, '--json', ...more)
+  const [ue1, ue2] = [ue('ue1', ...of1), ue('ue2', ...of2)]
+  await Promise.all([ue1.runs, ue2.runs])
+  return { ue, ue1, ue2, network }
+}
+
+/** Serves this page at a port of its own; gives the port. */
+async function webServer(page: Uint8Array): Promise<number> {
+  const server = createServer((_, response) => response.end(page)).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+describe('UEs by hand', () => {
+  it('link, ping, talk and release at their prompts, and from another terminal', async () => {
+    const { ue, ue1, ue2, network } = await byHand()
+    ue1.type('connect ue2')
+    await ue1.until(({ lines }) => lines.some(({ verb }) => verb === 'connect'))
+    expect(ue1.lines.find(({ verb }) => verb === 'connect')).toMatchObject({
+      ...{ outcome: 'secured', peer: 'ue2', layer2Id: '0a0b0c', role: 'initiator', peerIdentity: 'verified' },
+      ...{ eea: '128-EEA2', eia: '128-EIA2', secondsLeft: 3600 },
+    })
+    await ue2.told('linked', { peer: 'ue1' })
+    ue1.type('ping ue2 2')
+    ue1.type('send ue2 hello there\u0007')
+    await ue2.told('text', { peer: 'ue1', text: 'hello there.' })
+    expect(ue1.lines.filter(({ verb }) => verb === 'ping').at(-1)).toMatchObject({ sent: 2, answered: 2 })
+
+    const links = ue('ue2', 'links')
+    expect(await links.exit).toBe(0)
+    expect(links.lines).toMatchObject([{ event: 'row', peer: 'ue1', role: 'responder' }])
+    const ping = ue('ue2', 'ping', 'ue1', '1')
+    expect(await ping.exit).toBe(0)
+    expect(ping.lines.at(-1)).toMatchObject({ event: 'result', answered: 1 })
+    const release = ue('ue2', 'release', 'ue1')
+    expect(await release.exit).toBe(0)
+    await Promise.all([ue1.told('gone', { peer: 'ue2' }), ue2.told('gone', { peer: 'ue1' })])
+
+    const wrong = ue('ue2', 'release', 'ue1')
+    expect(await wrong.exit).toBe(1)
+    expect(wrong.stderr).toContain('ERR_NOT_POSSIBLE_NOW')
+    const unknown = ue('ue2', 'ping', 'ue7')
+    expect(await unknown.exit).toBe(64)
+    expect(unknown.stderr).toContain('ERR_PEER_UNKNOWN')
+    for (const running of [ue1, ue2, network]) running.terminate()
+    expect(await Promise.all([ue1.exit, ue2.exit, network.exit])).toEqual([0, 0, 0])
+  }, 60_000)
+
+  it('carry TCP by a port forward: an unchanged HTTP client fetches a megabyte', async () => {
+    const page = randomBytes(1_000_000)
+    const server = await webServer(page)
+    const { ue1 } = await byHand(['--forward', '0:ue2:80'], ['--serve', `80:${server}`])
+    const port = /127\.0\.0\.1:(\d+) comes out at port 80 of ue2/.exec(ue1.stderr)?.[1] ?? ''
+    const fetched = await Promise.all(
+      [1, 2].map(async () => Buffer.from(await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer())),
+    )
+    expect(fetched.map((body) => Buffer.compare(body, page))).toEqual([0, 0])
+    // Both waited for the same link.
+    expect(ue1.lines.filter(({ what }) => what === 'linked')).toHaveLength(1)
+  }, 60_000)
+
+  it('are started for one verb and end with its outcome', async () => {
+    const { ue, ue1 } = await byHand()
+    ue1.terminate()
+    expect(await ue1.exit).toBe(0)
+    const discover = ue('ue1', 'discover', 'ue2')
+    expect(await discover.exit).toBe(0)
+    expect(discover.lines).toMatchObject([{ event: 'row', peer: 'ue2', layer2Id: '0a0b0c', model: 'a' }])
+    const connect = ue('ue1', 'connect', '0a0b0c')
+    expect(await connect.exit).toBe(0)
+    expect(connect.lines.at(-1)).toMatchObject({ verb: 'connect', outcome: 'secured' })
+    const links = ue('ue1', 'links')
+    expect(await links.exit).toBe(69)
+    expect(links.stderr).toContain('ERR_NOT_RUNNING')
+  }, 60_000)
+
+  it('nobody connects to a port that is not served', async () => {
+    const { ue1 } = await byHand(['--forward', '0:ue2:81'], ['--serve', '80:9'])
+    const port = /127\.0\.0\.1:(\d+) comes out/.exec(ue1.stderr)?.[1] ?? ''
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+  }, 60_000)
+})
