@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline'
+import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline'
 
 /** What a command writes to and what it knows of it. */
 export interface Terminal {
@@ -21,24 +21,42 @@ export interface Prompt {
 }
 
 /** Standard output and error of this process. */
-export const processTerminal = (): Terminal => ({
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
-  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-  environment: process.env,
-  onLine(take, prompt) {
-    const isTyped = process.stdin.isTTY && prompt !== undefined
-    const lines = createInterface({ input: process.stdin, ...(isTyped && { output: process.stderr }) })
-    if (isTyped) lines.setPrompt(prompt.text)
-    lines.on('line', (line) => {
-      take(line)
-      if (isTyped) lines.prompt()
-    })
-    if (prompt) lines.on('close', prompt.ended)
-    if (isTyped) lines.prompt()
-    return () => lines.close()
-  },
-})
+export function processTerminal(): Terminal {
+  let typed: Interface | undefined
+  const printTo = (stream: NodeJS.WriteStream) => (line: string) => {
+    // What comes while somebody types goes above what is typed.
+    if (typed) {
+      cursorTo(process.stderr, 0)
+      clearLine(process.stderr, 0)
+    }
+    stream.write(`${line}\n`)
+    typed?.prompt(true)
+  }
+  return {
+    out: printTo(process.stdout),
+    err: printTo(process.stderr),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    environment: process.env,
+    onLine(take, prompt) {
+      const isTyped = process.stdin.isTTY && prompt !== undefined
+      const lines = createInterface({ input: process.stdin, ...(isTyped && { output: process.stderr }) })
+      lines.on('line', (line) => {
+        take(line)
+        typed?.prompt()
+      })
+      if (prompt) lines.on('close', prompt.ended)
+      if (isTyped) {
+        typed = lines
+        lines.setPrompt(prompt.text)
+        lines.prompt()
+      }
+      return () => {
+        typed = undefined
+        lines.close()
+      }
+    },
+  }
+}
 
 /** Something worth knowing that is no result. */
 export const note = (terminal: Terminal, text: string): void => terminal.err(`sidelock: ${text}`)
