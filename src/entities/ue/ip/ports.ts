@@ -13,7 +13,6 @@ export interface TcpStream {
 
 /** Who uses a TCP connection; told in the order in which things happen. */
 export interface TcpListener {
-  connected?(): void
   data(octets: Uint8Array): void
   /** The peer writes nothing more. */
   ended(): void

@@ -173,10 +173,9 @@ function opened(before: TcpState, segmentSize: number, env: TcpEnv): TcpStep {
     congestion: initialCongestion(segmentSize),
   }
   const [after, ...effects] = output(state, env, 'anew')
-  const told: TcpEffect = { kind: 'connected' }
-  if (!isAnswer || after !== state) return [after, told, ...effects]
+  if (!isAnswer || after !== state) return [after, ...effects]
   const [acknowledging, ...ack] = acknowledge(after)
-  return [acknowledging, told, ...effects, ...ack]
+  return [acknowledging, ...effects, ...ack]
 }
 
 /** RFC 9293 3.10.7.4, from the fifth check on. */

@@ -19,8 +19,8 @@ const dynamicPorts = { first: 49_152, count: 16_384 } as const
 /** Connections at once; those that only wait for a last FIN go first (R43). */
 const mostConnections = 256
 
-/** Takes a connection to a port that is served, over the link of this label. */
-export type Accept = (stream: TcpStream, link: string) => TcpListener
+/** Takes a connection to a port that is served. */
+export type Accept = (stream: TcpStream) => TcpListener
 
 interface Ends {
   readonly link: string
@@ -73,7 +73,7 @@ export class TcpConnections {
     const accept = this.#served.get(segment.toPort)
     if (known) this.#dispatch(known, { kind: 'segment', segment })
     else if (accept && segment.flags === tcpFlags.syn && this.#hasRoom())
-      this.#begin(ends, accepting(this.#own(), segment), (stream) => accept(stream, link))
+      this.#begin(ends, accepting(this.#own(), segment), accept)
     else this.#refuse(link, segment)
   }
 
@@ -139,9 +139,6 @@ export class TcpConnections {
       }
       case 'stop':
         timers.get(effect.timer)?.()
-        return
-      case 'connected':
-        listener.connected?.()
         return
       case 'data':
         listener.data(effect.octets)

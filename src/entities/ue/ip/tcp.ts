@@ -64,7 +64,6 @@ export type TcpEffect =
   /** Starts the timer, anew when it runs. */
   | { readonly kind: 'start'; readonly timer: TcpTimer; readonly after: Milliseconds }
   | { readonly kind: 'stop'; readonly timer: TcpTimer }
-  | { readonly kind: 'connected' }
   | { readonly kind: 'data'; readonly octets: Uint8Array }
   /** The peer writes nothing more. */
   | { readonly kind: 'ended' }

@@ -31,8 +31,8 @@ describe('a TCP connection (RFC 9293)', () => {
       'server fin acknowledge',
       'client acknowledge',
     ])
-    expect(client.told).toEqual(['connected', 'ended', 'closed'])
-    expect(server.told).toEqual(['connected', 'ended', 'closed'])
+    expect(client.told).toEqual(['ended', 'closed'])
+    expect(server.told).toEqual(['ended', 'closed'])
     // Who ended first waits for a FIN that may come again; the other one is done.
     expect([ends.client.size, ends.server.size]).toEqual([1, 0])
     await ends.clock.advance(inMilliseconds(minutes(2)))

@@ -28,9 +28,6 @@ export class User implements TcpListener {
   /** False: the octets stay with TCP, and its window shuts. */
   reads = true
 
-  connected(): void {
-    this.told.push('connected')
-  }
   data(octets: Uint8Array): void {
     this.chunks.push(octets)
     if (this.reads) this.stream?.consumed(octets.length)
