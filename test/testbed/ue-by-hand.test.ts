@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { labFile, temporaryDirectory } from './lab-network.ts'
+import { missingForNamespaces, Namespace } from './namespaces.ts'
 import { Sidelock } from './sidelock-child.ts'
 
 /** Home networks, and a UE of each on the same radio: three processes. */
@@ -17,6 +18,12 @@ async function byHand(of1: readonly string[] = [], of2: readonly string[] = []) 
   await Promise.all([ue1.runs, ue2.runs])
   return { ue, ue1, ue2, network }
 }
+
+const missing = missingForNamespaces()
+
+/** A server of the machine on port 80, over IPv6 and IPv4; in `there` of a page of a megabyte. */
+const megabyte = 1_000_000
+const machineServer = `require('node:http').createServer((_, answer) => answer.end('x'.repeat(${megabyte}))).listen(80, '::', () => console.log('up'))`
 
 /** Serves this page at a port of its own; gives the port. */
 async function webServer(page: Uint8Array): Promise<number> {
@@ -73,6 +80,35 @@ describe('UEs by hand', () => {
     // Both waited for the same link.
     expect(ue1.lines.filter(({ what }) => what === 'linked')).toHaveLength(1)
   }, 60_000)
+
+  it.skipIf(missing !== undefined)(
+    'speak TCP and echo with the machine behind a TUN device at the other end, both ways',
+    async () => {
+      const here = await Namespace.create()
+      onTestFinished(() => here.end())
+      const file = labFile(temporaryDirectory())
+      const network = here.sidelock('node', 'network', '--config', file, '--json')
+      await network.runs
+      const web = here.spawn(process.execPath, '-e', machineServer)
+      onTestFinished(() => void web.kill('SIGKILL'))
+      await once(web.stdout ?? web, 'data')
+      const ue = (name: string, ...more: readonly string[]) =>
+        here.sidelock('ue', '--config', file, '--name', name, '--json', ...more)
+      const ue2 = ue('ue2', '--tun', 'prose0')
+      const ue1 = ue('ue1', '--forward', '8080:ue2:80', '--serve', '81:80')
+      await Promise.all([ue1.runs, ue2.runs])
+      const curl = async (url: string) => (await here.must('curl', '-sSgf', '-m', '20', url)).length
+      expect(await curl('http://127.0.0.1:8080/')).toBe(megabyte)
+      expect(await curl('http://[fe80::1:203%25prose0]:81/')).toBe(megabyte)
+      expect(await here.must('ping', '-6', '-c', '2', '-i', '0.2', 'fe80::1:203%prose0')).toContain(
+        ' 0% packet loss',
+      )
+      ue1.type('ping ue2 2')
+      await ue1.until(({ lines }) => lines.some(({ verb, event }) => verb === 'ping' && event === 'result'))
+      expect(ue1.lines.at(-1)).toMatchObject({ sent: 2, answered: 2 })
+    },
+    60_000,
+  )
 
   it('are started for one verb and end with its outcome', async () => {
     const { ue, ue1 } = await byHand()
