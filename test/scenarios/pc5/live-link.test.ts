@@ -129,6 +129,22 @@ describe('R26, R27: protected input', () => {
     expect(world.ue2.received.map(({ text }) => text)).toEqual(['first', 'later'])
   })
 
+  it('R21: a PDU under another Layer-2 ID is of no context, whatever its MAC-I', async () => {
+    world.air.drop('any', { from: 'ue1', times: 1 })
+    world.ue1.ue.send('L1', utf8('x'))
+    const frame = world.ue1.sent.at(-1)?.frame ?? new Uint8Array()
+    world.air.inject(
+      'SL-SCH',
+      withOctet(frame, 3, (octet) => octet ^ 1),
+    )
+    await pass()
+    expect(world.ue2.received).toEqual([])
+    expect(world.ue2.counts.get('pc5 dropped: ERR_UNKNOWN_CONTEXT')).toBe(1)
+    world.air.inject('SL-SCH', frame)
+    await pass()
+    expect(world.ue2.received).toHaveLength(1)
+  })
+
   it('R27: the window does not move before the MAC-I has verified', async () => {
     const { kdSessId = 0 } = world.ue2.ue.links()[0] ?? {}
     const forged = forgedFrame(kdSessId, 0xffff, 1, utf8('forged'), Uint8Array.of(1, 2, 3, 4), id1, id2)

@@ -1,0 +1,84 @@
+// `npm run mutations [R6 ...]`: takes one check after the other out of a copy of the source and sees which test notices.
+// The rows are in mutations.json. The last lines are a sum and what survived.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const say = (line) => process.stdout.write(`${line}\n`)
+
+const table = JSON.parse(readFileSync(join(import.meta.dirname, 'mutations.json'), 'utf8'))
+const wanted = process.argv.slice(2)
+const rows = table.filter(({ rule }) => wanted.length === 0 || wanted.includes(rule))
+
+/** What the tests need, in a folder of its own: the tree that people work in stays as it is. */
+function copyOfTree() {
+  const folder = mkdtempSync(join(tmpdir(), 'sidelock-mutations-'))
+  for (const name of ['src', 'test', 'examples', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+    cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return folder
+}
+
+/** Whether the files pass, else the file and the test that failed; no test: the file could not even be loaded. */
+function runTests(folder, files) {
+  const report = join(folder, 'report.json')
+  rmSync(report, { force: true })
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--bail', '1']
+  const reporting = ['--reporter=json', `--outputFile=${report}`]
+  const { status } = spawnSync(process.execPath, [...vitest, ...reporting], { cwd: folder, stdio: 'ignore' })
+  if (status === 0) return { passed: true }
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = testResults.find((result) => result.status === 'failed')
+  const test = failed.assertionResults.find((result) => result.status === 'failed')
+  return { passed: false, file: failed.name.slice(folder.length + 1), test: test?.title.split('\n')[0] }
+}
+
+/** The source without the check, by file; undefined when a text is not there exactly once. */
+function mutated(folder, { changes }) {
+  const sources = new Map()
+  for (const { file, find, replace } of changes) {
+    const parts = (sources.get(file) ?? readFileSync(join(folder, file), 'utf8')).split(find)
+    if (parts.length !== 2) return undefined
+    sources.set(file, parts.join(replace))
+  }
+  return sources
+}
+
+/** What became of one row, and whether that is what must be. */
+function tryOut(folder, row) {
+  const sources = mutated(folder, row)
+  if (!sources) return [false, 'the text to find is not there exactly once']
+  try {
+    for (const [file, source] of sources) writeFileSync(join(folder, file), source)
+    const { passed, file, test } = runTests(folder, [row.test])
+    if (passed) return [false, `SURVIVED ${row.test}`]
+    return test ? [true, `noticed by ${file}: ${test}`] : [false, `${file} could not be loaded`]
+  } finally {
+    for (const file of sources.keys()) cpSync(join(root, file), join(folder, file))
+  }
+}
+
+function tryAll(folder) {
+  const { passed, file, test } = runTests(folder, [...new Set(rows.map((row) => row.test))])
+  if (!passed) {
+    say(`fails though nothing was taken out: ${file}: ${test ?? 'cannot be loaded'}`)
+    return false
+  }
+  let survived = 0
+  for (const row of rows) {
+    const [isGood, what] = tryOut(folder, row)
+    if (!isGood) survived++
+    say(`${row.rule.padEnd(4)} ${row.check}: ${what}`)
+  }
+  say(`${rows.length - survived} of ${rows.length} noticed`)
+  return survived === 0 && rows.length > 0
+}
+
+const folder = copyOfTree()
+try {
+  process.exitCode = tryAll(folder) ? 0 : 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
