@@ -1,7 +1,7 @@
 // `npm run mutations [R6 ...]`: takes one check after the other out of a copy of the source and sees which test notices.
-// The rows are in mutations.json. The last lines are a sum and what survived.
+// The rows are in mutations.json; each names the test file that must notice. The last line is a sum.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -21,18 +21,28 @@ function copyOfTree() {
   return folder
 }
 
-/** Whether the files pass, else the file and the test that failed; no test: the file could not even be loaded. */
+/** A run that takes longer hangs. */
+const patience = 300_000
+
+/** Whether the files pass, else the test that failed; none when they could not be loaded or did not end. */
 function runTests(folder, files) {
   const report = join(folder, 'report.json')
   rmSync(report, { force: true })
   const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--bail', '1']
+  const options = { cwd: folder, stdio: 'ignore', timeout: patience }
   const reporting = ['--reporter=json', `--outputFile=${report}`]
-  const { status } = spawnSync(process.execPath, [...vitest, ...reporting], { cwd: folder, stdio: 'ignore' })
-  if (status === 0) return { passed: true }
+  const { status } = spawnSync(process.execPath, [...vitest, ...reporting], options)
+  return status === 0 ? { passed: true } : { passed: false, test: existsSync(report) && failedTest(report) }
+}
+
+/** File and title of the first test that failed. */
+function failedTest(report) {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
-  const failed = testResults.find((result) => result.status === 'failed')
-  const test = failed.assertionResults.find((result) => result.status === 'failed')
-  return { passed: false, file: failed.name.slice(folder.length + 1), test: test?.title.split('\n')[0] }
+  for (const { name, assertionResults } of testResults) {
+    const test = assertionResults.find((result) => result.status === 'failed')
+    if (test) return `${name.slice(name.lastIndexOf('/test/') + 1)}: ${test.title.split('\n')[0]}`
+  }
+  return undefined
 }
 
 /** The source without the check, by file; undefined when a text is not there exactly once. */
@@ -50,20 +60,22 @@ function mutated(folder, { changes }) {
 function tryOut(folder, row) {
   const sources = mutated(folder, row)
   if (!sources) return [false, 'the text to find is not there exactly once']
+  const before = [...sources.keys()].map((file) => [file, readFileSync(join(folder, file))])
+  const write = ([file, source]) => writeFileSync(join(folder, file), source)
   try {
-    for (const [file, source] of sources) writeFileSync(join(folder, file), source)
-    const { passed, file, test } = runTests(folder, [row.test])
+    for (const change of sources) write(change)
+    const { passed, test } = runTests(folder, [row.test])
     if (passed) return [false, `SURVIVED ${row.test}`]
-    return test ? [true, `noticed by ${file}: ${test}`] : [false, `${file} could not be loaded`]
+    return test ? [true, `noticed by ${test}`] : [false, `${row.test} was not loaded, or did not end`]
   } finally {
-    for (const file of sources.keys()) cpSync(join(root, file), join(folder, file))
+    before.forEach(write)
   }
 }
 
 function tryAll(folder) {
-  const { passed, file, test } = runTests(folder, [...new Set(rows.map((row) => row.test))])
+  const { passed, test } = runTests(folder, [...new Set(rows.map((row) => row.test))])
   if (!passed) {
-    say(`fails though nothing was taken out: ${file}: ${test ?? 'cannot be loaded'}`)
+    say(`the tests fail though nothing was taken out: ${test || 'they cannot be loaded'}`)
     return false
   }
   let survived = 0
@@ -73,9 +85,13 @@ function tryAll(folder) {
     say(`${row.rule.padEnd(4)} ${row.check}: ${what}`)
   }
   say(`${rows.length - survived} of ${rows.length} noticed`)
-  return survived === 0 && rows.length > 0
+  return survived === 0
 }
 
+if (rows.length === 0) {
+  say(`no rows for ${wanted.join(' ')}`)
+  process.exit(1)
+}
 const folder = copyOfTree()
 try {
   process.exitCode = tryAll(folder) ? 0 : 1

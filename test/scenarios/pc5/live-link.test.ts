@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { Dksi, Layer2Id } from '../../../src/core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
@@ -307,6 +307,14 @@ describe('TS 24.334 10.4.4: release', () => {
     await pass()
     expect([world.ue1.ue.size.links, world.ue2.ue.size.links]).toEqual([0, 0])
     expect(() => world[by].ue.send('L1', utf8('x'))).toThrow('no live link')
+  })
+
+  it('R27, R33: keys and counters of a link that ended are gone', async () => {
+    const wiped = vi.spyOn(SecurityContext.prototype, 'wipe')
+    world.ue1.ue.release('L1')
+    await pass()
+    expect(wiped).toHaveBeenCalledTimes(2)
+    wiped.mockRestore()
   })
 
   it('crosses: each side accepts the other', async () => {
