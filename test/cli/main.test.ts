@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { exitCodes, type ExitCode } from '../../src/cli/exit-codes.ts'
 import { services, type Services } from '../../src/cli/services.ts'
+import { drawRun } from '../../src/testbed/simulation/drawn-run.ts'
 import { TemporaryFailure } from '../../src/core/errors.ts'
 import type { TapEvent } from '../../src/core/tap.ts'
 import { Instant } from '../../src/core/units.ts'
@@ -402,5 +403,52 @@ describe('a node', () => {
     const { code, err } = await sidelock(['node', 'kmf'])
     expect(code).toBe(exitCodes.usage)
     expect(err[1]).toBe('sidelock: hint: choose one with --name kmf1')
+  })
+})
+
+describe('sim', () => {
+  it('tells how the calls ended, and exits with 0 when nothing was violated', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '1', '--runs', '3'])
+    expect(code).toBe(exitCodes.done)
+    expect(out[0]).toMatch(/^branch +outcome +reason +calls +longest$/)
+    expect(out.at(-1)).toBe('3 runs from seed 1: nothing violated')
+  })
+
+  it('names seed, violation and the command that repeats it, and exits with 1', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '41', '--runs', '2'], {
+      simulateRun: (seed) =>
+        Promise.resolve({ run: drawRun(seed), calls: [], violations: seed === 42 ? ['R27: twice'] : [] }),
+    })
+    expect(code).toBe(exitCodes.otherOutcome)
+    expect(out).toContain('  violated: R27: twice')
+    expect(out).toContain('  again: npx sidelock sim --seed 42 --runs 1 --ladder')
+    expect(out.at(-1)).toBe('2 runs from seed 41: 1 violated a rule')
+  })
+
+  it('gives a row a run and a result with --json', async () => {
+    const { out } = await sidelock(['sim', '--seed', '5', '--runs', '2', '--json'])
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.map(({ event, seed }) => [event, seed])).toEqual([
+      ['row', 5],
+      ['row', 6],
+      ['result', 5],
+    ])
+    expect(lines[2]).toMatchObject({ runs: 2, failed: 0 })
+  })
+
+  it('shows every message of one run, and of no more', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '5', '--runs', '1', '--ladder'], { columns: 120 })
+    expect(code).toBe(exitCodes.done)
+    expect(out.join('\n')).toContain('DIRECT_COMMUNICATION_REQUEST')
+    expect((await sidelock(['sim', '--runs', '2', '--ladder'])).code).toBe(exitCodes.usage)
+    expect((await sidelock(['sim', '--runs', 'many'])).code).toBe(exitCodes.usage)
+  })
+
+  it('ends between two runs when it is interrupted', async () => {
+    const { code, out } = await sidelock(['sim', '--runs', '1000'], {
+      interrupted: Promise.resolve(exitCodes.interrupted),
+    })
+    expect(code).toBe(exitCodes.interrupted)
+    expect(out.at(-1)).toMatch(/^[01] runs from seed/)
   })
 })

@@ -37,7 +37,7 @@ const untilRest = inMilliseconds(seconds(75))
 /** A node that was silent speaks again after this. */
 const silence = inMilliseconds(seconds(20))
 /** What is left of a network that ended: answers on their way, goodbyes. */
-const aftermath = inMilliseconds(seconds(60))
+const aftermath = inMilliseconds(seconds(25))
 /** What a USIM that is ahead of its HSS has taken. */
 const sqnAhead = sqnOf(1_000_000, 0)
 /** Half-open links of one UE (R44). */
@@ -122,7 +122,7 @@ class Play {
     for (const act of this.#run.acts)
       clock.after(milliseconds(act.at), () => {
         this.#perform(act, network, ues, adversary)
-        this.#checkBounds(ues)
+        clock.after(milliseconds(2), () => this.#checkBounds(ues))
       })
     await clock.advance(milliseconds(last))
     await clock.runUntil(() => this.#open === 0, longest)
