@@ -168,10 +168,19 @@ class Play {
     const begin = this.#world.clock.now()
     this.#open++
     try {
-      const { outcome, reason, attempts } = await caller.connect(called.layer2Id)
+      const { outcome, reason, attempts, link } = await caller.connect(called.layer2Id)
+      const trace = caller.links().find(({ label }) => label === link)?.trace
       const ms = this.#world.clock.now() - begin
       if (ms > longest) this.violations.push(`the set-up from ${from} to ${to} took ${ms} ms`)
-      this.calls.push({ from, to, outcome, reason, attempts, branch: this.#observer.branchOf(from), ms })
+      this.calls.push({
+        from,
+        to,
+        outcome,
+        reason,
+        attempts,
+        branch: this.#observer.branchOf(from, trace),
+        ms,
+      })
     } catch (error) {
       if (!(error instanceof NotPossibleNow)) this.violations.push(`the call from ${from}: ${String(error)}`)
     } finally {
