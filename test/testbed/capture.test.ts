@@ -6,7 +6,7 @@ import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
 import { startRun } from '../../src/testbed/run.ts'
 import type { TapEvent } from '../../src/core/tap.ts'
 import { fields, tshark } from '../io/capture/tshark.ts'
-import { dissected, withDissector } from '../io/wireshark/with-dissector.ts'
+import { dissected } from '../io/wireshark/with-dissector.ts'
 import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
 
 const clean: (() => void)[] = []
@@ -125,35 +125,6 @@ it.each([
     expect(inside[1]).not.toMatch(/<prose-direct-key>0{64}</)
   },
 )
-
-describe.each([
-  ['7a', []],
-  ['7b-expired', ['GPR', 'GPA']],
-  ['7c-renegotiate-bootstrap', ['PKR', 'PKA']],
-  ['refused-step5', []],
-  ['refused-step7', []],
-  ['downgrade', []],
-])('the capture of %s, read by tshark with the dissector', (scenario, more) => {
-  let path = ''
-  beforeAll(async () => {
-    path = await captured(scenario, false)
-  })
-
-  it('names every message of PC5', () => {
-    const names = ['pc5.message', 'frame.comment', 'pc5.ciphered']
-    const lines = dissected(path, 'udp', ...names).map((line) => line.split('\t'))
-    expect(lines.length).toBeGreaterThanOrEqual(3)
-    for (const [message, comment] of lines) expect(comment).toMatch(new RegExp(` ?PC5 ${message}$`))
-    expect(tshark(path, ...withDissector, '-Y', '_ws.malformed || pc5.malformed || pc5.opaque')).toEqual([])
-  })
-
-  it('names PC6 and Zpn', () => {
-    const commands = new Set(dissected(path, 'prose', 'prose.command'))
-    const known = dissected(path, 'diameter.cmd.code in {312,16777214}', 'prose.command')
-    expect([...commands]).toEqual(expect.arrayContaining(more))
-    expect(known).not.toContain('')
-  })
-})
 
 it('the dissector shows the AVPs of a push', async () => {
   const path = await captured('7b-expired', false)
