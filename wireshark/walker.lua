@@ -20,6 +20,7 @@ local makers = {
   number = number,
   seconds = number,
   names = number,
+  bits = number,
   hex = octets,
   text = text,
   imsi = text,
@@ -110,6 +111,9 @@ local add
 
 local function addInside(item, field, range)
   if field.kind == "seconds" then item:append_text(" s") end
+  for _, bit in ipairs(field.bits or {}) do
+    if math.floor(range:uint() / bit[1]) % 2 == 1 then item:append_text(" " .. bit[2]) end
+  end
   if field.kind == "types" then
     local type = typeOf(field, range)
     local known = field.types[type]
@@ -177,7 +181,7 @@ local function addSignalling(tree, range)
   local message = range:len() > 0 and tables.pc5.messages[range:range(0, 1):uint()]
   if not message then return fault(tree, "no message of PC5 signalling") end
   add(tree, own.messageType, range:range(0, 1))
-  local at, reached = 1, 0
+  local at, reached, forms = 1, 0, 0
   for _, row in ipairs(message.mandatory) do
     at = addElement(tree, row, range, at)
     if not at then return message.name end
@@ -190,8 +194,10 @@ local function addSignalling(tree, range)
       return message.name
     end
     if not row.anywhere then reached = index end
+    if row.exclusive then forms = forms + 1 end
     at = addElement(tree, row, range, at)
   end
+  if forms > 1 then fault(tree, "two forms of one element") end
   return message.name
 end
 

@@ -41,6 +41,7 @@ export class DissectorFields {
   #looks(form: AnyForm, abbreviation: string): Readonly<Record<string, LuaValue>> {
     if (typeof form === 'string') return { kind: form }
     if ('names' in form) return { kind: 'names', names: numbered(form.names) }
+    if ('bits' in form) return { kind: 'bits', bits: form.bits }
     if ('flags' in form) return { kind: 'flags', flags: form.flags }
     if ('parts' in form) return this.#parts(form.parts, form.shown, abbreviation)
     const types = Object.entries(form.types).map(([type, [name, kind]]): [number, LuaValue] => [

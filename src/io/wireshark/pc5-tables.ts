@@ -80,6 +80,7 @@ function messageOf(fields: DissectorFields, message: MessageRow): LuaValue {
   const rows = Object.entries(message.fields).map(([field, row]) => ({
     field: elementOf(fields, field, row.codec),
     ...wireFormOf(row),
+    exclusive: message.notBoth?.includes(field) === true || undefined,
   }))
   const isMandatory = (row: { readonly iei?: LuaValue }) => row.iei === undefined
   return {

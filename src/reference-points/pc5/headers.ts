@@ -33,5 +33,6 @@ export function headerText({ from, to, mask, form }: HeaderRow, octets: Uint8Arr
   if (form === 'hex') return hex(octets.subarray(from, to))
   const whole = readUint(octets, from, to - from)
   const value = mask === undefined ? whole : (whole & mask) / (mask & -mask)
-  return (typeof form === 'object' && 'names' in form && form.names[value]) || String(value)
+  const meaning = typeof form === 'object' && 'names' in form ? form.names[value] : undefined
+  return meaning ?? String(value)
 }

@@ -1,6 +1,6 @@
 import { fromAscii, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
-import { extensionsIn } from '../../core/extension-set.ts'
+import { extensionNames, extensionSetOf, extensionsIn } from '../../core/extension-set.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { nafFqdn, ProseNafId, type NafId } from '../../core/identities/naf-id.ts'
 import { ProseUeId, RelayServiceCode, type Dksi } from '../../core/identities/prose.ts'
@@ -216,5 +216,6 @@ export const extensionSet: FieldCodec<number> = mapped(
   (value) => value,
   (value) => value,
   (value) => `${value} ${extensionsIn(value)}`.trim(),
+  { bits: extensionNames.map((name) => [extensionSetOf([name]), name]) },
 )
 export const requestToken = octets('Request token', 16)

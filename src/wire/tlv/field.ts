@@ -16,6 +16,8 @@ export type Form =
   | 'hidden'
   /** What each number stands for. */
   | { readonly names: Readonly<Record<number, string>> }
+  /** A number, and what bits of it mean, by their value. */
+  | { readonly bits: readonly (readonly [value: number, name: string])[] }
   /** What each bit means, from bit 8 of octet 1 on. */
   | { readonly flags: readonly string[] }
   /** What stands in it, in order; `shown` is the part that stands for all. */
@@ -50,7 +52,10 @@ export interface FieldCodec<Value> {
   show(value: Value): JsonValue
 }
 
-/** An element whose octets are `inner`'s and whose values are made and taken apart by `to` and `from`. */
+/**
+ * An element whose octets are `inner`'s and whose values are made and taken apart by `to` and `from`; with a `show` of
+ * its own, `form` is what says the same of the octets.
+ */
 export const mapped = <Inner, Value>(
   inner: FieldCodec<Inner>,
   to: (inner: Inner) => Value,

@@ -25,6 +25,7 @@ import { chain } from '../capture/chain.ts'
 import { tshark } from '../capture/tshark.ts'
 import { pc5Message } from '../../reference-points/pc5/arbitrary.ts'
 import { discoveryExamples } from '../../reference-points/pc5/discovery-examples.ts'
+import { command } from '../../reference-points/pc5/samples.ts'
 import { disturbed } from '../../wire/tlv/arbitrary.ts'
 import { pdmlOf, type Item } from './pdml.ts'
 import { dissected, withDissector } from './with-dissector.ts'
@@ -179,10 +180,7 @@ describe('the dissector, read by tshark', () => {
       ],
       ...[fromHex('0002aabb'), new Uint8Array(16).fill(3)],
     )
-    const command = messages.find(({ type }) => type === 'directSecurityModeCommand')
-    if (command?.type !== 'directSecurityModeCommand') throw new Error('no Command')
-    const { longGpi: _, ...others } = command
-    const path = captured('gpi.pcapng', [sentOn(29, encodeSdu({ ...others, gpi }))])
+    const path = captured('gpi.pcapng', [sentOn(29, encodeSdu({ ...command, gpi }))])
     const names = ['RAND', 'AUTN', 'UICC-App-Label', 'ciphertext', 'MAC'].map((name) => `pc5.gpi.${name}`)
     expect(dissected(path, 'pc5', ...names)).toEqual([
       ['01'.repeat(16), '02'.repeat(16), 'USIM', 'aabb', '03'.repeat(16)].join('\t'),
@@ -190,14 +188,16 @@ describe('the dissector, read by tshark', () => {
   })
 
   it('stops where the codec stops, and never fails, whatever the octets are', () => {
-    const sdus = sample(disturbed(pc5Message.map(encodeSdu)), 200)
-    const sent = sdus.map((sdu) => sentOn(29, sdu))
+    const [gpi, longGpi] = [new Uint8Array(3), new Uint8Array(256)]
+    const disturbedSdus = sample(disturbed(pc5Message.map(encodeSdu)), 200)
+    const sent = [...disturbedSdus, encodeSdu({ ...command, gpi, longGpi })].map((sdu) => sentOn(29, sdu))
     const packets = pdmlOf(captured('disturbed.pcapng', sent), ...withDissector)
     const isFaulty = (items: readonly Item[]): boolean =>
       items.some(({ name, items: inner }) => name === 'pc5.malformed' || isFaulty(inner))
     const stopped = sent.map(({ frame }) => explainFrame(frame).stopped !== undefined)
     const told = packets.map((packet) => isFaulty(packet.filter(({ name }) => name === 'pc5')))
     expect(told).toEqual(stopped)
+    expect(stopped.at(-1)).toBe(true)
     expect(JSON.stringify(packets)).not.toContain('Lua Error')
   })
 })
