@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,7 +118,9 @@ describe('the dissector, read by tshark', () => {
 
   it('is taken without a word', () => {
     const path = captured('none.pcapng', [])
-    expect(tshark(path, ...withDissector)).toEqual([])
+    const env = { PATH: process.env['PATH'], HOME: '/nonexistent' }
+    const { stdout, stderr } = spawnSync('tshark', ['-r', path, ...withDissector], { env, encoding: 'utf8' })
+    expect([stdout, stderr.replace(/^Running as user .*\n/, '')]).toEqual(['', ''])
   })
 
   it('says of every message of the table what the codec says of it, octet for octet', () => {
