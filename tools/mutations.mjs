@@ -15,7 +15,15 @@ const rows = table.filter(({ rule }) => wanted.length === 0 || wanted.includes(r
 /** What the tests need, in a folder of its own: the tree that people work in stays as it is. */
 function copyOfTree() {
   const folder = mkdtempSync(join(tmpdir(), 'sidelock-mutations-'))
-  for (const name of ['src', 'test', 'examples', 'wireshark', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+  for (const name of [
+    'src',
+    'test',
+    'examples',
+    'wireshark',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   return folder
