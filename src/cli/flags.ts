@@ -23,6 +23,10 @@ export interface NetworkFlags extends ViewFlags {
   readonly unsafeRevealKeys?: boolean
 }
 
+export interface WiresharkFlags extends SharedFlags {
+  readonly install?: boolean
+}
+
 export interface RunFlags extends NetworkFlags {
   readonly pcap?: string
   readonly processes?: boolean

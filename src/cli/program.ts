@@ -7,6 +7,7 @@ import {
   type SharedFlags,
   type TestbedFlags,
   type UeFlags,
+  type WiresharkFlags,
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
 import type { SimFlags } from './commands/sim.ts'
@@ -22,8 +23,8 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   testbed      the configured network, until Ctrl-C      run        scenarios, judged
   node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
   check        a configuration file                      sim        random set-ups, judged
+  conformance  what is met, clause by clause           wireshark  a dissector for it
   ue           a UE by hand, with a prompt
-  conformance  what is met, clause by clause
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -48,6 +49,7 @@ export function program(
   addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConformance(root, surroundings, finish)
+  addWireshark(root, surroundings, finish)
   return root
 }
 
@@ -73,7 +75,7 @@ const network = (command: Command): Command =>
 
 const running = (command: Command): Command =>
   network(command)
-    .option('--pcap <file>', 'a capture of every message, for Wireshark')
+    .option('--pcap <file>', 'a capture of every message, for Wireshark; a section for each scenario')
     .option('--processes', 'one operating-system process for each node')
 
 const addTestbed: Adder = (root, surroundings, finish) => {
@@ -211,4 +213,17 @@ const addConformance: Adder = (root, { terminal }, finish) => {
       finish(conformance(flags, terminal))
     })
   examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
+}
+
+const addWireshark: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('wireshark')
+    .description('Print a Wireshark dissector of PC5, and of the keys in PC6 and Zpn, or install it.')
+  shared(command)
+    .option('--install', 'write it into the personal plugin folder of Wireshark')
+    .action(async (flags: WiresharkFlags) => {
+      const { wireshark } = await import('./commands/wireshark.ts')
+      finish(wireshark(flags, terminal))
+    })
+  examples(command, 'wireshark --install', 'wireshark > sidelock.lua')
 }

@@ -52,6 +52,8 @@ export interface TapMessage {
   readonly bytes: Uint8Array
   /** First octet and one past the last octet of each zeroed field. */
   readonly masked: readonly (readonly [number, number])[]
+  /** The SDU in a ciphered PC5 frame, before it was ciphered; only ever given when `unsafeRevealKeys` is on. */
+  readonly clear?: Uint8Array
   /** What a reader needs to know of it; never a secret, an IMSI only masked. */
   readonly fields: Fields
   /** Trace id of the set-up it belongs to, 32 hex digits. */

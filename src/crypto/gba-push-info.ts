@@ -35,8 +35,30 @@ export interface SealedGpi {
 const clause = 'TS 33.223 5.3.5'
 const longest = 1024
 const lengths = { rand: 16, autn: 16, mac: 16, key: 16, features: 64 } as const
-const tags = { ptId: 1, nafId: 2, keyExpiry: 3, features: 4, firstIgnored: 0x80 } as const
 const firstOctet = { GBA_ME: 0x10, GBA_U: 0x18 } as const
+
+interface GpiPart {
+  readonly name: string
+  readonly form: 'hex' | 'text' | { readonly names: Readonly<Record<number, string>> }
+  readonly size?: number
+  readonly lengthSize?: number
+}
+
+/** What stands in a GPI, in order: `size` octets, or as many as the `lengthSize` octets before it say. */
+export const gpiParts = {
+  version: {
+    name: 'version and UICC-ME',
+    form: { names: { [firstOctet.GBA_ME]: '1, GBA_ME', [firstOctet.GBA_U]: '1, GBA_U' } },
+    size: 1,
+  },
+  rand: { name: 'RAND', form: 'hex', size: lengths.rand },
+  autn: { name: 'AUTN', form: 'hex', size: lengths.autn },
+  uiccAppLabel: { name: 'UICC-App-Label', form: 'text', lengthSize: 1 },
+  ciphertext: { name: 'ciphertext', form: 'hex', lengthSize: 2 },
+  mac: { name: 'MAC', form: 'hex', size: lengths.mac },
+} as const satisfies Record<string, GpiPart>
+
+const tags = { ptId: 1, nafId: 2, keyExpiry: 3, features: 4, firstIgnored: 0x80 } as const
 /** K_GPI is the Ks_(ext)_NAF of this NAF_Id, so that a card with GBA_U can give it. */
 export const gpiNafId = nafIdOf(Fqdn(projectValues.gpiFqdn.value), uaIds.gpi)
 
@@ -101,19 +123,19 @@ const malformed = (field: string, offset: number, reason: string, cause?: unknow
 function fieldsOf(octets: Uint8Array) {
   if (octets.length > longest) throw malformed('GPI', longest, `more than ${longest} octets`)
   let at = 0
-  const take = (field: string, length: number): Uint8Array => {
+  const next = (field: string, length: number): Uint8Array => {
     if (at + length > octets.length) throw malformed(field, at, 'cut short')
     return octets.slice(at, (at += length))
   }
-  const uiccMe = uiccMeOf(take('version', 1)[0])
-  const rand = Rand(take('RAND', lengths.rand))
-  const autn = Autn(take('AUTN', lengths.autn))
-  const labelAt = at
-  const label = take('UICC-App-Label', readUint(take('UICC-App-Label', 1), 0, 1))
-  const uiccAppLabel = labelOf(label, labelAt)
-  const ciphertext = take('ciphertext', readUint(take('ciphertext', 2), 0, 2))
+  const take = ({ name, size, lengthSize = 0 }: GpiPart): Uint8Array =>
+    next(name, size ?? readUint(next(name, lengthSize), 0, lengthSize))
+  const uiccMe = uiccMeOf(take(gpiParts.version)[0])
+  const rand = Rand(take(gpiParts.rand))
+  const autn = Autn(take(gpiParts.autn))
+  const uiccAppLabel = labelOf(take(gpiParts.uiccAppLabel), at)
+  const ciphertext = take(gpiParts.ciphertext)
   const covered = octets.subarray(0, at)
-  const mac = take('MAC', lengths.mac)
+  const mac = take(gpiParts.mac)
   if (at < octets.length) throw malformed('GPI', at, 'octets after the MAC')
   return { clear: { uiccMe, rand, autn, uiccAppLabel }, ciphertext, covered, mac }
 }
@@ -124,9 +146,10 @@ function uiccMeOf(octet: number | undefined): ClearGpi['uiccMe'] {
   throw malformed('version', 0, 'not version 1')
 }
 
-function labelOf(octets: Uint8Array, at: number): ClearGpi['uiccAppLabel'] {
+/** `end` is the first octet after it. */
+function labelOf(octets: Uint8Array, end: number): ClearGpi['uiccAppLabel'] {
   for (const label of ['USIM', 'ISIM'] as const) if (equalOctets(octets, utf8(label))) return label
-  throw malformed('UICC-App-Label', at, 'neither USIM nor ISIM')
+  throw malformed('UICC-App-Label', end - octets.length, 'neither USIM nor ISIM')
 }
 
 function sealedFrom(plain: Uint8Array): SealedGpi {

@@ -111,12 +111,14 @@ function pc8Of(
 
 /** Discovery is for everybody: it goes to whoever is not the sender. */
 const pc5Tap =
-  (voice: NodeVoice, { names }: NodeContext) =>
+  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext) =>
   (message: SentPc5Message): void => {
     const to = message.to === undefined ? 'all' : (names.ofLayer2Id(message.to) ?? 'all')
-    const { name, step, protection, frame, fields, context, heartbeat } = message
+    const { name, step, protection, frame, sdu, fields, context, heartbeat } = message
+    const clear = unsafeRevealKeys && protection === 'ciphered' ? sdu : undefined
     voice.message({
       ...{ point: 'PC5', to, name, protection, bytes: frame, masked: [], fields, heartbeat },
+      ...(clear === undefined ? {} : { clear }),
       ...(step === undefined ? {} : { step }),
       ...(context === undefined ? {} : { context }),
     })

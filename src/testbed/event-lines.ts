@@ -51,6 +51,7 @@ const given = (some: Readonly<Record<string, JsonValue | undefined>>): Readonly<
 function messageLine(event: TapMessage, n: number, ms: number, link: string | undefined): EventLine {
   const { step, point, from, to, name, protection, fields, context, heartbeat } = event
   const bytes = hex(event.bytes)
+  const clear = event.clear && hex(event.clear)
   const masked = event.masked.map(([first, end]) => [first, end])
   return {
     event: 'message',
@@ -65,6 +66,7 @@ function messageLine(event: TapMessage, n: number, ms: number, link: string | un
       name,
       protection,
       bytes,
+      clear,
       masked,
       fields,
       context,
@@ -81,11 +83,16 @@ function stateLine(event: TapState, n: number, ms: number): EventLine {
 
 /** The event of a line that a node wrote with the same release; its stream began at `start`. Throws InvalidValue. */
 export function eventOfLine(line: EventLine, start: Instant): TapEvent {
-  const { event, ms, bytes } = line
+  const { event, ms } = line
   if (typeof ms !== 'number' || !kinds.includes(event))
     throw new InvalidValue('event', 'a line of a node has a known event and ms')
   const shared = { kind: event, time: Instant(start + ms) }
-  const octets = typeof bytes === 'string' ? { bytes: fromHex(bytes) } : {}
+  const octets = Object.fromEntries(
+    (['bytes', 'clear'] as const).flatMap((name) => {
+      const text = line[name]
+      return typeof text === 'string' ? [[name, fromHex(text)]] : []
+    }),
+  )
   const rest = event === 'state' ? stateRest(line) : without(line, ['event', 'n', 'ms', 'link'])
   return { ...rest, ...octets, ...shared } as unknown as TapEvent
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { exitCodes, type ExitCode } from '../../src/cli/exit-codes.ts'
 import { services, type Services } from '../../src/cli/services.ts'
+import { drawRun } from '../../src/testbed/simulation/drawn-run.ts'
 import { TemporaryFailure } from '../../src/core/errors.ts'
 import type { TapEvent } from '../../src/core/tap.ts'
 import { Instant } from '../../src/core/units.ts'
@@ -111,7 +113,7 @@ describe('what is typed', () => {
     expect(out.join('\n')).toMatch(/npx sidelock testbed[^]*npx sidelock run[^]*npx sidelock check/)
   })
 
-  it.each(['testbed', 'run', 'scenarios', 'node', 'check', 'conformance'])(
+  it.each(['testbed', 'run', 'scenarios', 'node', 'check', 'conformance', 'wireshark'])(
     '%s --help has examples',
     async (command) => {
       const { code, out } = await sidelock([command, '--help'])
@@ -128,7 +130,6 @@ describe('what is typed', () => {
     [['node', 'kfm'], 'there is no role kfm', 'did you mean kmf'],
     [['node', 'kmf', '--name', 'kmf3'], `${example} has no kmf kmf3`, 'did you mean kmf1'],
     [['run'], 'run needs a scenario', 'npx sidelock scenarios lists them'],
-    [['run', '7a', '7c-found', '--pcap', 'x'], '--pcap takes one scenario', 'run them one by one'],
   ])('refuses %j with a hint', async (args, message, hint) => {
     const { code, err, out } = await sidelock(args)
     expect(code).toBe(exitCodes.usage)
@@ -149,6 +150,46 @@ describe('what is typed', () => {
     expect(err[0]).toContain('[ERR_SECRET_IN_ARGUMENTS]')
     expect(err[1]).toContain('put it into a file')
     expect(err.join('\n')).not.toMatch(/0a0b0c/i)
+  })
+})
+
+describe('wireshark', () => {
+  const home = join(folder, 'home')
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: home }
+
+  it('prints the dissector, for people and for programs', async () => {
+    const { out } = await sidelock(['wireshark'])
+    expect(out.join('\n')).toContain('"DIRECT_SECURITY_MODE_COMMAND"')
+    const { out: lines } = await sidelock(['wireshark', '--json'])
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ event: 'result', schema: 1, lua: out.join('\n') })
+  })
+
+  it('installs it where tshark finds it', async () => {
+    const { code, out, err } = await sidelock(['wireshark', '--install'], { environment })
+    expect(code).toBe(0)
+    expect(out).toEqual([join(home, '.local/lib/wireshark/plugins/sidelock.lua')])
+    expect(err).toHaveLength(1)
+    const { out: lines } = await sidelock(['wireshark', '--install', '--json'], { environment })
+    expect(JSON.parse(lines[0] ?? '')).toEqual({ event: 'result', schema: 1, file: out[0] })
+    const listed = execFileSync('tshark', ['-G', 'plugins'], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    expect(listed.toString()).toContain(out[0])
+  })
+
+  it('installs it where Wireshark looks when there is no tshark', async () => {
+    const alone = { PATH: '/nonexistent', HOME: join(folder, 'alone') }
+    const { out } = await sidelock(['wireshark', '--install', '--quiet'], { environment: alone })
+    expect(out).toEqual([join(alone.HOME, '.local/lib/wireshark/plugins/sidelock.lua')])
+  })
+
+  it('B76: exits 73 when it cannot be written', async () => {
+    const { code, err } = await sidelock(['wireshark', '--install'], {
+      environment: { PATH: '', HOME: '/dev/null' },
+    })
+    expect(code).toBe(exitCodes.outputUnwritable)
+    expect(err[0]).toContain('[ERR_OUTPUT_UNWRITABLE]')
   })
 })
 
@@ -272,6 +313,15 @@ describe('a run', () => {
     expect(code).toBe(exitCodes.ourFault)
     expect(err.join('\n')).not.toContain('main.test.ts')
     expect((await sidelock(['run', '7a', '-v'], fault)).err.join('\n')).toContain('main.test.ts')
+  })
+
+  it('writes one capture of several scenarios, a section for each', async () => {
+    const file = join(folder, 'several.pcapng')
+    const { code } = await sidelock(['run', '7a', '7c-found', '--pcap', file])
+    expect(code).toBe(0)
+    const titles = readFileSync(file).toString('latin1')
+    expect(titles.split('\n\r\r\n')).toHaveLength(3)
+    expect(titles).toContain('7c-found')
   })
 
   it('writes a capture, and B76: exits 73 before anything starts when it cannot', async () => {
@@ -404,5 +454,52 @@ describe('a node', () => {
     const { code, err } = await sidelock(['node', 'kmf'])
     expect(code).toBe(exitCodes.usage)
     expect(err[1]).toBe('sidelock: hint: choose one with --name kmf1')
+  })
+})
+
+describe('sim', () => {
+  it('tells how the calls ended, and exits with 0 when nothing was violated', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '1', '--runs', '3'])
+    expect(code).toBe(exitCodes.done)
+    expect(out[0]).toMatch(/^branch +outcome +reason +calls +longest$/)
+    expect(out.at(-1)).toBe('3 runs from seed 1: nothing violated')
+  })
+
+  it('names seed, violation and the command that repeats it, and exits with 1', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '41', '--runs', '2'], {
+      simulateRun: (seed) =>
+        Promise.resolve({ run: drawRun(seed), calls: [], violations: seed === 42 ? ['R27: twice'] : [] }),
+    })
+    expect(code).toBe(exitCodes.otherOutcome)
+    expect(out).toContain('  violated: R27: twice')
+    expect(out).toContain('  again: npx sidelock sim --seed 42 --runs 1 --ladder')
+    expect(out.at(-1)).toBe('2 runs from seed 41: 1 violated a rule')
+  })
+
+  it('gives a row a run and a result with --json', async () => {
+    const { out } = await sidelock(['sim', '--seed', '5', '--runs', '2', '--json'])
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.map(({ event, seed }) => [event, seed])).toEqual([
+      ['row', 5],
+      ['row', 6],
+      ['result', 5],
+    ])
+    expect(lines[2]).toMatchObject({ runs: 2, failed: 0 })
+  })
+
+  it('shows every message of one run, and of no more', async () => {
+    const { code, out } = await sidelock(['sim', '--seed', '5', '--runs', '1', '--ladder'], { columns: 120 })
+    expect(code).toBe(exitCodes.done)
+    expect(out.join('\n')).toContain('DIRECT_COMMUNICATION_REQUEST')
+    expect((await sidelock(['sim', '--runs', '2', '--ladder'])).code).toBe(exitCodes.usage)
+    expect((await sidelock(['sim', '--runs', 'many'])).code).toBe(exitCodes.usage)
+  })
+
+  it('ends between two runs when it is interrupted', async () => {
+    const { code, out } = await sidelock(['sim', '--runs', '1000'], {
+      interrupted: Promise.resolve(exitCodes.interrupted),
+    })
+    expect(code).toBe(exitCodes.interrupted)
+    expect(out.at(-1)).toMatch(/^[01] runs from seed/)
   })
 })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,6 +5,8 @@ import { CaptureFile } from '../../src/io/capture/capture-file.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
 import { startRun } from '../../src/testbed/run.ts'
 import type { TapEvent } from '../../src/core/tap.ts'
+import { fields, tshark } from '../io/capture/tshark.ts'
+import { dissected } from '../io/wireshark/with-dissector.ts'
 import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
 
 const clean: (() => void)[] = []
@@ -13,36 +14,28 @@ afterAll(() => {
   for (const remove of clean) remove()
 })
 
-/** A capture of one run of a scenario, made as `--pcap` makes it. */
+/** A capture of one run of each of these scenarios, made as `--pcap` makes it. */
 async function captured(
-  scenario: string,
+  scenarios: string,
   unsafeRevealKeys: boolean,
   changes: readonly Change[] = [],
 ): Promise<string> {
   const directory = temporaryDirectory((remove) => clean.push(remove))
-  const path = join(directory, `${scenario}.pcapng`)
+  const path = join(directory, 'a.pcapng')
   const file = new CaptureFile(path, unsafeRevealKeys)
-  const events: TapEvent[] = []
   const config = loadNetworkConfig(labFile(directory, changes))
-  const options = { config, scenario, unsafeRevealKeys, once: true, processes: false }
-  const run = await startRun({ ...options, tap: (event) => events.push(event) })
-  expect((await run.result).outcome).toBe('secured')
-  await run.stop()
-  file.begin(run.nodes)
-  for (const event of events) file.tap(event)
+  for (const scenario of scenarios.split(',')) {
+    const events: TapEvent[] = []
+    const options = { config, scenario, unsafeRevealKeys, once: true, processes: false }
+    const run = await startRun({ ...options, tap: (event) => events.push(event) })
+    expect((await run.result).expected).toBe(true)
+    await run.stop()
+    file.begin(scenario, run.nodes)
+    for (const event of events) file.tap(event)
+  }
   file.close()
   return path
 }
-
-/** Fails, with what to install, where there is no tshark. */
-const tshark = (path: string, ...options: readonly string[]): string[] =>
-  execFileSync('tshark', ['-r', path, ...options], { stdio: ['ignore', 'pipe', 'ignore'] })
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '')
-
-const fields = (path: string, filter: string, ...names: readonly string[]): string[] =>
-  tshark(path, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name]))
 
 describe('the capture of 7a, read by tshark', () => {
   let path = ''
@@ -132,3 +125,34 @@ it.each([
     expect(inside[1]).not.toMatch(/<prose-direct-key>0{64}</)
   },
 )
+
+it('the dissector shows the AVPs of a push', async () => {
+  const path = await captured('7b-expired', false)
+  const names = ['UE1-ProSe-UE-ID', 'NAF-Id', 'GBA-Push-Info.UICC-App-Label', 'ProSe-Direct-Key']
+  const shown = dissected(path, 'prose', 'prose.command', ...names.map((name) => `prose.${name}`))
+  const nafId = 'pkmf.mnc001.mcc001.pub.3gppnetwork.org'
+  expect(shown).toEqual([
+    `PKR\t\t${nafId}\t\t`,
+    `GPR\t\t${nafId}\t\t`,
+    'GPA\t\t\tUSIM\t',
+    `PKA\t010203\t\tUSIM\t${'0'.repeat(64)}`,
+  ])
+})
+
+it('the dissector shows what was ciphered, in a capture with keys only', async () => {
+  const hidden = 'pc5.message == "DIRECT_COMMUNICATION_ACCEPT"'
+  const shown = ['pc5.messageType', 'pc5.ipAddressConfig', 'pc5.linkLocalIpv6Address']
+  expect(dissected(await captured('7a', false), hidden, ...shown)).toEqual(['\t\t'])
+  const path = await captured('7a', true)
+  expect(dissected(path, hidden, ...shown)).toEqual(['2\t4\tfe8000000000000000000000000a0b0c'])
+  const packets = dissected(path, 'pc5.message == "USER_DATA"', 'ipv6.src', 'udp.dstport')
+  expect(packets).toHaveLength(40)
+  expect(packets[0]).toMatch(/^fe80::\S+\t\d+,9$/)
+})
+
+it('several scenarios in one capture do not mix', async () => {
+  const path = await captured('7a,refused-step5', true)
+  expect(dissected(path, 'pc5.message == "DIRECT_COMMUNICATION_REQUEST"', 'udp.length')).toHaveLength(2)
+  expect(tshark(path, '-Y', 'tcp.analysis.flags || _ws.expert.severity == error')).toEqual([])
+  expect(fields(path, 'tls && http', 'http.file_data').length).toBeGreaterThan(2)
+})

@@ -15,7 +15,10 @@ describe('lines of events', () => {
       name: 'keylog',
       text: 'CLIENT_RANDOM',
     }
-    const events = [...events7a(), secret]
+    const [first] = events7a().filter((event) => event.kind === 'message')
+    if (first?.kind !== 'message') throw new Error('no message')
+    const deciphered: TapEvent = { ...first, clear: Uint8Array.of(2, 0, 1) }
+    const events = [...events7a(), secret, deciphered]
     expect(events.map((event) => eventOfLine(throughText(lines.of(event)), start))).toEqual(events)
   })
 

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { CaptureFile } from '../../src/io/capture/capture-file.ts'
 import { scenarios } from '../../src/testbed/scenarios.ts'
-import { Network, shown } from './lab-network.ts'
+import { dissected } from '../io/wireshark/with-dissector.ts'
+import { Network, shown, temporaryDirectory } from './lab-network.ts'
 
 /** A scenario from start to stop: its result, its messages and what was told. */
 async function played(scenario: string, simulated = false) {
@@ -14,15 +17,35 @@ describe.each([
   ['over real sockets', false],
   ['in simulated time', true],
 ])('every scenario gives what it must, %s', (_carriers, simulated) => {
+  const path = join(
+    temporaryDirectory((remove) => afterAll(remove)),
+    'all.pcapng',
+  )
+  const capture = new CaptureFile(path, false)
+
   it.each(scenarios.map(({ name, clause, expect: gives }) => [name, clause, gives] as const))(
     '%s: %s',
     async (name, _clause, gives) => {
-      const { result } = await played(name, simulated)
+      const { result, network } = await played(name, simulated)
+      capture.begin(name, network.run.nodes)
+      network.events.forEach(capture.tap)
       expect(result).toMatchObject({ scenario: name, ...gives, expected: true })
       expect(result.keysEqual).toBe(gives.outcome === 'secured' ? true : null)
       expect(result.data).toEqual(gives.outcome === 'secured' ? { sent: 40, received: 40 } : null)
     },
   )
+
+  it('and in a capture of all of them the dissector names every message of PC5, PC6 and Zpn', () => {
+    capture.close()
+    const fields = ['frame.interface_name', 'frame.comment', 'pc5.message', 'prose.command', '_ws.malformed']
+    const packets = dissected(path, 'udp || diameter.cmd.code in {312,16777214}', ...fields)
+    expect(packets.length).toBeGreaterThan(20 * scenarios.length)
+    const misnamed = packets.filter((packet) => {
+      const [point = '', comment = '', pc5 = '', command = '', malformed = ''] = packet.split('\t')
+      return malformed !== '' || !comment.endsWith(`${point} ${pc5 || command || 'unnamed'}`)
+    })
+    expect(misnamed).toEqual([])
+  })
 })
 
 describe('what the scenarios show', () => {

@@ -27,6 +27,8 @@ export interface Order {
   readonly flags: RunFlags
   /** The link is released when it was used; otherwise it stays until somebody interrupts. */
   readonly once: boolean
+  /** Open; gets a section for this run. */
+  readonly capture: CaptureFile | undefined
   /** Given: nothing is shown, this gets the result. */
   readonly onResult?: (result: ScenarioResult) => void
 }
@@ -49,6 +51,19 @@ export async function withWarning<Result>(
     return await work()
   } finally {
     note(terminal, unsafeWarning)
+  }
+}
+
+/** Runs `work` with the capture that `--pcap` asks for, if it does; throws OutputUnwritable. */
+export async function withCapture<Result>(
+  { pcap, unsafeRevealKeys = false }: RunFlags,
+  work: (capture: CaptureFile | undefined) => Promise<Result>,
+): Promise<Result> {
+  const capture = pcap === undefined ? undefined : new CaptureFile(pcap, unsafeRevealKeys)
+  try {
+    return await work(capture)
+  } finally {
+    capture?.close()
   }
 }
 
@@ -78,39 +93,34 @@ interface Telling {
 
 /** One scenario on a network of its own, from start to stop. */
 export async function runOnce(order: Order, surroundings: Surroundings): Promise<ExitCode> {
-  const { flags, config, scenario, once } = order
+  const { flags, config, scenario, once, capture } = order
   const { terminal, services } = surroundings
   const { unsafeRevealKeys = false, simulated = false } = flags
   const view = order.onResult
     ? silentView(order.onResult)
     : viewOf(terminal, { flags, scenario, start: simulated ? simulatedStart : Instant(Date.now()) })
-  const capture = flags.pcap === undefined ? undefined : new CaptureFile(flags.pcap, unsafeRevealKeys)
   const held = new HeldTap()
   const telling: Telling = { events: true, notices: true }
-  try {
-    const processes = flags.processes ?? false
-    const starting = services.startRun({
-      config,
-      scenario,
-      tap: held.tap,
-      once,
-      processes,
-      simulated,
-      unsafeRevealKeys,
-    })
-    const run = await Promise.race([starting, surroundings.interruption.happened])
-    if (typeof run === 'number') return await giveUp(starting, run, surroundings.interruption)
-    view.begin(run.nodes)
-    capture?.begin(run.nodes)
-    held.release(capture?.tap ?? (() => undefined), (event) => {
-      if (telling.events) view.event(event)
-      const notice = telling.notices ? noticeOf(event) : undefined
-      if (notice !== undefined) note(terminal, notice)
-    })
-    return await toTheEnd(run, view, order, surroundings, telling)
-  } finally {
-    capture?.close()
-  }
+  const processes = flags.processes ?? false
+  const starting = services.startRun({
+    config,
+    scenario,
+    tap: held.tap,
+    once,
+    processes,
+    simulated,
+    unsafeRevealKeys,
+  })
+  const run = await Promise.race([starting, surroundings.interruption.happened])
+  if (typeof run === 'number') return await giveUp(starting, run, surroundings.interruption)
+  view.begin(run.nodes)
+  capture?.begin(scenario, run.nodes)
+  held.release(capture?.tap ?? (() => undefined), (event) => {
+    if (telling.events) view.event(event)
+    const notice = telling.notices ? noticeOf(event) : undefined
+    if (notice !== undefined) note(terminal, notice)
+  })
+  return await toTheEnd(run, view, order, surroundings, telling)
 }
 
 const silentView = (onResult: (result: ScenarioResult) => void): View => ({

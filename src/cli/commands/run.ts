@@ -1,3 +1,4 @@
+import type { CaptureFile } from '../../io/capture/capture-file.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
 import { findScenario, scenarios } from '../../testbed/scenarios.ts'
 import { WrongUsage } from '../errors.ts'
@@ -7,7 +8,7 @@ import { duration } from '../ladder/names.ts'
 import { nearMiss } from '../near-miss.ts'
 import { tableOf } from '../table.ts'
 import { note } from '../terminal.ts'
-import { runOnce, withWarning, type Surroundings } from './run-once.ts'
+import { runOnce, withCapture, withWarning, type Surroundings } from './run-once.ts'
 
 /** Each named scenario on a network of its own, judged against what it expects. */
 export async function run(
@@ -19,23 +20,22 @@ export async function run(
   const wanted = wantedScenarios(names, flags.all ?? false)
   if (flags.pcap !== undefined && flags.simulated)
     throw new WrongUsage('--pcap records what is on the wire', 'leave --simulated out')
-  if (flags.pcap !== undefined && wanted.length > 1)
-    throw new WrongUsage('--pcap takes one scenario', 'run them one by one, each with a file of its own')
   const config = await services.loadConfig(flags.config)
-  return withWarning(config, flags, terminal, async () => {
+  const judged = async (capture: CaptureFile | undefined): Promise<ExitCode> => {
     let worst: ExitCode = exitCodes.done
     const asTable = wanted.length > 1 && !flags.json
     const results: ScenarioResult[] = []
     for (const scenario of wanted) {
       if (asTable && !flags.quiet) note(terminal, `run ${scenario}`)
       const onResult = asTable ? { onResult: (result: ScenarioResult) => results.push(result) } : {}
-      const code = await runOnce({ config, scenario, flags, once: true, ...onResult }, surroundings)
+      const code = await runOnce({ config, scenario, flags, once: true, capture, ...onResult }, surroundings)
       if (code > exitCodes.otherOutcome) return code
       if (code !== exitCodes.done) worst = code
     }
     for (const line of resultLines(results)) terminal.out(line)
     return worst
-  })
+  }
+  return withWarning(config, flags, terminal, () => withCapture(flags, judged))
 }
 
 /** A line for each scenario: how it ended, why, and whether it was to end so. */

@@ -4,7 +4,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import type { TestbedFlags } from '../flags.ts'
 import { counted } from '../ladder/names.ts'
 import { note } from '../terminal.ts'
-import { runOnce, withWarning, type Surroundings } from './run-once.ts'
+import { runOnce, withCapture, withWarning, type Surroundings } from './run-once.ts'
 
 const scenario = '7a'
 
@@ -14,7 +14,9 @@ export async function testbed(flags: TestbedFlags, surroundings: Surroundings): 
   const config = await services.loadConfig(flags.config)
   if (!flags.quiet) note(terminal, networkLine(config))
   const order = { config, scenario, flags, once: flags.once ?? false }
-  return withWarning(config, flags, terminal, () => runOnce(order, surroundings))
+  return withWarning(config, flags, terminal, () =>
+    withCapture(flags, (capture) => runOnce({ ...order, capture }, surroundings)),
+  )
 }
 
 /** What is about to start, in one line. */

@@ -40,6 +40,8 @@ export interface SentPc5Message {
   readonly protection: Protection
   /** SL-SCH: MAC header (8 octets) and PDCP PDU; SL-DCH: PC5_DISCOVERY (29). */
   readonly frame: Uint8Array
+  /** What an SL-SCH frame carries, before it was ciphered. */
+  readonly sdu?: Uint8Array
   readonly fields: Fields
   readonly from: Layer2Id
   /** Absent for discovery, which is for everybody. */
@@ -259,7 +261,7 @@ export class Ue {
     peer: Layer2Id,
     link: { readonly label?: string; readonly trace?: string },
   ): void {
-    const { lcid, pdu, name, step, protection, fields, heartbeat } = message
+    const { lcid, pdu, sdu, name, step, protection, fields, heartbeat } = message
     const from = this.#settings.layer2Id
     const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
     this.#put({
@@ -270,6 +272,7 @@ export class Ue {
       heartbeat,
       channel: 'SL-SCH',
       frame,
+      sdu,
       from,
       to: peer,
       ...(link.label !== undefined && { link: link.label }),

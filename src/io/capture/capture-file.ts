@@ -1,29 +1,25 @@
 import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs'
-import { LocalFault } from '../../core/errors.ts'
 import type { Tap } from '../../core/tap.ts'
+import { unwritable, type OutputUnwritable } from '../output.ts'
 import type { CapturedNode } from './addresses.ts'
 import { Capture } from './capture.ts'
 import { decryptionSecrets } from './pcapng.ts'
-
-/** The file cannot be created or written. */
-export class OutputUnwritable extends LocalFault {
-  readonly code = 'ERR_OUTPUT_UNWRITABLE'
-}
 
 const ownerOnly = 0o600
 const everybodyReads = 0o644
 
 /**
- * A pcapng file of what the tap shows: `begin` once, then `tap` for every event, then `close`.
+ * A pcapng file of what the tap shows: for each network a section that `begin` opens, then `tap` for every event of it,
+ * after the last one `close`.
  *
- * With `unsafeRevealKeys` the file has mode 0600 and is written at `close`, since TLS secrets stand before the packets
- * that need them. Otherwise each packet is in the file when `tap` returns.
+ * With `unsafeRevealKeys` the file has mode 0600 and a section is written at its end, since TLS secrets stand before the
+ * packets that need them. Otherwise each packet is in the file when `tap` returns.
  */
 export class CaptureFile {
   readonly #path: string
   readonly #descriptor: number
   readonly #keyLog: string[] | undefined
-  #capture = new Capture([])
+  #capture: Capture | undefined
   readonly #held: Uint8Array[] = []
   #failure: OutputUnwritable | undefined
 
@@ -39,25 +35,31 @@ export class CaptureFile {
     }
   }
 
-  /** Names the nodes of the network. */
-  begin(nodes: readonly CapturedNode[]): void {
-    this.#capture = new Capture(nodes)
-    this.#write(this.#capture.header())
+  /** Opens a section for these nodes, with the name of what they do. */
+  begin(title: string, nodes: readonly CapturedNode[]): void {
+    this.#endSection()
+    this.#capture = new Capture(nodes, this.#capture)
+    this.#write(this.#capture.header(title))
     this.#put(this.#capture.interfaces())
   }
 
   /** Never throws: what could not be written is told by `close`. */
   readonly tap: Tap = (event) => {
     if (event.kind === 'secret') this.#keyLog?.push(event.text)
-    for (const block of this.#capture.blocks(event)) this.#put(block)
+    for (const block of this.#capture?.blocks(event) ?? []) this.#put(block)
   }
 
   /** Throws OutputUnwritable when something could not be written. */
   close(): void {
-    if (this.#keyLog?.length) this.#write(decryptionSecrets(`${this.#keyLog.join('\n')}\n`))
-    for (const block of this.#held.splice(0)) this.#write(block)
+    this.#endSection()
     closeSync(this.#descriptor)
     if (this.#failure) throw this.#failure
+  }
+
+  #endSection(): void {
+    const keyLog = this.#keyLog?.splice(0) ?? []
+    if (keyLog.length > 0) this.#write(decryptionSecrets(`${keyLog.join('\n')}\n`))
+    for (const block of this.#held.splice(0)) this.#write(block)
   }
 
   #put(block: Uint8Array): void {
@@ -73,20 +75,4 @@ export class CaptureFile {
       this.#failure = unwritable(this.#path, error)
     }
   }
-}
-
-const unwritable = (path: string, cause: unknown): OutputUnwritable =>
-  new OutputUnwritable(`${path} cannot be written: ${reasonOf(cause)}`, undefined, { cause })
-
-function reasonOf(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
-  return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause))
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
 }

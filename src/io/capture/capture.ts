@@ -1,6 +1,7 @@
 import { concat } from '../../core/bytes.ts'
 import type { ReferencePoint, TapEvent, TapMessage, TapOctets } from '../../core/tap.ts'
 import { namesOf, nodeAddresses, type CapturedNode } from './addresses.ts'
+import { commentsOf } from './comments.ts'
 import { udpPacket, type Endpoint } from './ip-packets.ts'
 import { enhancedPacket, interfaceDescription, nameResolution, sectionHeader } from './pcapng.ts'
 import { TcpStream } from './tcp-stream.ts'
@@ -21,20 +22,29 @@ interface Conversation {
   readonly client: string
 }
 
-/** Turns the tap into blocks of a pcapng file: header, interfaces, then what `blocks` gives for each event. */
+/** Turns the tap into blocks of a section of a pcapng file: header, interfaces, then what `blocks` gives for each event. */
 export class Capture {
   readonly #addresses: ReadonlyMap<string, Uint8Array>
   readonly #conversations = new Map<string, Conversation>()
   /** Comments of PC8 messages that wait for the TLS records that carry them, by direction. */
-  readonly #announced = new Map<string, string>()
+  readonly #announced = new Map<string, readonly string[]>()
 
-  constructor(nodes: readonly CapturedNode[]) {
+  readonly #firstPort: number
+
+  /** `before` is the section before in the same file: the ports of its conversations do not come again. */
+  constructor(nodes: readonly CapturedNode[], before?: Capture) {
     this.#addresses = nodeAddresses(nodes)
+    this.#firstPort = before?.nextPort ?? firstClientPort
   }
 
-  /** The first block; secrets follow it. */
-  header(): Uint8Array {
-    return sectionHeader('sidelock')
+  /** The client port of the next conversation. */
+  get nextPort(): number {
+    return this.#firstPort + this.#conversations.size
+  }
+
+  /** The first block of a section; secrets follow it. */
+  header(title: string): Uint8Array {
+    return sectionHeader('sidelock', title)
   }
 
   /** What stands before the first packet. */
@@ -48,11 +58,11 @@ export class Capture {
     if (event.kind !== 'message') return []
     if (event.point === 'PC5') return [this.#pc5(event)]
     if (event.point === 'PC8') {
-      this.#announced.set(`${event.from} ${event.to}`, commentOf(event))
+      this.#announced.set(`${event.from} ${event.to}`, commentsOf(event))
       return []
     }
     const pair = [event.from, event.to].sort().join(' ')
-    return this.#tcp(event, event.point, `${event.point} ${pair}`, commentOf(event))
+    return this.#tcp(event, event.point, `${event.point} ${pair}`, commentsOf(event))
   }
 
   #pc5(event: TapMessage): Uint8Array {
@@ -60,22 +70,22 @@ export class Capture {
     const port = isDiscovery ? pc5Ports.discoveryChannel : pc5Ports.sidelinkChannel
     const group: Endpoint = { address: pc5Group, port }
     const packet = udpPacket({ address: this.#address(event.from), port }, group, event.bytes)
-    return enhancedPacket(points.indexOf('PC5'), event.time, packet, commentOf(event))
+    return enhancedPacket(points.indexOf('PC5'), event.time, packet, commentsOf(event))
   }
 
   /** PC8 as it was on the wire: the messages themselves would be there twice. */
   #tls(event: TapOctets): Uint8Array[] {
     const direction = `${event.from} ${event.to}`
-    const comment = this.#announced.get(direction)
+    const comments = this.#announced.get(direction)
     this.#announced.delete(direction)
-    return this.#tcp(event, 'PC8', `PC8 ${event.connection}`, comment)
+    return this.#tcp(event, 'PC8', `PC8 ${event.connection}`, comments)
   }
 
   #tcp(
     event: TapMessage | TapOctets,
     point: keyof typeof serverPorts,
     key: string,
-    comment: string | undefined,
+    comments: readonly string[] = [],
   ): Uint8Array[] {
     const known = this.#conversations.get(key)
     const conversation = known ?? this.#converse(key, event.from, event.to, serverPorts[point])
@@ -84,16 +94,15 @@ export class Capture {
     return [
       ...opening.map((packet) => enhancedPacket(points.indexOf(point), event.time, packet)),
       ...packets.map((packet, at) =>
-        enhancedPacket(points.indexOf(point), event.time, packet, at === 0 ? comment : undefined),
+        enhancedPacket(points.indexOf(point), event.time, packet, at === 0 ? comments : []),
       ),
     ]
   }
 
   /** The node that speaks first is the client. */
   #converse(key: string, from: string, to: string, serverPort: number): Conversation {
-    const port = firstClientPort + this.#conversations.size
     const stream = new TcpStream(
-      { address: this.#address(from), port },
+      { address: this.#address(from), port: this.nextPort },
       { address: this.#address(to), port: serverPort },
     )
     const conversation = { stream, client: from }
@@ -105,6 +114,3 @@ export class Capture {
     return this.#addresses.get(node) ?? elsewhere
   }
 }
-
-const commentOf = (event: TapMessage): string =>
-  [event.step === undefined ? [] : [`step ${event.step}`], event.point, event.name].flat().join(' ')

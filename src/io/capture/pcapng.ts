@@ -46,8 +46,8 @@ function block(type: number, ...body: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([u32le(type), length, content, length])
 }
 
-/** The first block; the section's length is not given, because it is written as it grows. */
-export function sectionHeader(application: string): Uint8Array {
+/** The first block of a section, whose length is not given, because it is written as it grows; `title` tells it from others. */
+export function sectionHeader(application: string, title: string): Uint8Array {
   const unknownLength = new Uint8Array(8).fill(0xff)
   const version = [u16le(1), u16le(0)]
   return block(
@@ -55,7 +55,7 @@ export function sectionHeader(application: string): Uint8Array {
     u32le(0x1a2b3c4d),
     ...version,
     unknownLength,
-    ...options(option(userApplication, utf8(application))),
+    ...options(option(comment, utf8(title)), option(userApplication, utf8(application))),
   )
 }
 
@@ -84,12 +84,12 @@ export function decryptionSecrets(keyLog: string): Uint8Array {
   return block(blockTypes.decryptionSecrets, u32le(tlsKeyLog), u32le(secrets.length), ...padded(secrets))
 }
 
-/** One packet; `time` is in milliseconds since 1970, with fractions. */
+/** One packet with its comments; `time` is in milliseconds since 1970, with fractions. */
 export function enhancedPacket(
   interfaceNumber: number,
   time: number,
   packet: Uint8Array,
-  text?: string,
+  comments: readonly string[] = [],
 ): Uint8Array {
   const microseconds = BigInt(Math.round(time * 1000))
   return block(
@@ -100,6 +100,6 @@ export function enhancedPacket(
     u32le(packet.length),
     u32le(packet.length),
     ...padded(packet),
-    ...options(...(text === undefined ? [] : [option(comment, utf8(text))])),
+    ...options(...comments.map((text) => option(comment, utf8(text)))),
   )
 }

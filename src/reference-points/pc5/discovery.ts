@@ -1,26 +1,19 @@
 import { InvalidValue, MalformedMessage } from '../../core/errors.ts'
 import {
   DiscoveryGroupId,
-  hexOf24,
   ProseUeId,
   type RelayServiceCode,
   type UserInfoId,
 } from '../../core/identities/prose.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
 import { stoppedBy, textOf, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
-import { enumerated, mapped, octets, u24, u32, u8, type FieldCodec } from '../../wire/tlv/field.ts'
+import { enumerated, identifier24, mapped, octets, u32, u8, type FieldCodec } from '../../wire/tlv/field.ts'
 import { relayServiceCode } from './information-elements.ts'
 
-const proseUeId = (name: string): FieldCodec<ProseUeId> =>
-  mapped(u24(name), ProseUeId, (value) => value, hexOf24)
+const proseUeId = (name: string): FieldCodec<ProseUeId> => identifier24(name, ProseUeId)
 const userInfoId = (name: string): FieldCodec<UserInfoId> => octets(name, 6) as FieldCodec<UserInfoId>
 
-const discoveryGroupId: FieldCodec<DiscoveryGroupId> = mapped(
-  u24('Discovery Group ID'),
-  DiscoveryGroupId,
-  (value) => value,
-  hexOf24,
-)
+const discoveryGroupId = identifier24('Discovery Group ID', DiscoveryGroupId)
 
 /** Bit 8: resources for another remote UE are there; the rest is spare. */
 const statusIndicator: FieldCodec<boolean> = mapped(
@@ -28,10 +21,11 @@ const statusIndicator: FieldCodec<boolean> = mapped(
   (octet) => octet >= 0x80,
   (value) => (value ? 0x80 : 0),
   (value) => value,
+  { names: { 0x80: 'true', 0: 'false' } },
 )
 const composition = (name: string) => enumerated(name, { 0: 'no target', 1: 'target follows' })
 
-interface Layout {
+export interface Layout {
   /** Octet 1: discovery type (2 bits), content type (4), model (2). TS 24.334 11.2. */
   readonly type: number
   readonly name: string
@@ -50,7 +44,7 @@ const relayUe = {
 const memberUe = { ...member, proseUeId: proseUeId('ProSe UE ID') }
 
 /** PC5_DISCOVERY messages of group members and relays, Models A and B: always 29 octets. TS 24.334 11.2.5. */
-const layouts = {
+export const discoveryLayouts = {
   relayAnnouncement: { type: 0x91, name: 'RELAY_DISCOVERY_ANNOUNCEMENT', fields: relayUe },
   relayResponse: { type: 0x92, name: 'RELAY_DISCOVERY_RESPONSE', fields: relayUe },
   relaySolicitation: {
@@ -109,16 +103,17 @@ const counterLsb = u8('UTC-based Counter LSB')
 const tailAt = discoverySize - mic.min - counterLsb.min
 
 /** GROUP_MEMBER_DISCOVERY_ANNOUNCEMENT and so on. */
-export const discoveryName = (type: DiscoveryMessageType): string => layouts[type].name
+export const discoveryName = (type: DiscoveryMessageType): string => discoveryLayouts[type].name
 
-interface Part {
+/** An element of a message, `codec.min` octets from octet `from` on. */
+export interface Part {
   readonly field: string
   readonly codec: FieldCodec<unknown>
   readonly from: number
 }
 
 /** The elements of a message in wire order with their places; `targeted` says whether the target is there. */
-function partsOf(layout: Layout, targeted: boolean): readonly Part[] {
+export function partsOf(layout: Layout, targeted: boolean): readonly Part[] {
   const rows: [string, FieldCodec<unknown>][] = Object.entries(layout.fields)
   if (layout.target) rows.push(['composition', layout.target.composition])
   if (layout.target && targeted) rows.push(['target', layout.target.codec])
@@ -141,7 +136,7 @@ export function encodeDiscovery(message: DiscoveryMessage): Uint8Array {
     ...message,
     composition: 'target' in message ? 1 : 0,
   }
-  const layout = layouts[message.type]
+  const layout = discoveryLayouts[message.type]
   const whole = new Uint8Array(discoverySize)
   whole[0] = layout.type
   for (const { field, codec, from } of partsOf(layout, 'target' in message))
@@ -165,7 +160,7 @@ export function decodeDiscovery(message: Uint8Array): DiscoveryMessage {
 function takeApart(message: Uint8Array) {
   if (message.length !== discoverySize)
     throw new MalformedMessage('PC5_DISCOVERY', message.length, `${discoverySize} octets are needed`)
-  const found = Object.entries(layouts).find(([, { type }]) => type === message[0])
+  const found = Object.entries(discoveryLayouts).find(([, { type }]) => type === message[0])
   if (!found) throw new MalformedMessage('message type', 0, 'unknown')
   const [type, layout]: [string, Layout] = found
   const untargeted = partsOf(layout, false)
@@ -187,7 +182,7 @@ function readPart({ codec, from }: Part, message: Uint8Array): unknown {
 export function describeDiscovery(message: DiscoveryMessage): Fields {
   const values: Readonly<Record<string, unknown>> = { ...message }
   const shown: Record<string, JsonValue> = {}
-  for (const { field, codec } of partsOf(layouts[message.type], 'target' in message))
+  for (const { field, codec } of partsOf(discoveryLayouts[message.type], 'target' in message))
     if (values[field] !== undefined) shown[field] = codec.show(values[field])
   return shown
 }

@@ -1,10 +1,10 @@
 import { hex } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
-import { hexOf24 } from '../../core/identities/prose.ts'
 import { stoppedBy, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
+import { frameHeader, headerText, pdcpHeader, type HeaderRow } from './headers.ts'
 import { explainSdu } from './messages.ts'
 import { decodePdu, isCiphered, isUserData, macSize, pdcpHeaderSize, type Lcid, type Pdu } from './pdcp.ts'
-import { decodeFrame, frameHeaderSize, type SlSchFrame } from './sl-sch.ts'
+import { decodeFrame, frameHeaderSize } from './sl-sch.ts'
 
 const range = (name: string, from: number, to: number, text: string): ByteRange => ({
   name,
@@ -34,7 +34,7 @@ export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array): Explanat
   try {
     const parts = decodeFrame(frame)
     const inner = moved(explainPdu(parts.lcid, parts.pdu, clearSdu), frameHeaderSize)
-    return { ...inner, ranges: [...headerRanges(parts), ...inner.ranges] }
+    return { ...inner, ranges: [...headerRanges(frameHeader, frame), ...inner.ranges] }
   } catch (error) {
     if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
     throw error
@@ -49,7 +49,7 @@ export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array
     const end = octets.length - pdu.mac.length
     const reached = pdu.mac.length === macSize && !inner.stopped
     const mac = reached ? [range('MAC-I', end, octets.length, hex(pdu.mac))] : []
-    return { ...inner, ranges: [...pduRanges(pdu), ...inner.ranges, ...mac] }
+    return { ...inner, ranges: [...headerRanges(pdcpHeader, octets), ...inner.ranges, ...mac] }
   } catch (error) {
     if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
     throw error
@@ -67,15 +67,5 @@ function explainData(lcid: Lcid, { data }: Pdu, clearSdu: Uint8Array | undefined
   return explainSdu(clear)
 }
 
-const headerRanges = ({ source, destination, lcid }: SlSchFrame): readonly ByteRange[] => [
-  range('V', 0, 1, '24-bit addresses'),
-  range('SRC', 1, 4, hexOf24(source)),
-  range('DST', 4, 7, hexOf24(destination)),
-  range('LCID', 7, 8, String(lcid)),
-]
-
-const pduRanges = ({ sduType, kdSessId, sn }: Pdu): readonly ByteRange[] => [
-  range('SDU Type', 0, 1, sduType),
-  range('KD-sess ID', 1, 3, kdSessId.toString(16).padStart(4, '0')),
-  range('PDCP SN', 3, 5, String(sn)),
-]
+const headerRanges = (rows: Readonly<Record<string, HeaderRow>>, octets: Uint8Array): readonly ByteRange[] =>
+  Object.values(rows).map((row) => range(row.name, row.from, row.to, headerText(row, octets)))

@@ -1,24 +1,26 @@
 import { fromAscii, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
-import { extensionsIn } from '../../core/extension-set.ts'
+import { extensionNames, extensionSetOf, extensionsIn } from '../../core/extension-set.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { nafFqdn, ProseNafId, type NafId } from '../../core/identities/naf-id.ts'
-import { hexOf24, ProseUeId, RelayServiceCode, type Dksi } from '../../core/identities/prose.ts'
+import { ProseUeId, RelayServiceCode, type Dksi } from '../../core/identities/prose.ts'
 import { Imsi, maskedImsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import { projectValues } from '../../core/project-values.ts'
 import { seconds, type Seconds } from '../../core/units.ts'
 import type { EeaId } from '../../crypto/eea.ts'
+import { gpiParts } from '../../crypto/gba-push-info.ts'
 import {
   enumerated,
+  identifier24,
   mapped,
   nonZeroOctet,
   octets,
   u16,
-  u24,
   u32,
   u8,
   type FieldCodec,
+  type Form,
 } from '../../wire/tlv/field.ts'
 import { rejectCauses, releaseReasons, securityModeRejectCauses } from './causes.ts'
 import {
@@ -53,6 +55,15 @@ export const userInfo: FieldCodec<UserInfo> = mapped(
   (value) => ({ type: (value[0] ?? 0) & 7, contents: value.subarray(1) }),
   ({ type, contents }) => Uint8Array.of(type, ...contents),
   ({ type }) => `type ${type}`,
+  {
+    mask: 7,
+    types: {
+      [userInfoTypes.upperLayers]: ['user info of upper layers', 'hex'],
+      [userInfoTypes.prukId]: ['PRUK ID', 'hex'],
+      [userInfoTypes.imsi]: ['IMSI', 'imsi'],
+      [userInfoTypes.bTid]: ['B-TID', 'text'],
+    },
+  },
 )
 
 /** User Info that is UE-1 ID: type 4 a B-TID in ASCII, type 3 an IMSI in BCD; others are refused. */
@@ -85,12 +96,21 @@ export function imsiOfBcd(contents: Uint8Array): Imsi {
   return Imsi(digits.replace(/f$/, ''))
 }
 
+export const nafIdForm: Form = {
+  parts: [
+    { name: 'FQDN', form: 'text' },
+    { name: 'Ua security protocol identifier', form: 'hex', size: 5 },
+  ],
+  shown: 'FQDN',
+}
+
 /** NAF-ID of the KMF of UE-1: FQDN and the Ua security protocol identifier of the PDK. */
 export const nafId: FieldCodec<NafId> = mapped(
   octets('NAF-ID', 0, 255),
   ProseNafId,
   (value) => value,
   nafFqdn,
+  nafIdForm,
 )
 
 /** TS 24.334 12.5.1.4. */
@@ -115,14 +135,12 @@ export const maximumInactivityPeriod: FieldCodec<Seconds> = mapped(
   seconds,
   (value) => value,
   (value) => `${value} s`,
+  'seconds',
 )
 
-export const relayServiceCode: FieldCodec<RelayServiceCode> = mapped(
-  u24('Relay Service Code'),
-  RelayServiceCode,
-  (value) => value,
-  hexOf24,
-)
+export const relayServiceCode = identifier24('Relay Service Code', RelayServiceCode)
+
+const algorithmIds = [0, 1, 2, 3, 4, 5, 6, 7]
 
 /** TS 24.334 12.5.1.22. */
 export const ueSecurityCapabilities: FieldCodec<SecurityCapabilities> = mapped(
@@ -131,6 +149,13 @@ export const ueSecurityCapabilities: FieldCodec<SecurityCapabilities> = mapped(
   capabilityOctets,
   ({ eea, eia }) =>
     [...eea.map((id) => algorithmName('EEA', id)), ...eia.map((id) => algorithmName('EIA', id))].join(' '),
+  { flags: (['EEA', 'EIA'] as const).flatMap((kind) => algorithmIds.map((id) => algorithmName(kind, id))) },
+)
+
+const pairName = ({ eea, eia }: ChosenAlgorithms): string =>
+  `${algorithmName('EEA', eea)} ${algorithmName('EIA', eia)}`
+const algorithmPairs = ([0, 1, 2, 3] as const).flatMap((eea) =>
+  ([0, 1, 2, 3] as const).map((eia) => ({ eea, eia })),
 )
 
 /** Bits 7-5 the EEA, bits 3-1 the EIA, bits 8 and 4 spare; identities above 3 are reserved. TS 24.334 12.5.1.23. */
@@ -143,7 +168,8 @@ export const chosenAlgorithms: FieldCodec<ChosenAlgorithms> = mapped(
     return { eea: eea as EeaId, eia: eia as ChosenAlgorithms['eia'] }
   },
   ({ eea, eia }) => (eea << 4) | eia,
-  ({ eea, eia }) => `${algorithmName('EEA', eea)} ${algorithmName('EIA', eia)}`,
+  pairName,
+  { names: Object.fromEntries(algorithmPairs.map((pair) => [(pair.eea << 4) | pair.eia, pairName(pair)])) },
 )
 
 /** The DKSI of UE-1. TS 24.334 12.5.1.25. */
@@ -156,11 +182,13 @@ export const nonce1 = octets('Nonce_1', 16)
 export const nonce2 = octets('Nonce_2', 16)
 
 /** UE-2 ID, its ProSe UE ID. */
-export const ue2Id: FieldCodec<ProseUeId> = mapped(u24('UE-2 ID'), ProseUeId, (value) => value, hexOf24)
+export const ue2Id = identifier24('UE-2 ID', ProseUeId)
+
+const gpiForm: Form = { parts: Object.values(gpiParts) }
 
 /** GBA push info of 3 to 255 octets, and of 256 to 1024. TS 33.223 5.3. */
-export const gpi = octets('GPI', 3, 255)
-export const longGpi = octets('GPI', 256, 1024)
+export const gpi: FieldCodec<Uint8Array> = { ...octets('GPI', 3, 255), form: gpiForm }
+export const longGpi: FieldCodec<Uint8Array> = { ...octets('GPI', 256, 1024), form: gpiForm }
 
 export const kdId = octets('KD ID', 4)
 export const msbOfKdId = octets('MSB of KD ID', 2)
@@ -178,6 +206,7 @@ export const remoteUeInfoType = u8('Remote UE Info Type')
 /** An identity of equipment: only its length is shown. */
 export const imei: FieldCodec<Uint8Array> = {
   ...octets('IMEI', 8),
+  form: 'hidden',
   show: (value) => `${value.length} octets`,
 }
 
@@ -187,5 +216,6 @@ export const extensionSet: FieldCodec<number> = mapped(
   (value) => value,
   (value) => value,
   (value) => `${value} ${extensionsIn(value)}`.trim(),
+  { bits: extensionNames.map((name) => [extensionSetOf([name]), name]) },
 )
 export const requestToken = octets('Request token', 16)

@@ -43,10 +43,11 @@ export class Adversary {
     const request = this.#request()
     if (request?.ue1Id.kind !== 'b-tid') return
     const bsf = bTidDomain(request.ue1Id.btid)
+    const [, victim] = this.#pair()
     for (let nth = 0; nth < floodSize; nth++) {
       const btid = bTidOf(Rand(this.#random.octets(16)), bsf)
       const sdu = encodeSdu({ ...request, ue1Id: { kind: 'b-tid', btid }, nonce1: this.#random.octets(16) })
-      this.#send(encodeClearPdu(sdu), lcids.unprotected, Layer2Id(0x300000 + nth), this.#pair()[1])
+      this.#send(encodeClearPdu(sdu), lcids.unprotected, Layer2Id(0x300000 + nth), victim)
     }
   }
 

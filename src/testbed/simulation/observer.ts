@@ -27,9 +27,9 @@ export class Observer {
     else if (event.kind === 'state') this.#state(event)
   }
 
-  /** Branch of step 7 in the last set-up that `ue` began. */
-  branchOf(ue: string): Branch | null {
-    return this.#branches.get(this.#asked.get(ue) ?? '') ?? null
+  /** Branch of step 7 in the set-up with this trace id, or in the last one that `ue` began. */
+  branchOf(ue: string, trace = this.#asked.get(ue)): Branch | null {
+    return this.#branches.get(trace ?? '') ?? null
   }
 
   #message({ point, name, from, context, protection, bytes }: TapMessage): void {

@@ -37,11 +37,12 @@ const untilRest = inMilliseconds(seconds(75))
 /** A node that was silent speaks again after this. */
 const silence = inMilliseconds(seconds(20))
 /** What is left of a network that ended: answers on their way, goodbyes. */
-const aftermath = inMilliseconds(seconds(60))
+const aftermath = inMilliseconds(seconds(25))
 /** What a USIM that is ahead of its HSS has taken. */
 const sqnAhead = sqnOf(1_000_000, 0)
-/** Half-open links of one UE (R44). */
+/** Half-open links of one UE (R44), and beside them those that it asked for or gives up. */
 const mostHalfOpen = 64
+const mostOthers = 8
 
 /** The run of a seed, from start to stop; `tap` gets everything that its nodes tell. */
 export type SimulateRun = (seed: number, tap?: Tap) => Promise<RunReport>
@@ -122,7 +123,7 @@ class Play {
     for (const act of this.#run.acts)
       clock.after(milliseconds(act.at), () => {
         this.#perform(act, network, ues, adversary)
-        this.#checkBounds(ues)
+        clock.after(milliseconds(2), () => this.#checkBounds(ues))
       })
     await clock.advance(milliseconds(last))
     await clock.runUntil(() => this.#open === 0, longest)
@@ -168,10 +169,19 @@ class Play {
     const begin = this.#world.clock.now()
     this.#open++
     try {
-      const { outcome, reason, attempts } = await caller.connect(called.layer2Id)
+      const { outcome, reason, attempts, link } = await caller.connect(called.layer2Id)
+      const trace = caller.links().find(({ label }) => label === link)?.trace
       const ms = this.#world.clock.now() - begin
       if (ms > longest) this.violations.push(`the set-up from ${from} to ${to} took ${ms} ms`)
-      this.calls.push({ from, to, outcome, reason, attempts, branch: this.#observer.branchOf(from), ms })
+      this.calls.push({
+        from,
+        to,
+        outcome,
+        reason,
+        attempts,
+        branch: this.#observer.branchOf(from, trace),
+        ms,
+      })
     } catch (error) {
       if (!(error instanceof NotPossibleNow)) this.violations.push(`the call from ${from}: ${String(error)}`)
     } finally {
@@ -202,34 +212,39 @@ class Play {
 
   #checkBounds(ues: readonly UeNode[]): void {
     for (const { ue, name } of ues)
-      if (ue.size.links - ue.links().length > mostHalfOpen + this.#open)
+      if (ue.size.links - ue.links().length > mostHalfOpen + mostOthers)
         this.violations.push(`R44: ${name} keeps ${ue.size.links} links`)
   }
 
   /** Once everything has come to rest both ends hold the same links, which work, whatever somebody without keys sends. */
   async #atRest(ues: readonly UeNode[]): Promise<void> {
-    const { clock, radio } = this.#world
+    const { clock } = this.#world
     if (this.#run.watched) await clock.advance(untilRest)
     await clock.runUntil(() => isAtRest(ues), untilRest)
     this.#checkEqual(ues)
-    if (this.#run.attacked) {
-      const before = snapshotOf(ues)
-      const adversary = new Adversary(
-        radio,
-        ues.map(({ ue }) => ue.layer2Id),
-        this.#random,
-      )
-      for (let nth = 0; nth < 12; nth++) {
-        if (this.#random.chance(0.3)) adversary.replay()
-        else adversary.forge()
-        await clock.advance(milliseconds(20))
-      }
-      if (snapshotOf(ues) !== before)
-        this.violations.push(
-          `R11, R21: live links were ${before}, and are ${snapshotOf(ues)} after an attack`,
-        )
-    }
     await this.#checkAlive(ues)
+    if (!this.#run.attacked) return
+    await this.#attack(ues)
+    await this.#checkAlive(ues)
+  }
+
+  /** Forged frames, and replayed ones, user data too: links stay as they are, and nobody gets anything. */
+  async #attack(ues: readonly UeNode[]): Promise<void> {
+    const { clock, radio } = this.#world
+    const before = snapshotOf(ues)
+    const ids = ues.map(({ ue }) => ue.layer2Id)
+    const adversary = new Adversary(radio, ids, this.#random)
+    let received = 0
+    const stops = ues.map(({ ue }) => ue.onData(() => received++))
+    for (let nth = 0; nth < 12; nth++) {
+      if (this.#random.chance(0.3)) adversary.replay()
+      else adversary.forge()
+      await clock.advance(milliseconds(20))
+    }
+    for (const stop of stops) stop()
+    if (received > 0) this.violations.push(`R26, R27: ${received} packets came that nobody sent`)
+    if (snapshotOf(ues) !== before)
+      this.violations.push(`R11, R21: live links were ${before}, and are ${snapshotOf(ues)} after an attack`)
   }
 
   #checkEqual(ues: readonly UeNode[]): void {

@@ -10,14 +10,12 @@ interface Listening {
 }
 
 const nameOf = ({ host, port }: StreamAddress): string => `${host}:${port}`
-const pathOf = (one: string, other: string): string => [one, other].sort().join(' ')
 
 /** The streams of octets between the nodes of one simulated network: each way in order, each parcel after its latency. */
 export class SimulatedStreams {
   readonly #time: Clock & Timers
   readonly #latency: number
   readonly #servers = new Map<string, Listening>()
-  readonly #blocked = new Set<string>()
   readonly #silent = new Set<string>()
   readonly #slow = new Map<string, number>()
   #ports = 0
@@ -34,11 +32,6 @@ export class SimulatedStreams {
       listen: (server, address) => Promise.resolve(this.#listen(node, server, address)),
       connect: (address) => this.#connect(node, address),
     }
-  }
-
-  /** From now on neither of these two can connect to the other. */
-  block(one: string, other: string): void {
-    this.#blocked.add(pathOf(one, other))
   }
 
   /** What this node says and hears is lost, until the returned function is called; streams that lost octets stay dead. */
@@ -66,8 +59,7 @@ export class SimulatedStreams {
     this.#time.after(milliseconds(this.#latency), () => {
       const listening = this.#servers.get(nameOf(address))
       if (near.destroyed || (listening && this.#isSilent(node, listening.node))) return
-      if (!listening || this.#blocked.has(pathOf(node, listening.node)))
-        near.destroy(new Error(`nobody takes connections at ${nameOf(address)}`))
+      if (!listening) near.destroy(new Error(`nobody takes connections at ${nameOf(address)}`))
       else this.#join(near, node, new SimulatedSocket(address.port, local), listening)
     })
     return near

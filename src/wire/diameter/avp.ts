@@ -22,6 +22,8 @@ export interface AvpType<Value> {
   readonly name: string
   /** Octets of the shortest data: what a Failed-AVP shows of an AVP that is missing or cut. */
   readonly shortest: number
+  /** What each number is called. */
+  readonly values?: Readonly<Record<string, number>>
   /** `opaque` may hold AVPs that no table knows (Failed-AVP). */
   readonly grouped?: 'typed' | 'opaque'
   encode(value: Value): Uint8Array

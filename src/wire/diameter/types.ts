@@ -64,6 +64,7 @@ export const enumerated = <const Value extends number>(
 ): AvpType<Value> => ({
   name: 'Enumerated',
   shortest: 4,
+  values,
   encode: u32,
   decode(avp) {
     const read = unsigned32.decode(avp)

@@ -52,7 +52,8 @@ type Changes = Partial<Record<keyof DigestCredentials, string | undefined>> & {
 function responseTo(response: UbResponse, { password, ...changes }: Changes = {}): string {
   const { realm, nonce, opaque, rand } = challengeIn(response)
   const input = {
-    ...{ username: aSubscriber.impi as string, realm, nonce, nc: '00000001', cnonce: '0123456789abcdef' },
+    ...{ username: aSubscriber.impi as string, realm, nonce, nc: '00000001' },
+    cnonce: 'cnonce' in changes ? (changes.cnonce ?? '') : '0123456789abcdef',
     ...{ password: password ?? functions.f2345(rand).res, qop: 'auth-int' as const, uri: '/' },
     body: new Uint8Array(),
   }

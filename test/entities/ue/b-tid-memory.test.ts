@@ -51,6 +51,19 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     expect(isAllZero(old.key)).toBe(true)
   })
 
+  it('R16: is due for renewal after 24 h or 20 set-ups, counted anew for each B-TID', () => {
+    const memory = new BTidMemory()
+    const [old, fresh] = [bootstrap(1), bootstrap(2)]
+    memory.replace(old)
+    expect([hours(23), hours(24)].map((age) => memory.renewalDue(later(begin, age)))).toEqual([false, true])
+    for (let nth = 1; nth < 20; nth++) memory.countSetUp(old.btid)
+    expect(memory.renewalDue(begin)).toBe(false)
+    memory.countSetUp(old.btid)
+    expect(memory.renewalDue(begin)).toBe(true)
+    memory.replace(fresh)
+    expect(memory.renewalDue(begin)).toBe(false)
+  })
+
   it('knows nothing before the first bootstrapping', () => {
     expect(new BTidMemory().status(kmf, begin)).toBe('none')
   })

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +6,10 @@ import { fromHex, utf8 } from '../../../src/core/bytes.ts'
 import type { ReferencePoint, TapEvent, TapMessage } from '../../../src/core/tap.ts'
 import { Instant } from '../../../src/core/units.ts'
 import type { CapturedNode } from '../../../src/io/capture/addresses.ts'
-import { CaptureFile, OutputUnwritable } from '../../../src/io/capture/capture-file.ts'
+import { CaptureFile } from '../../../src/io/capture/capture-file.ts'
+import { OutputUnwritable } from '../../../src/io/output.ts'
 import { chain } from './chain.ts'
+import { fields, tshark } from './tshark.ts'
 
 const nodes: readonly CapturedNode[] = [
   { name: 'hss1', role: 'hss', plmn: '001-01' },
@@ -53,21 +54,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function capture(name: string, events: readonly TapEvent[], unsafeRevealKeys = false): string {
   const path = join(folder, name)
   const file = new CaptureFile(path, unsafeRevealKeys)
-  file.begin(nodes)
+  file.begin(name, nodes)
   for (const event of events) file.tap(event)
   file.close()
   return path
 }
-
-const tshark = (path: string, ...options: readonly string[]): string[] =>
-  execFileSync('tshark', ['-r', path, ...options], { stdio: ['ignore', 'pipe', 'ignore'] })
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .filter((line) => line !== '')
-
-const fields = (path: string, filter: string, ...names: readonly string[]): string[] =>
-  tshark(path, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name]))
 
 describe('a capture of every reference point, read by tshark', () => {
   let path = ''
@@ -187,7 +178,7 @@ describe('B76: a capture that cannot be written', () => {
 
   it('is told at the end when the disk is full, and never to the nodes', () => {
     const file = new CaptureFile('/dev/full', false)
-    file.begin(nodes)
+    file.begin('full', nodes)
     expect(() => file.tap(message('Ub', 'ue1', 'bsf1', 'GET', httpRequest))).not.toThrow()
     expect(() => file.close()).toThrow(/the disk is full/)
   })

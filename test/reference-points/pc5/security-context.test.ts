@@ -149,6 +149,15 @@ describe('what the MAC-I binds', () => {
     }
   })
 
+  it('R28: a PDU under another SDU type, or with another message, is refused', () => {
+    const [signalling, data] = [send(ue1, 29), send(ue1, 1)]
+    const withOctet = (pdu: Uint8Array, at: number, octet: number) =>
+      Uint8Array.from(pdu).fill(octet, at, at + 1)
+    expect(() => unprotect(ue2, 29, withOctet(signalling, 5, 0x05))).toThrow(MacMismatch)
+    expect(() => unprotect(ue2, 1, withOctet(data, 0, 0))).toThrow(MacMismatch)
+    expect(unprotect(ue2, 1, data).sduType).toBe('non-ip')
+  })
+
   it('a PDU on another channel is refused', () => {
     expect(() => unprotect(ue2, 2, send(ue1, 1))).toThrow(MacMismatch)
     expect(() => unprotect(ue2, 29, send(ue1, 30))).toThrow(MacMismatch)

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Layer2Id } from '../../../src/core/identities/prose.ts'
 import { hours, milliseconds } from '../../../src/core/units.ts'
 import { encodeSdu } from '../../../src/reference-points/pc5/messages.ts'
+import { SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { commandFrame, forgedFrame, lsb, type CommandChanges } from '../../entities/ue/forge.ts'
 import { id1, id2, messageOf, namesSent, twoUes, withOctet } from '../../entities/ue/two-ues.ts'
@@ -92,6 +93,11 @@ describe('CR 33.303 6.X.3.2 step 13: what UE-1 refuses, and how', () => {
     ['B17: the MAC-I is made with another algorithm', { eia: 1 }],
     ['B22: DKSI is another than in the header', { fields: { dksi: 0x77 as never }, kdSessId: 0x77c3 }],
     ['B22: the header has another last octet than the body', { kdSessId: 0 }],
+    [
+      'R22: the MAC-I is looked at before the capabilities, both wrong',
+      { pdkOf: stranger, fields: { ueSecurityCapabilities: { eea: [1, 2], eia: [1, 2, 3] } } },
+    ],
+    ['R22: the MAC-I is looked at before UE-2 ID, both wrong', { pdkOf: id2, fields: { ue2Id: stranger } }],
   ]
   it.each(drops)('%s: dropped, and T4100 goes on', async (name, changes) => {
     const world = await requesting()
@@ -137,6 +143,17 @@ describe('CR 33.303 6.X.3.2 step 13: what UE-1 refuses, and how', () => {
       expect([world.ue1.ue.size.links, world.ue1.ue.links().length]).toEqual([1, 0])
       expect(world.clock.pending).toBe(timers)
     }
+  })
+
+  it.each([
+    ['the MAC-I', { pdkOf: stranger }],
+    ['what the MAC-I covers', { fields: { ue2Id: stranger } }],
+  ] as const)('R22, R33: the keys of a Command that fails for %s are wiped', async (_, changes) => {
+    const world = await requesting()
+    const wiped = vi.spyOn(SecurityContext.prototype, 'wipe')
+    await world.command(changes)
+    expect(wiped).toHaveBeenCalledTimes(1)
+    wiped.mockRestore()
   })
 
   it('B18: a Command for no pending request, after link up and after the end is dropped', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { Dksi, Layer2Id } from '../../../src/core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
@@ -127,6 +127,22 @@ describe('R26, R27: protected input', () => {
     world.air.inject('SL-SCH', old)
     await pass()
     expect(world.ue2.received.map(({ text }) => text)).toEqual(['first', 'later'])
+  })
+
+  it('R21: a PDU under another Layer-2 ID is of no context, whatever its MAC-I', async () => {
+    world.air.drop('any', { from: 'ue1', times: 1 })
+    world.ue1.ue.send('L1', utf8('x'))
+    const frame = world.ue1.sent.at(-1)?.frame ?? new Uint8Array()
+    world.air.inject(
+      'SL-SCH',
+      withOctet(frame, 3, (octet) => octet ^ 1),
+    )
+    await pass()
+    expect(world.ue2.received).toEqual([])
+    expect(world.ue2.counts.get('pc5 dropped: ERR_UNKNOWN_CONTEXT')).toBe(1)
+    world.air.inject('SL-SCH', frame)
+    await pass()
+    expect(world.ue2.received).toHaveLength(1)
   })
 
   it('R27: the window does not move before the MAC-I has verified', async () => {
@@ -291,6 +307,14 @@ describe('TS 24.334 10.4.4: release', () => {
     await pass()
     expect([world.ue1.ue.size.links, world.ue2.ue.size.links]).toEqual([0, 0])
     expect(() => world[by].ue.send('L1', utf8('x'))).toThrow('no live link')
+  })
+
+  it('R27, R33: keys and counters of a link that ended are gone', async () => {
+    const wiped = vi.spyOn(SecurityContext.prototype, 'wipe')
+    world.ue1.ue.release('L1')
+    await pass()
+    expect(wiped).toHaveBeenCalledTimes(2)
+    wiped.mockRestore()
   })
 
   it('crosses: each side accepts the other', async () => {

@@ -2,10 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { fromHex, utf8 } from '../../../src/core/bytes.ts'
 import { Layer2Id } from '../../../src/core/identities/prose.ts'
 import { hours, inMilliseconds, milliseconds } from '../../../src/core/units.ts'
+import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import type { UeSettings } from '../../../src/entities/ue/ue.ts'
-import { clearFrame } from '../../entities/ue/forge.ts'
-import { equalKeys, id1, id2, messageOf, namesSent, pduOf, twoUes } from '../../entities/ue/two-ues.ts'
+import { clearFrame, commandFrame } from '../../entities/ue/forge.ts'
+import {
+  equalKeys,
+  id1,
+  id2,
+  imsiOnly,
+  messageOf,
+  namesSent,
+  pduOf,
+  twoUes,
+  type TwoUes,
+} from '../../entities/ue/two-ues.ts'
 
 /** BSF and KMF-1 forgot the B-TID of UE-1: branch 7c with 5403. */
 async function forgotten(ue1: Partial<UeSettings> = {}) {
@@ -14,10 +25,10 @@ async function forgotten(ue1: Partial<UeSettings> = {}) {
   return world
 }
 
-const requestsOf = (world: Awaited<ReturnType<typeof twoUes>>) =>
+const requestsOf = (world: TwoUes) =>
   world.ue1.sent.filter(({ name }) => name === 'DIRECT_COMMUNICATION_REQUEST')
 
-const bootstrappedAt = ({ network, ue1 }: Awaited<ReturnType<typeof twoUes>>) =>
+const bootstrappedAt = ({ network, ue1 }: TwoUes) =>
   [...network.bootstraps.values()].find(({ proseUeId }) => proseUeId === ue1.settings.layer2Id)?.bootstrap
     .created ?? 0
 
@@ -67,6 +78,36 @@ describe('CR 33.303 6.X.3.3: bootstrapping re-negotiation', () => {
       attempts: 1,
     })
     expect(requestsOf(world)).toHaveLength(1)
+  })
+
+  it('R13: the IMSI is sent once in a set-up: when it was no use, it is not said again', async () => {
+    const world = await imsiOnly()
+    world.network.answer = ({ transactionId }) => ({ transactionId, outcome: 'bootstrapping-renegotiation' })
+    expect(await world.connect(world.ue1)).toMatchObject({ reason: 'ERR_IMSI_POLICY', attempts: 1 })
+    expect(requestsOf(world)).toHaveLength(1)
+    expect(messageOf(world.ue1, 'directCommunicationRequest').ue1Id.kind).toBe('imsi')
+  })
+
+  it('R25: after the IMSI the key of the B-TID that UE-1 still holds does not serve', async () => {
+    const world = await twoUes()
+    world.network.ubAnswers = false
+    world.air.drop('any', { from: 'ue2' })
+    let result: SetUpResult | undefined
+    void world.ue1.ue.connect(id2).then((value) => (result = value))
+    await world.clock.advance(milliseconds(5))
+    const { nonce1, nafId } = messageOf(world.ue1, 'directCommunicationRequest')
+    const forged = { type: 'bootstrappingRenegotiationRequest', sequenceNumber: 1, nonce1 } as const
+    world.air.inject('SL-SCH', clearFrame(forged))
+    await world.clock.advance(milliseconds(100))
+    expect(messageOf(world.ue1, 'directCommunicationRequest', -1).ue1Id.kind).toBe('imsi')
+    const [known] = [...world.network.bootstraps.values()]
+    if (!known) throw new Error('UE-1 has no B-TID')
+    const { ks, rand, impi } = known.bootstrap
+    const pushed = { ksNaf: deriveKsNaf(ks, rand, impi, nafId), gpi: new Uint8Array(9) }
+    const frame = commandFrame(world.ue1, world.network, { pushed, fields: { gpi: undefined } })
+    world.air.inject('SL-SCH', frame)
+    await world.clock.advance(milliseconds(5))
+    expect(result).toMatchObject({ outcome: 'refused', reason: 'ERR_GPI_MISSING' })
   })
 
   it('R12, B35: a second one in the same set-up is dropped; ERR_BTID_UNKNOWN when nothing else comes', async () => {
@@ -263,7 +304,7 @@ const holds = (pdu: { readonly frame: Uint8Array } | undefined, octets: Uint8Arr
 const bcdOf = (digits: string): Uint8Array =>
   fromHex((digits.length % 2 ? `${digits}f` : digits).replace(/(.)(.)/g, '$2$1'))
 
-async function firstRequest(world: Awaited<ReturnType<typeof twoUes>>) {
+async function firstRequest(world: TwoUes) {
   world.air.drop('any', { from: 'ue2', times: 1 })
   const stop = world.air.drop('any', { from: 'ue2' })
   await world.connect(world.ue1)

@@ -225,6 +225,15 @@ describe('CR 33.303 6.X.3.2: set-up of a link', () => {
     expect(ids.has(undefined)).toBe(false)
   })
 
+  it('R21: who calls back while the caller waits for its key chooses another DKSI', async () => {
+    const world = await twoUes()
+    const { ue1, ue2 } = world
+    for (const { random } of [ue1, ue2]) random.next.push(Uint8Array.of(0x5a))
+    await world.connect(ue1, id2, () => void ue2.ue.connect(id1))
+    const chosen = [ue1, ue2].map((ue) => messageOf(ue, 'directCommunicationRequest').msbOfKdSessId)
+    expect(chosen).toEqual([0x5a, 0x5b])
+  })
+
   it('R16: a B-TID that expires while UE-1 waits for the Command gives no key any more', async () => {
     const world = new World()
     world.network.ksLifetime = seconds(10)
@@ -236,5 +245,24 @@ describe('CR 33.303 6.X.3.2: set-up of a link', () => {
     world.air.drop('directCommunicationRequest', { times: 2 })
     expect(await world.connect(ue1)).toMatchObject({ outcome: 'refused', reason: 'ERR_GPI_MISSING' })
     expect(ue2.ue.links()).toEqual([])
+  })
+
+  it('R29: at each UE the PDK ends with what it was made from, and after an hour at most', async () => {
+    const world = new World()
+    const [ue1, ue2] = [world.station(id1), world.station(id2)]
+    const livesFor = async (ks: number, pdk: number) => {
+      const [asked, began] = [seconds(pdk), world.clock.now()]
+      world.network.ksLifetime = seconds(ks)
+      world.network.answer = (request) => {
+        const answer = world.network.keyFor(request)
+        return answer.outcome === 'key' ? { ...answer, keyExpiry: later(began, asked) } : answer
+      }
+      void ue1.ue.bootstrap()
+      await world.clock.advance(milliseconds(1000))
+      await world.connect(ue1)
+      return [ue1, ue2].map(({ ue }) => Math.round(((ue.links().at(-1)?.expires ?? 0) - began) / 60_000))
+    }
+    expect(await livesFor(1800, 1200)).toEqual([30, 20])
+    expect(await livesFor(7200, 7200)).toEqual([60, 60])
   })
 })

@@ -176,6 +176,8 @@ export interface OutgoingMessage {
   readonly kind: 'transmit'
   readonly lcid: Lcid
   readonly pdu: Uint8Array
+  /** What the PDU carries, before it was ciphered. */
+  readonly sdu: Uint8Array
   readonly name: string
   readonly step?: Step
   readonly protection: Protection

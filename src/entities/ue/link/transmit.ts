@@ -3,7 +3,6 @@ import {
   decodeSdu,
   describe,
   messageName,
-  type Pc5Message,
   type Pc5MessageType,
 } from '../../../reference-points/pc5/messages.ts'
 import { encodeClearPdu, isCiphered, lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
@@ -25,12 +24,14 @@ const heartbeats: readonly Pc5MessageType[] = [
   'directCommunicationKeepaliveAck',
 ]
 
-const outgoing = (message: Pc5Message, lcid: Lcid, pdu: Uint8Array): OutgoingMessage => {
+const outgoing = (sdu: Uint8Array, lcid: Lcid, pdu: Uint8Array): OutgoingMessage => {
+  const message = decodeSdu(sdu)
   const step = steps[message.type]
   return {
     kind: 'transmit',
     lcid,
     pdu,
+    sdu,
     name: messageName(message.type),
     ...(step && { step }),
     protection: lcid === lcids.unprotected ? 'clear' : isCiphered(lcid) ? 'ciphered' : 'integrity',
@@ -41,15 +42,14 @@ const outgoing = (message: Pc5Message, lcid: Lcid, pdu: Uint8Array): OutgoingMes
 
 /** An SDU of a message that no key protects: REQUEST, REJECT, SECURITY MODE REJECT, re-negotiation request. */
 export const transmitClear = (sdu: Uint8Array): OutgoingMessage =>
-  outgoing(decodeSdu(sdu), lcids.unprotected, encodeClearPdu(sdu))
+  outgoing(sdu, lcids.unprotected, encodeClearPdu(sdu))
 
 /** An SDU of a protected message, under the next SN; throws CounterExhausted. */
 export const transmitProtected = (
   context: SecurityContext,
   lcid: typeof lcids.securityMode | typeof lcids.protected,
   sdu: Uint8Array,
-): OutgoingMessage =>
-  outgoing(decodeSdu(sdu), lcid, protect(context, { lcid, sduType: 'pc5-signalling', sdu }))
+): OutgoingMessage => outgoing(sdu, lcid, protect(context, { lcid, sduType: 'pc5-signalling', sdu }))
 
 /** User data on LCID 1, under the next SN; throws CounterExhausted. CR 33.303 6.X.3.2 step 14. */
 export function transmitData(
@@ -62,6 +62,7 @@ export function transmitData(
     kind: 'transmit',
     lcid,
     pdu: protect(context, { lcid, sduType, sdu: octets }),
+    sdu: octets,
     name: 'USER_DATA',
     protection: 'ciphered',
     fields: { sduType, octets: octets.length },
