@@ -5,7 +5,7 @@ import { steps } from '../entities/ue/link/transmit.ts'
 import type { NodeContext } from '../nodes/node.ts'
 import { decodeDiscovery, describeDiscovery, discoveryName } from '../reference-points/pc5/discovery.ts'
 import { decodeSdu, describe, messageName } from '../reference-points/pc5/messages.ts'
-import { decodePdu, isUserData, lcids, protectionOf, type Lcid } from '../reference-points/pc5/pdcp.ts'
+import { decodePdu, isUserData, lcids, type Lcid } from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame, isFor } from '../reference-points/pc5/sl-sch.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
 
@@ -76,16 +76,18 @@ function discovery(
 
 function frame(bytes: Uint8Array, own: Layer2Id, nameOf: (id: Layer2Id) => string): Told | undefined {
   const heard = orNothing(() => decodeFrame(bytes))
-  if (!heard || !isFor(heard, own)) return undefined
-  const { lcid, pdu, source } = heard
-  const protection = protectionOf(lcid)
-  return { from: nameOf(source), protection, ...contentOf(lcid, pdu) }
+  return heard && isFor(heard, own)
+    ? { from: nameOf(heard.source), ...contentOf(heard.lcid, heard.pdu) }
+    : undefined
 }
 
-function contentOf(lcid: Lcid, pdu: Uint8Array): Pick<Told, 'name' | 'fields' | 'step'> {
-  if (isUserData(lcid)) return { name: 'USER_DATA', fields: { octets: pdu.length } }
+/** What can be read is not ciphered, in either profile. */
+function contentOf(lcid: Lcid, pdu: Uint8Array): Pick<Told, 'name' | 'fields' | 'step' | 'protection'> {
+  const ciphered = { protection: 'ciphered', fields: { octets: pdu.length } } as const
+  if (isUserData(lcid)) return { name: 'USER_DATA', ...ciphered }
   const message = lcid === lcids.protected ? undefined : orNothing(() => decodeSdu(decodePdu(lcid, pdu).data))
-  if (!message) return { name: 'ciphered signalling', fields: { octets: pdu.length } }
+  if (!message) return { name: 'ciphered signalling', ...ciphered }
   const step = steps[message.type]
-  return { name: messageName(message.type), fields: describe(message), ...(step && { step }) }
+  const protection = lcid === lcids.unprotected ? 'clear' : 'integrity'
+  return { name: messageName(message.type), fields: describe(message), protection, ...(step && { step }) }
 }
