@@ -54,7 +54,7 @@ describe('the control socket (R46)', () => {
     ['words that are none', '{"words":["links",1]}'],
     ['an array', '[]'],
     ['null', 'null'],
-    ['B75: 1 MiB', 'x'.repeat(1024 * 1024)],
+    ['1 MiB', 'x'.repeat(1024 * 1024)],
   ])('R46: refuses %s and does nothing', async (_, octets) => {
     const { file, asked } = await served()
     expect(await answerTo(file, `${octets}\n`)).toContain('{"exit":65}')
