@@ -41,14 +41,25 @@ function installPackages() {
   if (!run('npm', ['ci'])) giveUp('npm ci failed')
 }
 
-function installTshark() {
-  const packages = ['install', '-y', '-q', '--no-install-recommends', 'tshark']
-  section('tshark is missing: apt-get install tshark')
+/** What the tests use beside Node, and the Debian package that has it. */
+const tools = [
+  { name: 'tshark', package: 'tshark', answers: ['--version'] },
+  { name: 'ip', package: 'iproute2', answers: ['-V'] },
+  { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
+  { name: 'curl', package: 'curl', answers: ['--version'] },
+  { name: 'sysctl', package: 'procps', answers: ['--version'] },
+]
+
+function installTools(missing) {
+  const packages = missing.map((each) => each.package)
+  const command = `apt-get install ${packages.join(' ')}`
+  section(`${missing.map(({ name }) => name).join(', ')} missing: ${command}`)
   if (process.getuid?.() !== 0 || !succeeds('apt-get', '--version'))
-    giveUp('the tests of captures need tshark; as root: apt-get install tshark')
+    giveUp(`the tests need what is missing; as root: ${command}`)
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
   run('apt-get', ['update', '-q'], quiet)
-  if (!run('apt-get', packages, quiet)) giveUp('tshark could not be installed')
+  if (!run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], quiet))
+    giveUp(`${packages.join(', ')} could not be installed`)
 }
 
 /** Checks besides the tests; each has its command in package.json too. */
@@ -103,7 +114,8 @@ function isConformanceTableNew() {
 }
 
 if (!isInstalled()) installPackages()
-if (!succeeds('tshark', '--version')) installTshark()
+const missing = tools.filter(({ name, answers }) => !succeeds(name, ...answers))
+if (missing.length > 0) installTools(missing)
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
 const { passed, failed: failedTests, skipped } = runTests()
 if (failedTests === 0 && !isConformanceTableNew()) failedChecks.push('conformance table')
