@@ -5,6 +5,7 @@ import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { PTid } from '../../../src/core/identities/p-tid.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { hours, later, seconds } from '../../../src/core/units.ts'
+import { TokenBuckets } from '../../../src/core/token-buckets.ts'
 import { kmfPolicy } from '../../../src/entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../../../src/entities/bsf/ports.ts'
 import { pushInfo as push } from '../../../src/entities/bsf/push.ts'
@@ -33,7 +34,7 @@ async function pushing() {
       return bsfPorts.zh.authenticate(request, context)
     },
   }
-  const policy = { nafs: [kmfPolicy([kmfHost], [kmfName])], ksLifetime: hours(24) }
+  const policy = { nafs: [kmfPolicy([kmfHost], [kmfName])], ksLifetime: hours(24), pushes: new TokenBuckets(3) }
   const all = await bsfAndPeer([applicationId])
   all.bsf.node.handle(pushInfo, (request, from, context) =>
     push(request, from.originHost, policy, { ...bsfPorts, zh }, context),
