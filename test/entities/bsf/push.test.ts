@@ -160,7 +160,10 @@ describe('Zpn at the BSF', () => {
     ] as const
     for (const [asked, ksLifetime, ofGuss, expected] of cases) {
       const { ask } = await pushing({ ...aSubscriber, ...(ofGuss && { ksLifetime: ofGuss }) })
-      const answer = await ask({ requestedExpiry: later(second, asked) }, kmfHost, { nafs, ksLifetime })
+      const answer = await ask({ requestedExpiry: later(second, asked) }, kmfHost, {
+        ...policyFor(nafs),
+        ksLifetime,
+      })
       expect(opened(answer.gpi).keyExpiry).toBe(answer.keyExpiry)
       expect((answer.keyExpiry - second) / 1000).toBe(expected)
     }
@@ -264,7 +267,6 @@ describe('Zpn at the BSF', () => {
     await expect(pushInfo(aRequest, kmfHost, policyFor(nafs), stepped)).rejects.toThrow(TemporaryFailure)
     expect(answers).toEqual([])
   })
-
 
   it('keeps the IMPI from a NAF that may not know it', async () => {
     const { ask } = await pushing()
