@@ -9,7 +9,7 @@ interface OpenRequest {
   readonly response: Promise<ProseDirectKeyResponse>
 }
 
-/** Made before who asked first goes on, and wipes his PDK (R33). */
+/** For who asks again: who asked first wipes his PDK (R33). */
 const copyOf = (response: ProseDirectKeyResponse): ProseDirectKeyResponse =>
   response.outcome === 'key' ? { ...response, pdk: Pdk(response.pdk) } : response
 
@@ -39,6 +39,6 @@ export class OpenRequests {
     if (this.#open.size >= this.#capacity) throw new TemporaryFailure('too many open requests')
     const response = start().finally(() => this.#open.delete(name))
     this.#open.set(name, { body, response })
-    return response
+    return response.then((answer) => answer) // a turn after the copies were made
   }
 }

@@ -5,8 +5,8 @@ import { Layer2Id } from '../../../src/core/identities/prose.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
-import { GbaPush } from '../../../src/entities/ue/gba/push.ts'
-import { KeyRetrievals } from '../../../src/entities/ue/key-retrieval.ts'
+import { GbaPush, type GpiReading } from '../../../src/entities/ue/gba/push.ts'
+import { KeyRetrievals, type KeyRetrieval } from '../../../src/entities/ue/key-retrieval.ts'
 import { LinkTable } from '../../../src/entities/ue/link/link-table.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
 import { commandFrame, type CommandChanges } from './forge.ts'
@@ -62,7 +62,7 @@ describe('R33: keys of UE-1', () => {
     const { command, result } = await waiting(world, milliseconds(50))
     const pushed = world.ue1.home.push({ nafId: nafIdOf(kmf, uaIds.prose) }, world.clock.now())
     await command({ pushed, pdkOf: stranger })
-    const reading = await readings.mock.results[0]?.value
+    const reading = await (readings.mock.results[0]?.value as Promise<GpiReading> | undefined)
     if (reading?.outcome !== 'key') throw new Error('the GPI is good')
     expect(isAllZero(reading.pushed.ksNaf)).toBe(false)
     await world.clock.runUntil(() => result() !== undefined)
@@ -104,7 +104,7 @@ describe('R33: the PDK at UE-2', () => {
       return answer.outcome === 'key' ? { ...answer, ue1ProseUeIds: [] } : answer
     }
     await world.connect(world.ue1, id2, () => meanwhile(world))
-    const retrieval = await retrieved.mock.results[0]?.value
+    const retrieval = await (retrieved.mock.results[0]?.value as Promise<KeyRetrieval> | undefined)
     if (retrieval?.outcome !== 'key') throw new Error('a key was given')
     expect([isAllZero(retrieval.pdk), ...answers.map(isAllZero)]).toEqual([true, true])
   })
