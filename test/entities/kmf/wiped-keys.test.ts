@@ -119,4 +119,16 @@ describe('R33: a KMF keeps no key beside its store', () => {
     expect(subscriber?.key).toEqual(tlsKey.key)
     expect(areWiped(given)).toEqual([true, true])
   })
+
+  it('R33: PC8: of two keys from the BSF that of the handshake stays, that for the PDK is wiped', async () => {
+    const given: Uint8Array[] = []
+    const bootstrappingInfo = () => {
+      const meKeyMaterial = KsNaf(bia.meKeyMaterial)
+      given.push(meKeyMaterial)
+      return Promise.resolve({ ...bia, meKeyMaterial })
+    }
+    const lab = await kmf1({ ports: { zn: { bootstrappingInfo } } })
+    await lab.kmf.associate({ identity: pskIdentityOf(row.btid), uaId: uaIds.tls13 })
+    expect(areWiped(given)).toEqual([false, true])
+  })
 })
