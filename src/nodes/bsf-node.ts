@@ -1,4 +1,6 @@
 import { defaultNames } from '../core/plmn-table.ts'
+import { wipe, type KsNaf } from '../core/keys.ts'
+import { TokenBuckets } from '../core/token-buckets.ts'
 import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
 import { bootstrappingInfo as giveNafKey } from '../entities/bsf/naf-keys.ts'
 import { kmfPolicy, type NafPolicy } from '../entities/bsf/naf-policy.ts'
@@ -31,13 +33,22 @@ const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
 })
 
 /** Another NAF learns no private identity. */
-const policyOf = ({ originHost, fqdns, uaIds, gsids }: NafConfig): NafPolicy => ({
-  ...{ originHosts: [originHost], fqdns, uaIds, gsids, discloseImpi: false, requiredGsids: [] },
+const policyOf = ({ originHost, fqdns, uaIds, gsids, push: mayPush }: NafConfig): NafPolicy => ({
+  ...{ originHosts: [originHost], fqdns, uaIds, gsids, mayPush, discloseImpi: false, requiredGsids: [] },
 })
 
 /** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
-  const { name, fqdn, diameter: own, ubListen, ksLifetime, challengesPerMinute, tmpi } = plmn.bsf
+  const {
+    name,
+    fqdn,
+    diameter: own,
+    ubListen,
+    ksLifetime,
+    challengesPerMinute,
+    pushesPerMinute,
+    tmpi,
+  } = plmn.bsf
   const voice = voiceOf(name, context)
   const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
@@ -51,11 +62,17 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges: limits.maxChallenges },
     ports,
   )
-  diameter.handle(bootstrappingInfo, (request, from, trace) =>
-    giveNafKey(request, from.originHost, nafs, ports, trace),
+  const wipeKey = ({ meKeyMaterial }: { readonly meKeyMaterial: KsNaf }) => wipe(meKeyMaterial)
+  diameter.handle(
+    bootstrappingInfo,
+    (request, from, trace) => giveNafKey(request, from.originHost, nafs, ports, trace),
+    wipeKey,
   )
-  diameter.handle(pushInfo, (request, from, trace) =>
-    push(request, from.originHost, { nafs, ksLifetime }, ports, trace),
+  const pushPolicy = { nafs, ksLifetime, pushes: new TokenBuckets(pushesPerMinute) }
+  diameter.handle(
+    pushInfo,
+    (request, from, trace) => push(request, from.originHost, pushPolicy, ports, trace),
+    wipeKey,
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
   for (const { originHost: host, realm } of plmn.bsf.nafs)

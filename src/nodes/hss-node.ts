@@ -1,3 +1,4 @@
+import { wipe } from '../core/keys.ts'
 import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
@@ -13,7 +14,11 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const ports = { ...context, ...voice, subscribers: store.subscribers }
-  diameter.handle(multimediaAuth, (request, _from, trace) => decide(request, ports, trace))
+  diameter.handle(
+    multimediaAuth,
+    (request, _from, trace) => decide(request, ports, trace),
+    ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
+  )
   const bsf = plmn.bsf.diameter.originHost
   diameter.addPeer({ host: bsf, realm: plmn.realm, applications: zh })
   const closing = new Closing()

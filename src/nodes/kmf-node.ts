@@ -1,4 +1,5 @@
 import type { Imsi } from '../core/identities/subscriber.ts'
+import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { createKmf } from '../entities/kmf/kmf.ts'
 import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
@@ -94,7 +95,11 @@ export async function startKmf(
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )
-  diameter.handle(proseKey, (request, from, trace) => kmf.keyRequested(from.originHost, request, trace))
+  diameter.handle(
+    proseKey,
+    (request, from, trace) => kmf.keyRequested(from.originHost, request, trace),
+    ({ pdk }) => wipe(pdk),
+  )
   const onKeyLog = (text: string) => {
     if (context.unsafeRevealKeys)
       tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })

@@ -13,17 +13,20 @@ export interface NafPolicy {
   readonly uaIds: readonly UaId[]
   /** GSIDs whose user security settings it may have. */
   readonly gsids: readonly string[]
+  /** May have GBA push, each of which takes a vector. TS 33.223. */
+  readonly mayPush: boolean
   readonly discloseImpi: boolean
   /** GSIDs without whose USS in the GUSS nothing is given. */
   readonly requiredGsids: readonly string[]
 }
 
-/** The policy of a ProSe KMF: its three Ua ids, the IMPI, and only for subscribers with the ProSe USS. */
+/** The policy of a ProSe KMF: its three Ua ids, GBA push, the IMPI, and only for subscribers with the ProSe USS. */
 export const kmfPolicy = (originHosts: readonly Fqdn[], fqdns: readonly Fqdn[]): NafPolicy => ({
   originHosts,
   fqdns,
   uaIds: [uaIds.prose, uaIds.tls13, uaIds.tls12DhePsk],
   gsids: [projectValues.proseGsid.value],
+  mayPush: true,
   discloseImpi: true,
   requiredGsids: [projectValues.proseGsid.value],
 })

@@ -5,6 +5,7 @@ import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafFqdn, nafUaId } from '../../core/identities/naf-id.ts'
 import { maskedImpi } from '../../core/identities/subscriber.ts'
 import { wipe } from '../../core/keys.ts'
+import type { TokenBuckets } from '../../core/token-buckets.ts'
 import { earliest, type Seconds } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { deriveKsNaf, ksOf } from '../../crypto/gba-keys.ts'
@@ -12,6 +13,7 @@ import { makeGpi } from '../../crypto/gba-push-info.ts'
 import { gbaUAutn } from '../../crypto/gba-u.ts'
 import type { MultimediaAuthAnswer } from '../../reference-points/zh/exchange.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
+import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
 import { ksExpiry } from './ks-expiry.ts'
 import { hasNeededUss, policyFor, ussAskedFor, type NafPolicy } from './naf-policy.ts'
 import type { BsfPorts } from './ports.ts'
@@ -19,6 +21,8 @@ import type { BsfPorts } from './ports.ts'
 export interface PushPolicy {
   /** Who may ask what. */
   readonly nafs: readonly NafPolicy[]
+  /** By (Origin-Host, IMPI); a resynchronisation counts (R45). */
+  readonly pushes: TokenBuckets
   /** As on Ub, where the GUSS has none. */
   readonly ksLifetime: Seconds
 }
@@ -28,7 +32,7 @@ type PushPorts = Pick<BsfPorts, 'zh' | 'clock' | 'wallClockStep' | 'report' | 'c
 /**
  * Zpn at the BSF: the key of one NAF_Id from a fresh vector, and the GPI that brings it to the UE. The Ks is of this push
  * only and is forgotten. `from` is the Origin-Host of the authenticated peer. Throws NotAuthorised (5402), before a vector
- * is spent where that can be known; KeyRequestFailed; IdentityUnknown (5401), SynchronisationRefused (5012) and
+ * is spent where that can be known; RefusedWithResult (3004) beyond the rate; KeyRequestFailed; IdentityUnknown (5401), SynchronisationRefused (5012) and
  * TemporaryFailure as Zh does. TS 33.223 5, TS 29.109 5.4.
  */
 export async function pushInfo(
@@ -39,7 +43,8 @@ export async function pushInfo(
   context?: string,
 ): Promise<PushInfoAnswer> {
   const naf = policyFor(policy.nafs, from, request.nafId)
-  if (!naf) return refuse(new NotAuthorised('this NAF may not have that key', 'TS 29.109 6.2.2.2'), ports)
+  if (!naf?.mayPush)
+    return refuse(new NotAuthorised('this NAF may not have that key pushed', 'TS 29.109 6.2.2.2'), ports)
   checkWallClock(ports)
   if (request.requestedExpiry <= ports.clock.now())
     return refuse(
@@ -47,6 +52,10 @@ export async function pushInfo(
       ports,
     )
   const { impi, resynchronisation } = request
+  if (!policy.pushes.take(`${from} ${impi}`, ports.clock.now())) {
+    ports.count('zpn-too-many')
+    throw new RefusedWithResult(resultCode(resultCodes.tooBusy), 'too many pushes of this NAF to this UE')
+  }
   const got = await ports.zh.authenticate({ impi, ...(resynchronisation && { resynchronisation }) }, context)
   try {
     if (!hasNeededUss(naf, got.guss))

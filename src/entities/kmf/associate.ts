@@ -3,13 +3,13 @@ import { hex } from '../../core/bytes.ts'
 import { shortBTid, type BTid } from '../../core/identities/b-tid.ts'
 import { nafIdOf, uaIds, type NafId } from '../../core/identities/naf-id.ts'
 import { later } from '../../core/units.ts'
-import type { KsNaf } from '../../core/keys.ts'
+import { KsNaf, wipe } from '../../core/keys.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { bTidOfPskIdentity } from '../../reference-points/pc8/psk-identity.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
-import { fetchNafKey, keyUnder } from './naf-key.ts'
+import { fetchNafKey, keyUnder, wipeRow } from './naf-key.ts'
 import { bsfPatience } from './procedure.ts'
 import type { BsfCall, NafKeyRow, Pc8Offer, Pc8Subscriber } from './ports.ts'
 
@@ -25,11 +25,15 @@ export async function associate(kmf: Kmf, { identity, uaId }: Pc8Offer): Promise
   try {
     const call = { until: later(ports.clock.now(), bsfPatience) }
     const kept = await fromStore(ports.keys.find(btid, ports.clock.now()))
-    const [row] = await Promise.all([
-      keptOrFetched(kmf, kept, btid, nafIdOf(name, uaId), call),
-      fetchPdkKeyBeside(kmf, kept, btid, name, call),
-    ])
-    return associated(kmf, row, hex(uaId))
+    try {
+      const [row] = await Promise.all([
+        keptOrFetched(kmf, kept, btid, nafIdOf(name, uaId), call),
+        fetchPdkKeyBeside(kmf, kept, btid, name, call),
+      ])
+      return associated(kmf, row, hex(uaId))
+    } finally {
+      wipeRow(kept)
+    }
   } catch (error) {
     if (!(error instanceof BTidUnknown || error instanceof NotAuthorised)) throw error
     refused(kmf, error.message)
@@ -47,7 +51,7 @@ async function keptOrFetched(
   call: BsfCall,
 ): Promise<KeyRow> {
   const key = kept && keyUnder(kept, nafId)
-  return kept && key ? { ...kept, fetched: key } : fetchNafKey(btid, nafId, kmf.ports, call)
+  return kept && key ? { ...kept, fetched: KsNaf(key) } : fetchNafKey(btid, nafId, kmf.ports, call)
 }
 
 /** Makes 7a possible should this UE be UE-1 later; the UE does not notice when it fails. */
@@ -59,7 +63,8 @@ async function fetchPdkKeyBeside(
   call: BsfCall,
 ): Promise<void> {
   try {
-    await keptOrFetched(kmf, kept, btid, nafIdOf(name, uaIds.prose), call)
+    const { fetched } = await keptOrFetched(kmf, kept, btid, nafIdOf(name, uaIds.prose), call)
+    wipe(fetched) // the store has its own
   } catch (error) {
     if (!(error instanceof ProseError)) throw error
     kmf.ports.count(`kmf-pdk-key-${error.code}`)

@@ -1,5 +1,6 @@
 import { equalOctets } from '../../core/bytes.ts'
 import { MalformedMessage, TemporaryFailure } from '../../core/errors.ts'
+import { Pdk } from '../../core/keys.ts'
 import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
 import { InvalidKeyRequest } from '../../reference-points/pc8/messages.ts'
 
@@ -7,6 +8,10 @@ interface OpenRequest {
   readonly body: Uint8Array
   readonly response: Promise<ProseDirectKeyResponse>
 }
+
+/** For who asks again: who asked first wipes his PDK (R33). */
+const copyOf = (response: ProseDirectKeyResponse): ProseDirectKeyResponse =>
+  response.outcome === 'key' ? { ...response, pdk: Pdk(response.pdk) } : response
 
 /** Requests of step 4 that have no answer yet: a repetition gets that of the first, other content is invalid (B48, R45). */
 export class OpenRequests {
@@ -28,12 +33,12 @@ export class OpenRequests {
     const known = this.#open.get(name)
     if (known) {
       const isRepeat = equalOctets(known.body, body)
-      if (isRepeat) return known.response
+      if (isRepeat) return known.response.then(copyOf)
       throw new InvalidKeyRequest(transactionId, new MalformedMessage('transaction-id', 0, 'is open'))
     }
     if (this.#open.size >= this.#capacity) throw new TemporaryFailure('too many open requests')
     const response = start().finally(() => this.#open.delete(name))
     this.#open.set(name, { body, response })
-    return response
+    return response.then((answer) => answer) // a turn after the copies were made
   }
 }

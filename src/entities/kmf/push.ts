@@ -2,8 +2,9 @@ import type { Rand } from '../../core/aka.ts'
 import { KeyRequestFailed, MalformedMessage } from '../../core/errors.ts'
 import { PTid } from '../../core/identities/p-tid.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
+import { wipe } from '../../core/keys.ts'
 import { projectValues } from '../../core/project-values.ts'
-import { hours, later } from '../../core/units.ts'
+import { hours, later, type Instant } from '../../core/units.ts'
 import { readGpi } from '../../crypto/gba-push-info.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
@@ -28,20 +29,25 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
   const { imsi, impi } = addressee
   if (!kmf.buckets.push.take(imsi ?? impi, kmf.ports.clock.now()))
     throw new RefusedWithResult(resultCode(resultCodes.tooBusy), 'too many pushes to this UE-1')
-  const { gpi, meKeyMaterial, keyExpiry, ussList } = await pushed(question, addressee)
-  kmf.pushed.add(randOf(gpi), request, kmf.ports.clock.now())
+  const answer = await kmf.ports.zpn.pushInfo(requestFor(kmf, request, addressee), question.procedure.bsfCall)
+  const { gpi, meKeyMaterial, keyExpiry, ussList } = answer
+  try {
+    const now = kmf.ports.clock.now()
+    kmf.pushed.add(randThatServes(answer, addressee, now), request, now)
+  } catch (error) {
+    wipe(meKeyMaterial)
+    throw error
+  }
   const owner = { ussList, ...(imsi !== undefined && { imsi }) }
   return { owner, ksNaf: meKeyMaterial, expires: keyExpiry, gpi }
 }
 
-/** The answer of the BSF, when it is one that an honest BSF gives. */
-async function pushed({ kmf, procedure, request }: Question, addressee: Addressee): Promise<PushInfoAnswer> {
-  const { zpn, clock } = kmf.ports
-  const answer = await zpn.pushInfo(requestFor(kmf, request, addressee), procedure.bsfCall)
-  if (answer.keyExpiry <= clock.now()) throw new KeyRequestFailed('the BSF pushed a key that has expired')
-  if (answer.impi !== undefined && answer.impi !== addressee.impi)
+/** The RAND of an answer that an honest BSF gives. */
+function randThatServes({ impi, gpi, keyExpiry }: PushInfoAnswer, addressee: Addressee, now: Instant): Rand {
+  if (keyExpiry <= now) throw new KeyRequestFailed('the BSF pushed a key that has expired')
+  if (impi !== undefined && impi !== addressee.impi)
     throw new KeyRequestFailed('the BSF pushed to another subscriber')
-  return answer
+  return randOf(gpi)
 }
 
 function requestFor(

@@ -1,14 +1,14 @@
 import { BTidUnknown, KeyRequestFailed, NotAuthorised, ProseError } from '../../core/errors.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import { impiOfImsi, type Impi, type Imsi } from '../../core/identities/subscriber.ts'
-import type { KsNaf } from '../../core/keys.ts'
+import { KsNaf, wipe } from '../../core/keys.ts'
 import { later, secondsBetween, type Instant } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import type { ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
 import { authorise, authoriseByTable, type Ask } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
-import { fetchNafKey, keyUnder } from './naf-key.ts'
+import { fetchNafKey, keyUnder, wipeRow } from './naf-key.ts'
 import type { NafKeyRow } from './ports.ts'
 import type { Procedure } from './procedure.ts'
 import { push } from './push.ts'
@@ -34,16 +34,25 @@ export interface Question {
 
 /** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
-  const { ue1Id, nafId } = question.request
+  const { ue1Id } = question.request
   const { keys, clock } = question.kmf.ports
   const isResynchronised = takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
   const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
-  if (isResynchronised) return resynchronise7b(question, kept)
+  try {
+    return await (isResynchronised
+      ? resynchronise7b(question, kept)
+      : branchOfBTid(question, kept, ue1Id.btid))
+  } finally {
+    wipeRow(kept)
+  }
+}
+
+function branchOfBTid(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
   const invalid = kept && whyInvalid(question, kept)
   if (kept && invalid !== undefined) return branch7b(question, kept, ['key-found', invalid], invalid)
-  const ksNaf = kept && keyUnder(kept, nafId)
-  return ksNaf ? branch7a(question, kept, ksNaf) : branch7c(question, kept, ue1Id.btid)
+  const ksNaf = kept && keyUnder(kept, question.request.nafId)
+  return ksNaf ? branch7a(question, kept, KsNaf(ksNaf)) : branch7c(question, kept, btid)
 }
 
 /** True for a step 6 with the RAND and AUTS of a GPI that this KMF pushed. Throws KeyRequestFailed for any other. */
@@ -61,16 +70,31 @@ function whyInvalid({ kmf }: Question, kept: NafKeyRow): string | undefined {
 }
 
 /** 7a: found and valid. */
-async function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Promise<NafKeys> {
+function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Promise<NafKeys> {
   const { ports, settings } = question.kmf
   const age = secondsBetween(kept.created, ports.clock.now())
-  await decide(question, authorise(kept, question.ask, ports), {
+  return ifAuthorised(question, kept, ksNaf, {
     branch: '7a',
     why: ['key-found', 'key-valid'],
     notWhy: { '7b': `age ${spelled(age)} of ${spelled(settings.nafKeyMaxAge)}`, '7c': 'key is here' },
-    keys: { Ks_NAF: fingerprint(ksNaf) },
   })
-  return { owner: kept, ksNaf, expires: kept.expires }
+}
+
+/** The key of 7a or 7c for its owner, erased when he may not (R33). Throws NotAuthorised. */
+async function ifAuthorised(
+  question: Question,
+  owner: NafKeyRow,
+  ksNaf: KsNaf,
+  decision: Decision,
+): Promise<NafKeys> {
+  const keys = { Ks_NAF: fingerprint(ksNaf) }
+  try {
+    await decide(question, authorise(owner, question.ask, question.kmf.ports), { ...decision, keys })
+    return { owner, ksNaf, expires: owner.expires }
+  } catch (error) {
+    wipe(ksNaf)
+    throw error
+  }
 }
 
 /** 7b: found but not valid. Authorised before a vector is spent, by the table and the kept settings. */
@@ -106,7 +130,6 @@ function resynchronise7b(question: Question, kept: NafKeyRow | undefined): Promi
 
 /** 7c: the BSF is asked. Only its 5403 leads to re-negotiation (R14), or to 7b where it is known who UE-1 is. */
 async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
-  const { ports } = question.kmf
   const here = kept ? 'key-not-found' : 'b-tid-not-found'
   const notWhy = { '7a': 'no key here', '7b': 'nothing here that is too old' }
   const asked = await fetched(question, btid)
@@ -116,11 +139,7 @@ async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: B
     const why = asked instanceof BTidUnknown ? 'unknown-at-bsf' : 'bsf-gave-no-key'
     return decide(question, Promise.reject(asked), { branch: '7c', why: [here, why], notWhy })
   }
-  await decide(question, authorise(asked, question.ask, ports), {
-    ...{ branch: '7c', why: [here, 'bsf-gave-key'], notWhy },
-    keys: { Ks_NAF: fingerprint(asked.fetched) },
-  })
-  return { owner: asked, ksNaf: asked.fetched, expires: asked.expires }
+  return ifAuthorised(question, asked, asked.fetched, { branch: '7c', why: [here, 'bsf-gave-key'], notWhy })
 }
 
 /** The answer of the BSF, or why there is none. */

@@ -1,5 +1,6 @@
 import { KeyRequestFailed, NotAuthorised, PeerFault, TemporaryFailure } from '../../core/errors.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
+import { wipe } from '../../core/keys.ts'
 import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
 import type { ProseKeyAnswer } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.ts'
@@ -9,6 +10,7 @@ import { authorise, type Ask } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import { issueKey } from './issue-key.ts'
 import type { Kmf } from './kmf.ts'
+import { wipeRow } from './naf-key.ts'
 import type { Pc8Subscriber } from './ports.ts'
 import type { Procedure } from './procedure.ts'
 import { proseUeIdsOf, type Owner } from './subscriber.ts'
@@ -31,9 +33,14 @@ export async function retrieveKey(
   procedure.step = '6'
   const answer = await askHome(kmf, procedure, request, home)
   procedure.step = '10'
-  checkAnswer(kmf, request, home, answer)
-  await authoriseUe2(kmf, ue2, ask)
-  return answer
+  try {
+    checkAnswer(kmf, request, home, answer)
+    await authoriseUe2(kmf, ue2, ask)
+    return answer
+  } catch (error) {
+    wipe(answer.pdk)
+    throw error
+  }
 }
 
 /** R45. */
@@ -60,6 +67,7 @@ function homeThatMayServe({ ports }: Kmf, request: ProseDirectKeyRequest, ue2: P
 /** The newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
 async function authoriseUe2({ ports }: Kmf, ue2: Pc8Subscriber, ask: Ask): Promise<void> {
   const row = await fromStore(ports.keys.find(ue2.btid, ports.clock.now()))
+  wipeRow(row)
   const owner: Owner = row ? { ...ue2, ussList: row.ussList } : ue2
   await authorise(owner, ask, ports)
 }

@@ -47,9 +47,10 @@ export class BTidMemory {
     if (btid === this.#bootstrap?.btid) this.#usedWith.add(kmf)
   }
 
+  /** A B-TID whose Ks a card lost before the expiry counts as none: the KMF holds it for valid and would send no GPI. */
   status(kmf: Fqdn, now: Instant): BTidStatus {
-    if (!this.#bootstrap) return 'none'
     if (this.valid(now)) return 'valid'
+    if (!this.#bootstrap || now < this.#bootstrap.expires) return 'none'
     return this.#usedWith.has(kmf) ? 'expired-used' : 'expired-unused'
   }
 

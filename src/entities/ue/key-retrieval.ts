@@ -9,7 +9,7 @@ import {
   TemporaryFailure,
 } from '../../core/errors.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
-import { Pdk } from '../../core/keys.ts'
+import { Pdk, wipe } from '../../core/keys.ts'
 import { seconds, type Instant } from '../../core/units.ts'
 import type {
   KeyErrorCode,
@@ -59,7 +59,11 @@ export class KeyRetrievals {
     const whole = { ...request, transactionId: this.#lastTransaction }
     try {
       const answer = await this.#ask(whole, context)
-      return checkedAnswer(whole, answer, this.#ports.clock.now())
+      try {
+        return checkedAnswer(whole, answer, this.#ports.clock.now())
+      } finally {
+        if (answer.outcome === 'key') wipe(answer.pdk)
+      }
     } catch (error) {
       return { outcome: 'refused', error: asProseError(error) }
     }

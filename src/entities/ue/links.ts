@@ -73,6 +73,7 @@ export class Links {
   } {
     const entry = this.table.begin(attempt.peer, traceIdOf(attempt.nonce1))
     const end = new Promise<AttemptEnd>((resolve) => this.#attempts.set(entry, resolve))
+    if (this.#closed && attempt.key) wipe(attempt.key.ksNaf)
     this.dispatch(entry, this.#closed ? { kind: 'abandon' } : { kind: 'connect', attempt })
     return { entry, end }
   }

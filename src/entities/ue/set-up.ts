@@ -4,6 +4,7 @@ import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { nafIdOf, uaIds, type NafId } from '../../core/identities/naf-id.ts'
 import { Dksi, hexOf24, type Layer2Id, type RelayServiceCode } from '../../core/identities/prose.ts'
 import { maskedImsi, type Imsi } from '../../core/identities/subscriber.ts'
+import { wipe } from '../../core/keys.ts'
 import type { PlmnTable } from '../../core/plmn-table.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import type { Report, Step } from '../../core/tap.ts'
@@ -86,8 +87,11 @@ async function attempt(
   const identified = await identify(request.peer, nafId, traceIdOf(nonce1), ports, renegotiation).catch(asEnd)
   if (!('ue1Id' in identified)) return { end: { outcome: 'ended', error: identified, endedAt: '3' } }
   const dksi = chooseOctet(ports.random, ports.links.table.takenOctets(request.peer, 'msb'))
-  if (dksi === undefined) return { end: { outcome: 'ended', error: noDksi(), endedAt: '3' } }
   const { ue1Id, key } = identified
+  if (dksi === undefined) {
+    if (key) wipe(key.ksNaf)
+    return { end: { outcome: 'ended', error: noDksi(), endedAt: '3' } }
+  }
   if (ue1Id.kind === 'b-tid') ports.memory.countSetUp(ue1Id.btid)
   const { entry, end } = ports.links.attempt({
     ...request,

@@ -170,10 +170,14 @@ export class DiameterNode {
       await new Promise<void>((resolve) => this.#waitingForPeer.add(resolve))
   }
 
-  /** Serves a command; what the handler throws is answered as the exchange says. */
-  handle<Request, Answer>(exchange: Exchange<Request, Answer>, handler: Handler<Request, Answer>): void {
+  /** Serves a command; what the handler throws is answered as the exchange says. `encoded` may wipe keys of an answer. */
+  handle<Request, Answer>(
+    exchange: Exchange<Request, Answer>,
+    handler: Handler<Request, Answer>,
+    encoded: (answer: Answer) => void = () => undefined,
+  ): void {
     this.#know(exchange.command)
-    this.#service.handle(exchange, handler)
+    this.#service.handle(exchange, handler, encoded)
   }
 
   /** Asks; throws what the exchange makes of the result, TemporaryFailure or KeyRequestFailed. */

@@ -49,13 +49,24 @@ export class Service {
     this.#duplicates = new Duplicates(limits.duplicates, context.clock)
   }
 
-  handle<Request, Answer>(exchange: Exchange<Request, Answer>, handler: Handler<Request, Answer>): void {
+  handle<Request, Answer>(
+    exchange: Exchange<Request, Answer>,
+    handler: Handler<Request, Answer>,
+    encoded: (answer: Answer) => void,
+  ): void {
     const { command } = exchange
     this.#served.set(nameOf(command.applicationId, command.code), {
       command,
       prepare(avps, from, context) {
         const request = exchange.decodeRequest(avps)
-        return async (frame) => exchange.encodeAnswer(await handler(request, from, context), frame)
+        return async (frame) => {
+          const answer = await handler(request, from, context)
+          try {
+            return exchange.encodeAnswer(answer, frame)
+          } finally {
+            encoded(answer)
+          }
+        }
       },
       causeOf: (error) => exchange.causeOf(error),
     })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../core/environment.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
+import { wipe } from '../../core/keys.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Count } from '../../core/tap.ts'
 import { contextOf } from '../../core/traceparent.ts'
@@ -82,7 +83,11 @@ async function replyTo(
     const body = await bodyWithin(httpLimits.body, incoming)
     if (!body) return bare(413)
     const response = await options.service.answer(body, subscriber, context)
-    return withDocument(encodeProseDirectKeyResponse(response), describeResponse(response))
+    try {
+      return withDocument(encodeProseDirectKeyResponse(response), describeResponse(response))
+    } finally {
+      if (response.outcome === 'key') wipe(response.pdk)
+    }
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return undefined
     const cause = causeOf(error)

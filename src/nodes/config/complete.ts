@@ -132,6 +132,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       ubListen: bsf.ubListen,
       ksLifetime: bsf.ksLifetimeSeconds,
       challengesPerMinute: bsf.challengesPerMinute,
+      pushesPerMinute: bsf.pushesPerMinute,
       nafs: bsf.nafs.map((naf) => ({ ...naf, realm: naf.realm ?? realm })),
       tmpi: bsf.tmpi,
     },

@@ -86,6 +86,8 @@ export interface BsfConfig {
   readonly ksLifetime: Seconds
   /** For each (IMPI, client address); Infinity when unlimited. */
   readonly challengesPerMinute: number
+  /** For each (Origin-Host of a NAF, IMPI); Infinity when unlimited. */
+  readonly pushesPerMinute: number
   /** Those beside the KMF. */
   readonly nafs: readonly NafConfig[]
   /** UEs may come under a TMPI. */
@@ -104,6 +106,8 @@ export interface NafConfig {
   readonly uaIds: readonly UaId[]
   /** GSIDs whose user security settings it may have. */
   readonly gsids: readonly string[]
+  /** May have GBA push. */
+  readonly push: boolean
 }
 
 export type TlsVersion = '1.2' | '1.3'

@@ -106,6 +106,7 @@ const naf = z.strictObject({
   fqdns: z.array(fqdn).min(1).max(64),
   uaIds: z.array(hexText(5, UaId)).min(1).max(64),
   gsids: z.array(text(parseGsid)).max(64).default([]),
+  push: z.boolean().default(false),
 })
 
 const bsf = z
@@ -114,6 +115,7 @@ const bsf = z
     ubListen: address.prefault(anyPort),
     ksLifetimeSeconds: secondsUpToADay.prefault(day),
     challengesPerMinute: countOrUnlimited.prefault(30),
+    pushesPerMinute: countOrUnlimited.prefault(3),
     nafs: z.array(naf).max(1000).default([]),
     tmpi: z.boolean().default(true),
     ...store,

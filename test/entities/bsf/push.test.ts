@@ -13,14 +13,15 @@ import { nafFqdn, nafIdOf, uaIds, type UaId } from '../../../src/core/identities
 import { PTid } from '../../../src/core/identities/p-tid.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { seqOf, sqnOf } from '../../../src/core/sequence-number.ts'
-import { hours, Instant, later, minutes, seconds } from '../../../src/core/units.ts'
+import { TokenBuckets } from '../../../src/core/token-buckets.ts'
+import { hours, Instant, later, milliseconds, minutes, seconds } from '../../../src/core/units.ts'
 import { akaFunctions, makeAuts, verifyAutn } from '../../../src/crypto/aka.ts'
 import { deriveKsNaf, ksOf } from '../../../src/crypto/gba-keys.ts'
 import { openGpi, readGpi } from '../../../src/crypto/gba-push-info.ts'
 import { gbaUAutn } from '../../../src/crypto/gba-u.ts'
-import { kmfPolicy } from '../../../src/entities/bsf/naf-policy.ts'
+import { kmfPolicy, type NafPolicy } from '../../../src/entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../../../src/entities/bsf/ports.ts'
-import { pushInfo } from '../../../src/entities/bsf/push.ts'
+import { pushInfo, type PushPolicy } from '../../../src/entities/bsf/push.ts'
 import type { Subscriber } from '../../../src/entities/hss/ports.ts'
 import { multimediaAuth } from '../../../src/reference-points/zh/multimedia-auth.ts'
 import type { MultimediaAuthAnswer } from '../../../src/reference-points/zh/exchange.ts'
@@ -34,8 +35,12 @@ import { aSubscriber, gbaNetwork } from '../gba-network.ts'
 const kmfHost = Fqdn('kmf1.epc.mnc001.mcc001.3gppnetwork.org')
 const kmfName = Fqdn('pkmf.mnc001.mcc001.pub.3gppnetwork.org')
 const peerHost = Fqdn('kmf2.epc.mnc002.mcc001.3gppnetwork.org')
+const anotherHost = Fqdn('kmf9.epc.mnc001.mcc001.3gppnetwork.org')
 const peerName = Fqdn('pkmf.mnc002.mcc001.pub.3gppnetwork.org')
 const nafs = [kmfPolicy([kmfHost], [kmfName]), kmfPolicy([peerHost], [peerName])]
+const policyFor = (those: readonly NafPolicy[], pushesPerMinute = Infinity): PushPolicy => ({
+  ...{ nafs: those, ksLifetime: hours(24), pushes: new TokenBuckets(pushesPerMinute) },
+})
 /** Times on Diameter are whole seconds; the clock of the BSF need not be at one. */
 const second = Instant(Date.UTC(2030, 0, 1))
 const now = Instant(second + 250)
@@ -64,7 +69,7 @@ async function pushing(subscriber: Subscriber = aSubscriber) {
   const ask = (
     changes: Partial<PushInfoRequest> = {},
     from: Fqdn = kmfHost,
-    policy = { nafs, ksLifetime: hours(24) },
+    policy: PushPolicy = policyFor(nafs),
   ) => pushInfo({ ...aRequest, ...changes }, from, policy, ports, 'a set-up')
   return { ask, answers, keys, ports, clock, reports, counters }
 }
@@ -109,7 +114,7 @@ describe.each(seeds)('a push of %s, message by message', (seed) => {
         return Promise.resolve(got)
       },
     }
-    const policy = { nafs: [kmfPolicy([kmfHost], [nafFqdn(gpr.nafId)])], ksLifetime: hours(24) }
+    const policy = policyFor([kmfPolicy([kmfHost], [nafFqdn(gpr.nafId)])])
     const answer = await pushInfo(gpr, kmfHost, policy, { ...bsfPorts, zh })
     expect(asked).toEqual([mar])
     const { rand } = readGpi(answer.gpi)
@@ -155,7 +160,10 @@ describe('Zpn at the BSF', () => {
     ] as const
     for (const [asked, ksLifetime, ofGuss, expected] of cases) {
       const { ask } = await pushing({ ...aSubscriber, ...(ofGuss && { ksLifetime: ofGuss }) })
-      const answer = await ask({ requestedExpiry: later(second, asked) }, kmfHost, { nafs, ksLifetime })
+      const answer = await ask({ requestedExpiry: later(second, asked) }, kmfHost, {
+        ...policyFor(nafs),
+        ksLifetime,
+      })
       expect(opened(answer.gpi).keyExpiry).toBe(answer.keyExpiry)
       expect((answer.keyExpiry - second) / 1000).toBe(expected)
     }
@@ -229,23 +237,48 @@ describe('Zpn at the BSF', () => {
   it('R14: an HSS that is away is a temporary failure', async () => {
     const { ports } = await pushing()
     const away = { authenticate: () => Promise.reject(new TemporaryFailure('no answer')) }
-    const policy = { nafs, ksLifetime: hours(24) }
-    await expect(pushInfo(aRequest, kmfHost, policy, { ...ports, zh: away })).rejects.toThrow(
+    await expect(pushInfo(aRequest, kmfHost, policyFor(nafs), { ...ports, zh: away })).rejects.toThrow(
       TemporaryFailure,
     )
+  })
+
+  it('R45: three pushes of one NAF to one UE take a vector each, a fourth is answered as too busy', async () => {
+    const { ask, answers, clock, counters } = await pushing()
+    const policy = policyFor([...nafs, ...nafs.map((naf) => ({ ...naf, originHosts: [anotherHost] }))], 3)
+    for (let nth = 0; nth < 3; nth++) await ask({}, kmfHost, policy)
+    await expect(ask({}, kmfHost, policy)).rejects.toMatchObject({ result: { code: 3004 } })
+    expect([answers.length, counters.get('zpn-too-many')]).toEqual([3, 1])
+    await ask({}, anotherHost, policy)
+    clock.time = later(clock.time, seconds(20))
+    await ask({}, kmfHost, policy)
+    expect(answers).toHaveLength(5)
+  })
+
+  it('R45: a NAF that may not have pushes gets none, and no vector is spent', async () => {
+    const { ask, answers } = await pushing()
+    const policy = policyFor([{ ...kmfPolicy([kmfHost], [kmfName]), mayPush: false }])
+    await expect(ask({}, kmfHost, policy)).rejects.toThrow(NotAuthorised)
+    expect(answers).toEqual([])
+  })
+
+  it('R47: a step of the wall clock stops pushes, before a vector is spent', async () => {
+    const { ports, answers } = await pushing()
+    const stepped = { ...ports, wallClockStep: () => milliseconds(5 * 60_000 + 1) }
+    await expect(pushInfo(aRequest, kmfHost, policyFor(nafs), stepped)).rejects.toThrow(TemporaryFailure)
+    expect(answers).toEqual([])
   })
 
   it('keeps the IMPI from a NAF that may not know it', async () => {
     const { ask } = await pushing()
     const quiet = [{ ...kmfPolicy([kmfHost], [kmfName]), discloseImpi: false }]
-    expect(await ask({}, kmfHost, { nafs: quiet, ksLifetime: hours(24) })).not.toHaveProperty('impi')
+    expect(await ask({}, kmfHost, policyFor(quiet))).not.toHaveProperty('impi')
   })
 
   it('R33: CK, IK and XRES are wiped, also when nothing is given', async () => {
     const { ask, answers } = await pushing()
     const unlisted = { ...kmfPolicy([kmfHost], [kmfName]), requiredGsids: ['5'] }
     await ask()
-    await ask({}, kmfHost, { nafs: [unlisted], ksLifetime: hours(24) }).catch(() => undefined)
+    await ask({}, kmfHost, policyFor([unlisted])).catch(() => undefined)
     expect(answers).toHaveLength(2)
     for (const { vector } of answers)
       for (const key of [vector.ck, vector.ik, vector.xres]) expect(hex(key)).toMatch(/^0+$/)

@@ -198,7 +198,13 @@ export function labOf(options: LabOptions = {}): Lab {
       },
     },
     zpn: { pushInfo: (request, call) => (gprs.push(request), answerGpr(request, call)) },
-    pc6: { requestKey: (_home, request) => (pkrs.push(request), answerPkr(request)) },
+    pc6: {
+      async requestKey(_home, request) {
+        pkrs.push(request)
+        const answer = await answerPkr(request)
+        return { ...answer, pdk: Pdk(answer.pdk) }
+      },
+    },
     ...{ clock: { now: () => now }, random: { octets: (count) => new Uint8Array(count).fill(1) } },
     wallClockStep: () => milliseconds(lab.clockStep),
     report: (state) => void reports.push(state),

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { hex } from '../../../src/core/bytes.ts'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
+import { Pdk, wipe } from '../../../src/core/keys.ts'
+import { Instant } from '../../../src/core/units.ts'
 import { OpenRequests } from '../../../src/entities/kmf/open-requests.ts'
 import type { ProseDirectKeyResponse } from '../../../src/reference-points/pc8/exchange.ts'
 import { InvalidKeyRequest } from '../../../src/reference-points/pc8/messages.ts'
@@ -19,6 +22,20 @@ describe('open requests of step 4', () => {
       open.answer('b', 1, body, start),
     ])
     expect(started).toBe(2)
+  })
+
+  it('R33: who asks again gets a PDK of its own: the first may wipe his', async () => {
+    const open = new OpenRequests()
+    const [keyExpiry, pdk] = [Instant(0), Pdk(new Uint8Array(32).fill(7))]
+    const given = { transactionId: 1, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [] } as const
+    const asked = [1, 2].map(async () => {
+      const answer = await open.answer('a', 1, body, () => Promise.resolve(given))
+      if (answer.outcome !== 'key') throw new Error('a key was given')
+      const said = hex(answer.pdk)
+      wipe(answer.pdk)
+      return said
+    })
+    expect(await Promise.all(asked)).toEqual(['07'.repeat(32), '07'.repeat(32)])
   })
 
   it('B48: a transaction is free again once it is answered, also when it failed', async () => {

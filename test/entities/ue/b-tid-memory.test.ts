@@ -32,6 +32,16 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     expect([memory.btid, isAllZero(held.key)]).toEqual([held.btid, true])
   })
 
+  it('R11, R25: counts as none when the card lost its Ks before the expiry, then as an expired one', () => {
+    const memory = new BTidMemory()
+    const held = bootstrap(1)
+    memory.replace(held)
+    memory.markUsed(held.btid, kmf)
+    held.ks.erase()
+    expect(memory.status(kmf, begin)).toBe('none')
+    expect(memory.status(kmf, later(begin, hours(1)))).toBe('expired-used')
+  })
+
   it('R33: closing erases Ks', () => {
     const memory = new BTidMemory()
     const held = bootstrap(1)

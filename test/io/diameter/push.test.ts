@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { hex } from '../../../src/core/bytes.ts'
+import { hex, isAllZero } from '../../../src/core/bytes.ts'
+import { wipe } from '../../../src/core/keys.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { PTid } from '../../../src/core/identities/p-tid.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { hours, later, seconds } from '../../../src/core/units.ts'
+import { TokenBuckets } from '../../../src/core/token-buckets.ts'
 import { kmfPolicy } from '../../../src/entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../../../src/entities/bsf/ports.ts'
 import { pushInfo as push } from '../../../src/entities/bsf/push.ts'
-import type { PushInfoRequest } from '../../../src/reference-points/zn/exchange.ts'
+import type { PushInfoAnswer, PushInfoRequest } from '../../../src/reference-points/zn/exchange.ts'
 import { pushInfo } from '../../../src/reference-points/zn/push-info.ts'
 import { resultOf } from '../../../src/wire/diameter/command.ts'
 import { encodeMessage, type Header } from '../../../src/wire/diameter/header.ts'
@@ -33,16 +35,26 @@ async function pushing() {
       return bsfPorts.zh.authenticate(request, context)
     },
   }
-  const policy = { nafs: [kmfPolicy([kmfHost], [kmfName])], ksLifetime: hours(24) }
+  const policy = {
+    nafs: [kmfPolicy([kmfHost], [kmfName])],
+    ksLifetime: hours(24),
+    pushes: new TokenBuckets(3),
+  }
   const all = await bsfAndPeer([applicationId])
-  all.bsf.node.handle(pushInfo, (request, from, context) =>
-    push(request, from.originHost, policy, { ...bsfPorts, zh }, context),
+  const encoded: PushInfoAnswer[] = []
+  all.bsf.node.handle(
+    pushInfo,
+    (request, from, context) => push(request, from.originHost, policy, { ...bsfPorts, zh }, context),
+    (answer) => {
+      encoded.push(answer)
+      wipe(answer.meKeyMaterial)
+    },
   )
   const request: PushInfoRequest = {
     ...{ impi: aSubscriber.impi, nafId: nafIdOf(kmfName, uaIds.prose), gbaU: false, gsids: ['1000001'] },
     ...{ ptId: PTid(new Uint8Array(16).fill(3)), requestedExpiry: later(clock.now(), seconds(3600)) },
   }
-  return { ...all, request, vectors: () => vectors }
+  return { ...all, request, vectors: () => vectors, encoded }
 }
 
 const frame = {
@@ -96,6 +108,14 @@ describe('GPR at the BSF', () => {
     const [first, second] = [await peer.next(), await peer.next()]
     expect(afterHeader(second)).not.toBe(afterHeader(first))
     expect(vectors()).toBe(2)
+  })
+
+  it('R33: its key may be wiped as soon as it is in the octets of the answer', async () => {
+    const { peer, request, encoded } = await pushing()
+    peer.send(gpr(request))
+    const answer = pushInfo.decodeAnswer((await peer.next()).avps, request)
+    expect(isAllZero(answer.meKeyMaterial)).toBe(false)
+    expect(encoded.map(({ meKeyMaterial }) => isAllZero(meKeyMaterial))).toEqual([true])
   })
 
   const foreign = Fqdn('pkmf.mnc002.mcc001.pub.3gppnetwork.org')

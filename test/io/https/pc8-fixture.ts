@@ -47,7 +47,13 @@ export function serviceOf(known: readonly BTid[] = [btid]): Pc8Service & { reado
     },
     answer(body) {
       const { transactionId } = decodeProseDirectKeyRequest(body)
-      return Promise.resolve({ transactionId, outcome: 'key', pdk, keyExpiry: expires, ue1ProseUeIds: [] })
+      return Promise.resolve({
+        transactionId,
+        outcome: 'key',
+        pdk: Pdk(pdk),
+        keyExpiry: expires,
+        ue1ProseUeIds: [],
+      })
     },
   }
 }

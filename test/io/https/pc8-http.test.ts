@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { createSecureContext, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { KeyRequestFailed, Pc8IdentityRefused, TemporaryFailure } from '../../../src/core/errors.ts'
+import { isAllZero } from '../../../src/core/bytes.ts'
+import { Pdk } from '../../../src/core/keys.ts'
 import { Instant } from '../../../src/core/units.ts'
 import type { Pc8Service } from '../../../src/entities/kmf/ports.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
@@ -73,6 +75,26 @@ const untouched = (): { service: Pc8Service; asked: () => number } => {
 }
 
 describe('HTTP of PC8', () => {
+  it('R33: the PDK is wiped once it is written', async () => {
+    const given = Pdk(pdk)
+    const service: Pc8Service = {
+      ...serviceOf(),
+      answer: () =>
+        Promise.resolve({
+          transactionId: 17,
+          outcome: 'key',
+          pdk: given,
+          keyExpiry: expires,
+          ue1ProseUeIds: [],
+        }),
+    }
+    const client = clientOf(await serverOf({ service }))
+    await client.open(association)
+    const answer = await client.requestKey(keyRequest)
+    expect(answer).toMatchObject({ outcome: 'key', pdk })
+    expect(isAllZero(given)).toBe(true)
+  })
+
   it.each(['GET', 'PUT', 'TRACE', 'DELETE', 'OPTIONS'])('B39: %s on the key URL is 405', async (method) => {
     const { service, asked } = untouched()
     const text = await told(await serverOf({ service }), requestText({ method }))

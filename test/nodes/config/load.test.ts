@@ -82,6 +82,7 @@ describe('a configuration', () => {
         fqdn: 'bsf.mnc001.mcc001.pub.3gppnetwork.org',
         ksLifetime: 86400,
         challengesPerMinute: 30,
+        pushesPerMinute: 3,
         tmpi: true,
       },
       kmf: {
@@ -136,16 +137,16 @@ describe('a configuration', () => {
 
   it('R5: says which NAFs a BSF serves beside its KMF; they are of its realm unless they say another', () => {
     const naf = 'originHost: as.example.org, fqdns: [naf.example.org], uaIds: ["0100000002"]'
-    const nafs = `nafs: [{ ${naf} }, { ${naf.replaceAll('example', 'test')}, realm: test.org, gsids: ["7"] }]`
+    const nafs = `nafs: [{ ${naf} }, { ${naf.replaceAll('example', 'test')}, realm: test.org, gsids: ["7"], push: true }]`
     const text = shortest.replace('kmf: {', `bsf: { ${nafs} }\n    kmf: {`)
     expect(parseNetworkConfig(text, 'x').plmns[0]?.bsf.nafs).toEqual([
       {
         ...{ originHost: 'as.example.org', realm: 'epc.mnc001.mcc001.3gppnetwork.org' },
-        ...{ fqdns: ['naf.example.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: [] },
+        ...{ fqdns: ['naf.example.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: [], push: false },
       },
       {
         ...{ originHost: 'as.test.org', realm: 'test.org' },
-        ...{ fqdns: ['naf.test.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: ['7'] },
+        ...{ fqdns: ['naf.test.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: ['7'], push: true },
       },
     ])
   })

@@ -27,7 +27,7 @@ export interface PushedKey {
   /** Ks_(ext)_NAF under the NAF_Id of step 3. */
   readonly ksNaf: KsNaf
   readonly expires: Instant
-  /** Takes the SQN; a card with GBA_U loses the Ks it had, and with it the B-TID is an identifier only. */
+  /** Takes the SQN; a card with GBA_U loses the Ks it had, and the B-TID serves no more. */
   readonly takeSqn: () => void
 }
 

@@ -5,6 +5,7 @@ import { tmpiOf } from '../../../../src/core/identities/tmpi.ts'
 import { impiOfImsi, Imsi } from '../../../../src/core/identities/subscriber.ts'
 import { Plmn } from '../../../../src/core/identities/plmn.ts'
 import { hours, Instant, later } from '../../../../src/core/units.ts'
+import { Bootstrapping } from '../../../../src/entities/bsf/bootstrapping.ts'
 import { SoftUsim } from '../../../../src/entities/ue/usim/soft-usim.ts'
 import {
   fieldValue,
@@ -17,6 +18,8 @@ import { parseCredentials } from '../../../../src/wire/http-digest/digest-header
 import { ubCases } from '../../chain.ts'
 import {
   aSubscriber,
+  bsfName,
+  bTidDomain,
   client,
   firstRequest,
   gbaNetwork,
@@ -125,6 +128,15 @@ describe('TMPI on Ub, TS 33.220 4.5.2', () => {
     ]
     expect(said.filter((product) => product === 'Sidelock')).toHaveLength(1)
     expect(said.filter((product) => product === 'Sidelock 3gpp-gba-tmpi')).toHaveLength(1)
+  })
+
+  it('one that a BSF still keeps, but does not use any more, is refused as unknown', async () => {
+    const set = await network()
+    await set.gba.bootstrap()
+    const [{ tmpi = '' } = {}] = await set.bootstraps()
+    const config = { names: [bsfName], bTidDomain, ksLifetime: hours(24), challengesPerMinute: 30 }
+    const bsf = new Bootstrapping({ ...config, maxChallenges: 100, tmpi: false }, set.bsfPorts)
+    expect((await bsf.connect(client).exchange(firstRequest(tmpi))).status).toBe(403)
   })
 
   it('one that the BSF does not know is refused, deleted, and the IMPI serves within the run', async () => {
