@@ -39,7 +39,7 @@ export class Procedure {
   /** The true reason, for this node only (R10). */
   refused(error: unknown): void {
     const fields = refusalFields(error, 'KMF')
-    this.#ports.count(`kmf-${String(fields['code'])}`)
+    this.#ports.count(`kmf-${fields.code}`)
     this.decided('refused', fields)
   }
 }
