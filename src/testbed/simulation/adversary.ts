@@ -66,7 +66,8 @@ export class Adversary {
         return { type: 'directSecurityModeReject', sequenceNumber, cause: this.#random.pick([7, 8, 9]) }
       case 2: {
         // R12: of this attempt, and of none.
-        const nonce1 = (this.#random.chance(0.5) && this.#request()?.nonce1) || this.#random.octets(16)
+        const asked = this.#random.chance(0.5) ? this.#request() : undefined
+        const nonce1 = asked?.nonce1 ?? this.#random.octets(16)
         return { type: 'bootstrappingRenegotiationRequest', sequenceNumber, nonce1 }
       }
       case 3:
