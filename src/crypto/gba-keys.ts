@@ -1,16 +1,13 @@
 import type { Rand } from '../core/aka.ts'
-import { base64, concat, fromHex, utf8 } from '../core/bytes.ts'
+import { base64, concat, utf8 } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 import type { Fqdn } from '../core/identities/fqdn.ts'
-import { nafIdOf, type NafId, type UaId } from '../core/identities/naf-id.ts'
+import { nafIdOf, uaIdTmpi, type NafId } from '../core/identities/naf-id.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
 import { tmpiOf, type Tmpi } from '../core/identities/tmpi.ts'
 import { keyOctets, wipe, type Ck, type Ik, type KeyOctets, type Ks, type KsNaf } from '../core/keys.ts'
 import { exactly } from './exact-length.ts'
 import { kdf } from './kdf.ts'
-
-/** Ua security protocol identifier of TMPI generation. TS 33.220 H.3. */
-const uaIdTmpi = fromHex('0100000100') as UaId
 
 /** Ks = CK || IK, 32 octets. TS 33.220 4.5.2. */
 export const ksOf = (ck: Ck, ik: Ik): Ks =>

@@ -87,7 +87,22 @@ export const extensionsEverywhere: Arrangement = (config) => ({
 })
 
 /** Only the home network of UE-1 holds them. */
-export const extensionsOfUe1Alone = changeHome('ue1', (plmn) => holding(plmn, allExtensions))
+export const extensionsOfUe1Alone = together(
+  changeHome('ue2', (plmn) => holding(plmn, 0)),
+  changeHome('ue1', (plmn) => holding(plmn, allExtensions)),
+)
+
+/** No home network holds an extension. */
+const noExtensions: Arrangement = (config) => ({
+  ...config,
+  plmns: config.plmns.map((plmn) => holding(plmn, 0)),
+})
+
+/** Every UE offers 128-EEA2 and 128-EIA2 first, and others. */
+export const algorithm2AndOthers: Arrangement = (config) => ({
+  ...config,
+  ues: config.ues.map((ue) => ({ ...ue, eea: [2, 1, 3], eia: [2, 1, 3] })),
+})
 
 /** Every subscriber has a card with GBA_U. */
 export const gbaU: Arrangement = (config) => ({
@@ -152,7 +167,7 @@ export const oneHome: Arrangement = (config) => {
 }
 
 /** UE-3, which nobody looks for, has the home network and the permissions of UE-2. Nobody else is there. */
-export const anotherUe2: Arrangement = (config) => {
+const ue3LikeUe2: Arrangement = (config) => {
   const { ue1, ue2 } = castOf(config)
   const home = config.plmns.find((plmn) => isHomeOf(plmn, ue2))
   const model = home?.subscribers.find(({ imsi }) => imsi === ue2.imsi)
@@ -168,6 +183,9 @@ export const anotherUe2: Arrangement = (config) => {
     ues: [ue1, ue2, ue3],
   }
 }
+
+/** The same where no token of E2 says whom UE-1 wants. */
+export const anotherUe2 = together(noExtensions, ue3LikeUe2)
 
 /** For BSF-1 the host of KMF-1 is another NAF too. */
 export const kmf1IsAnotherNaf = changeHome('ue1', (plmn) => ({

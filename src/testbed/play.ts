@@ -62,6 +62,9 @@ export class Stepper {
     if (this.#phase !== undefined && !isOfConnection(event)) return { ...event, step: this.#phase }
     // After steps 0 and 1 the only reason to ask a BSF is a B-TID that is not found at KMF-1.
     if (event.kind === 'message' && event.point === 'Zn' && !event.heartbeat) return { ...event, step: '7c' }
+    // BSF and HSS do not know for which step they are asked.
+    if (event.kind === 'state' && event.what === 'refused')
+      return { ...event, step: event.fields['point'] === 'Zn' ? '7c' : '7' }
     return event
   }
 }

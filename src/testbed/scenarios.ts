@@ -1,6 +1,7 @@
 import { minutes } from '../core/units.ts'
 import type { ZpnPort } from '../entities/kmf/ports.ts'
 import {
+  algorithm2AndOthers,
   extensionsEverywhere,
   extensionsOfUe1Alone,
   anotherUe2,
@@ -21,7 +22,7 @@ import type { Lab } from './lab.ts'
 import type { Branch, Outcome } from './result.ts'
 import {
   changeMacOfCommand,
-  clearStrongestAlgorithm,
+  clearAlgorithm2,
   forgeNonce1,
   passForUe2,
   silence,
@@ -196,7 +197,8 @@ export const scenarios: readonly Scenario[] = [
     summary: 'a capability bit of the REQUEST is cleared on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: { ue1: clearStrongestAlgorithm },
+    arrangement: algorithm2AndOthers,
+    tampering: { ue1: clearAlgorithm2 },
     expect: refused('7a', 'ERR_CAPABILITIES_DIFFER'),
   },
   {

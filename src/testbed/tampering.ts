@@ -77,7 +77,7 @@ const changedRequest = (
 })
 
 /** 128-EEA2 and 128-EIA2 are no longer among the capabilities of the REQUEST (bidding down). */
-export const clearStrongestAlgorithm = changedRequest((request) => {
+export const clearAlgorithm2 = changedRequest((request) => {
   const { eea, eia } = request.ueSecurityCapabilities
   const without = (ids: readonly number[]) => ids.filter((id) => id !== 2)
   const ueSecurityCapabilities = { ...request.ueSecurityCapabilities, eea: without(eea), eia: without(eia) }

@@ -492,7 +492,9 @@ describe('sim', () => {
     expect(code).toBe(exitCodes.done)
     expect(out.join('\n')).toContain('DIRECT_COMMUNICATION_REQUEST')
     expect((await sidelock(['sim', '--runs', '2', '--ladder'])).code).toBe(exitCodes.usage)
-    expect((await sidelock(['sim', '--runs', 'many'])).code).toBe(exitCodes.usage)
+    for (const runs of ['many', '0', '10000001'])
+      expect((await sidelock(['sim', '--runs', runs])).code).toBe(exitCodes.usage)
+    expect((await sidelock(['sim', '--seed', '0', '--runs', '1'])).code).toBe(exitCodes.done)
   })
 
   it('ends between two runs when it is interrupted', async () => {

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { CaptureFile } from '../../src/io/capture/capture-file.ts'
 import { scenarios } from '../../src/testbed/scenarios.ts'
 import { dissected } from '../io/wireshark/with-dissector.ts'
-import { Network, shown, temporaryDirectory } from './lab-network.ts'
+import { Network, shown, temporaryDirectory, type Change } from './lab-network.ts'
 
 /** A scenario from start to stop: its result, its messages and what was told. */
 async function played(scenario: string, simulated = false) {
@@ -48,6 +48,32 @@ describe.each([
   })
 })
 
+const ueSettings = (settings: Readonly<Record<string, unknown>>): readonly Change[] =>
+  ['ue1', 'ue2'].flatMap((ue) =>
+    Object.entries(settings).map(([name, value]): Change => [['ues', ue, name], value]),
+  )
+
+const allExtensionsOf = (home: number, peer: number): Change => [
+  ['plmns', home - 1, 'extensions'],
+  { [`001-0${peer}`]: ['E1', 'E2', 'E3'] },
+]
+
+describe.each<[string, readonly Change[]]>([
+  ['one algorithm, no default', ueSettings({ eea: [3], eia: [3] })],
+  [
+    'E1 to E3 held, another order of algorithms, model B',
+    [
+      ...[allExtensionsOf(1, 2), allExtensionsOf(2, 1)],
+      ...ueSettings({ eea: [1, 2], eia: [3, 1], discovery: 'model-b' }),
+    ],
+  ],
+])('every scenario gives what it must with another configuration: %s', (_title, changes) => {
+  it.each(scenarios.map(({ name }) => name))('%s', async (name) => {
+    const network = await Network.start(changes, { scenario: name, simulated: true })
+    expect(await network.run.result).toMatchObject({ expected: true })
+  })
+})
+
 describe('what the scenarios show', () => {
   it('6.X.3.3: the request goes from KMF-1 to UE-1, once, and UE-1 comes back with a new B-TID', async () => {
     const { network } = await played('7c-renegotiate-bootstrap')
@@ -73,6 +99,14 @@ describe('what the scenarios show', () => {
       expect(requests[0]?.fields['ue1Id']).toEqual(expect.stringContaining('@bsf.'))
     },
   )
+
+  it('R10: hss-down: BSF-1 says why it had no vector, once, and decidedBy is it', async () => {
+    const { network, result } = await played('hss-down', true)
+    expect(result.decidedBy).toMatchObject({ node: 'bsf1', step: '7' })
+    const refusals = network.decisions('refused').filter(({ node }) => node === 'bsf1')
+    expect(refusals).toHaveLength(1)
+    expect(network.decisions('refused')[0]?.node).toBe('bsf1')
+  })
 
   it('one KMF for both UEs: the same checks, and nothing on PC6', async () => {
     const { network } = await played('7a-same-kmf')

@@ -1,56 +1,19 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { services as realServices } from '../../src/cli/services.ts'
-import { main } from '../../src/cli/main.ts'
-import { base64, fromBase64, fromHex, hex } from '../../src/core/bytes.ts'
+import { fromBase64, fromHex } from '../../src/core/bytes.ts'
 import { bTidRand, BTid } from '../../src/core/identities/b-tid.ts'
 import { nafIdOf, uaIds } from '../../src/core/identities/naf-id.ts'
 import { ProseUeId } from '../../src/core/identities/prose.ts'
 import { K, Opc } from '../../src/core/keys.ts'
 import { Rand } from '../../src/core/aka.ts'
-import type { TapEvent, TapMessage } from '../../src/core/tap.ts'
+import type { TapMessage } from '../../src/core/tap.ts'
 import { akaFunctions } from '../../src/crypto/aka.ts'
 import { fingerprint } from '../../src/crypto/fingerprint.ts'
 import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
-import { labFile, temporaryDirectory } from './lab-network.ts'
-
-interface Ran {
-  readonly output: string
-  readonly events: readonly TapEvent[]
-  readonly directory: string
-}
-
-/** One command line with a network of its own; what it shows and what the nodes told. */
-async function sidelock(columns: number | undefined, ...flags: readonly string[]): Promise<Ran> {
-  const directory = temporaryDirectory()
-  const file = labFile(directory)
-  const output: string[] = []
-  const events: TapEvent[] = []
-  const keep = (line: string) => void output.push(line)
-  const code = await main(
-    ['run', '7a', '--config', file, '-v', ...flags.map((flag) => flag.replace('DIR', directory))],
-    {
-      terminal: { out: keep, err: keep, columns, environment: {}, onLine: () => () => undefined },
-      services: {
-        ...realServices,
-        startRun: (options) =>
-          realServices.startRun({
-            ...options,
-            tap(event) {
-              events.push(event)
-              options.tap(event)
-            },
-          }),
-      },
-      interruption: { happened: new Promise(() => undefined), atOnce: () => undefined, end: () => undefined },
-    },
-  )
-  expect(code).toBe(0)
-  return { output: output.join('\n'), events, directory }
-}
+import { filesIn, found, sidelock, type Ran } from './secret-search.ts'
 
 const messagesOf = ({ events }: Ran): readonly TapMessage[] =>
   events.flatMap((event) => (event.kind === 'message' ? [event] : []))
@@ -115,25 +78,6 @@ function expectSameKeys(ran: Ran, secrets: ReadonlyMap<string, Uint8Array>): voi
   expect([...told].sort()).toEqual(computed.sort())
 }
 
-const filesIn = (directory: string): readonly string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(directory, name))
-    .filter((name) => statSync(name).isFile())
-
-/** Names of the secrets that stand in these octets: raw, in hex of either case, in base64. */
-function found(octets: Buffer, secrets: ReadonlyMap<string, Uint8Array>): string[] {
-  const forms = (secret: Uint8Array) => [
-    Buffer.from(secret),
-    hex(secret),
-    hex(secret).toUpperCase(),
-    base64(secret).replace(/=+$/, ''),
-    Buffer.from(secret).toString('base64url'),
-  ]
-  return [...secrets]
-    .filter(([, secret]) => forms(secret).some((form) => octets.includes(form)))
-    .map(([name]) => name)
-}
-
 it.each([
   [
     'as JSON lines, with heartbeats, beside a capture',
@@ -143,7 +87,7 @@ it.each([
   ['as a line a message', undefined, ['--heartbeats']],
   ['as a ladder', 120, ['--unfold', '--heartbeats']],
 ] as const)('R31: no secret is in output, capture or store: %s', async (_title, columns, flags) => {
-  const ran = await sidelock(columns, ...flags)
+  const ran = await sidelock('7a', columns, ...flags)
   const secrets = secretsOf(ran)
   expectSameKeys(ran, secrets)
   expect(ran.output.length).toBeGreaterThan(1000)
@@ -161,14 +105,14 @@ it.each([
   ['as a line a message', undefined, ['--heartbeats']],
   ['as a ladder', 120, ['--unfold', '--heartbeats']],
 ] as const)('R31: an IMSI is shown masked, message octets apart: %s', async (_title, columns, flags) => {
-  const { output } = await sidelock(columns, ...flags)
+  const { output } = await sidelock('7a', columns, ...flags)
   const shown = output.replaceAll(/"bytes":"[0-9a-f]*"/g, '')
   for (const imsi of ['001010000000001', '001020000000002']) expect(shown).not.toContain(imsi)
   if (columns === undefined) expect(shown).toContain('00101········01')
 })
 
 it('the search finds what is there: the same run that shows its keys', async () => {
-  const ran = await sidelock(undefined, '--json', '--unsafe-reveal-keys', '--pcap', 'DIR/a.pcapng')
+  const ran = await sidelock('7a', undefined, '--json', '--unsafe-reveal-keys', '--pcap', 'DIR/a.pcapng')
   const secrets = secretsOf(ran)
   const inCapture = found(readFileSync(join(ran.directory, 'a.pcapng')), secrets)
   expect(inCapture).toEqual(expect.arrayContaining(['PDK', 'Ks_NAF of ue1', 'Ks_NAF of ue2']))

@@ -27,9 +27,9 @@ export async function sim(
   flags: SimFlags,
   { terminal, services, interruption }: Surroundings,
 ): Promise<ExitCode> {
-  const runs = numberOf('--runs', flags.runs, 10_000_000)
+  const runs = numberOf('--runs', flags.runs, 1, 10_000_000)
   const first =
-    flags.seed === undefined ? Date.now() % highestSeed : numberOf('--seed', flags.seed, highestSeed)
+    flags.seed === undefined ? Date.now() % highestSeed : numberOf('--seed', flags.seed, 0, highestSeed)
   if (flags.ladder && runs !== 1) throw new WrongUsage('--ladder shows one run', 'add --runs 1')
   const progress = new Progress(terminal, runs)
   const tally = new Tally()
@@ -49,10 +49,10 @@ export async function sim(
   return interrupted ?? (tally.failed === 0 ? exitCodes.done : exitCodes.otherOutcome)
 }
 
-function numberOf(flag: string, text: string, most: number): number {
+function numberOf(flag: string, text: string, least: number, most: number): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  if (value <= most) return value
-  throw new WrongUsage(`${flag} ${text} is no whole number up to ${most}`, `for example ${flag} 1`)
+  if (value >= least && value <= most) return value
+  throw new WrongUsage(`${flag} ${text} is no whole number from ${least} to ${most}`, `for example ${flag} 1`)
 }
 
 /** One run; with `--ladder` every message of it. */

@@ -28,6 +28,9 @@ export const uaIds = {
   gpi: uaIdOf(projectValues.uaIdGpi.value),
 } as const
 
+/** Of the key that a TMPI is made of: UE and BSF alone have it. TS 33.220 H.3. */
+export const uaIdTmpi = uaIdOf('0100000100')
+
 export const nafIdOf = (fqdn: Fqdn, uaId: UaId): NafId => concat(utf8(fqdn), uaId) as NafId
 
 export function NafId(octets: Uint8Array): NafId {

@@ -41,8 +41,8 @@ export function maskedImsi(imsi: string): string {
     : `${imsi.slice(0, 5)}${'·'.repeat(imsi.length - shown)}${imsi.slice(-2)}`
 }
 
-/** An IMPI with its IMSI masked (R31). */
+/** The user part of an IMPI: masked as an IMSI where it is one, else nothing of it is shown (R31). */
 export function maskedImpi(impi: string): string {
-  const at = impi.indexOf('@')
-  return at < 0 ? maskedImsi(impi) : maskedImsi(impi.slice(0, at))
+  const [user = ''] = impi.split('@', 1)
+  return /^\d+$/.test(user) ? maskedImsi(user) : '·'.repeat(user.length)
 }

@@ -10,17 +10,29 @@ import { deriveKsNaf } from '../../crypto/gba-keys.ts'
 import type { BootstrappingInfoAnswer, BootstrappingInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { hasNeededUss, policyFor, ussAskedFor, type NafPolicy } from './naf-policy.ts'
 import type { Bootstrap, BsfPorts } from './ports.ts'
+import { tellingRefusals } from './refusal.ts'
+
+type ZnPorts = Pick<BsfPorts, 'bootstraps' | 'clock' | 'wallClockStep' | 'report' | 'count'>
 
 /**
  * Zn at the BSF: the key of one NAF_Id. `from` is the Origin-Host of the authenticated peer, `nafs` who may ask what.
  * Throws NotAuthorised (5402) or BTidUnknown (5403), in the order of TS 29.109 5.2.
  */
-export async function bootstrappingInfo(
+export const bootstrappingInfo = (
   request: BootstrappingInfoRequest,
   from: Fqdn,
   nafs: readonly NafPolicy[],
-  ports: Pick<BsfPorts, 'bootstraps' | 'clock' | 'wallClockStep' | 'report' | 'count'>,
+  ports: ZnPorts,
   context?: string,
+): Promise<BootstrappingInfoAnswer> =>
+  tellingRefusals('Zn', ports, context, () => nafKey(request, from, nafs, ports, context))
+
+async function nafKey(
+  request: BootstrappingInfoRequest,
+  from: Fqdn,
+  nafs: readonly NafPolicy[],
+  ports: ZnPorts,
+  context: string | undefined,
 ): Promise<BootstrappingInfoAnswer> {
   const naf = policyFor(nafs, from, request.nafId)
   if (!naf) return refuse(new NotAuthorised('this NAF may not have that key', 'TS 29.109 6.2.2.2'), ports)

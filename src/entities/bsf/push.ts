@@ -17,6 +17,7 @@ import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/
 import { ksExpiry } from './ks-expiry.ts'
 import { hasNeededUss, policyFor, ussAskedFor, type NafPolicy } from './naf-policy.ts'
 import type { BsfPorts } from './ports.ts'
+import { tellingRefusals } from './refusal.ts'
 
 export interface PushPolicy {
   /** Who may ask what. */
@@ -35,12 +36,21 @@ type PushPorts = Pick<BsfPorts, 'zh' | 'clock' | 'wallClockStep' | 'report' | 'c
  * is spent where that can be known; RefusedWithResult (3004) beyond the rate; KeyRequestFailed; IdentityUnknown (5401), SynchronisationRefused (5012) and
  * TemporaryFailure as Zh does. TS 33.223 5, TS 29.109 5.4.
  */
-export async function pushInfo(
+export const pushInfo = (
   request: PushInfoRequest,
   from: Fqdn,
   policy: PushPolicy,
   ports: PushPorts,
   context?: string,
+): Promise<PushInfoAnswer> =>
+  tellingRefusals('Zpn', ports, context, () => push(request, from, policy, ports, context))
+
+async function push(
+  request: PushInfoRequest,
+  from: Fqdn,
+  policy: PushPolicy,
+  ports: PushPorts,
+  context: string | undefined,
 ): Promise<PushInfoAnswer> {
   const naf = policyFor(policy.nafs, from, request.nafId)
   if (!naf?.mayPush)

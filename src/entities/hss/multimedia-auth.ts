@@ -1,5 +1,6 @@
 import { Rand, Sqn, type Resynchronisation } from '../../core/aka.ts'
 import { IdentityUnknown, SynchronisationRefused } from '../../core/errors.ts'
+import { refusalFields } from '../../core/refusal.ts'
 import { maskedImsi } from '../../core/identities/subscriber.ts'
 import { akaFunctions, generateVector, verifyAuts } from '../../crypto/aka.ts'
 import type { MultimediaAuthAnswer, MultimediaAuthRequest } from '../../reference-points/zh/exchange.ts'
@@ -15,6 +16,24 @@ export async function multimediaAuth(
   request: MultimediaAuthRequest,
   ports: HssPorts,
   context?: string,
+): Promise<MultimediaAuthAnswer> {
+  try {
+    return await freshVector(request, ports, context)
+  } catch (error) {
+    // The true reason, for this node only (R10).
+    ports.report({
+      what: 'refused',
+      fields: { ...refusalFields(error, 'HSS'), point: 'Zh' },
+      ...(context === undefined ? {} : { context }),
+    })
+    throw error
+  }
+}
+
+async function freshVector(
+  request: MultimediaAuthRequest,
+  ports: HssPorts,
+  context: string | undefined,
 ): Promise<MultimediaAuthAnswer> {
   const subscriber = await ports.subscribers.findByImpi(request.impi)
   if (!subscriber) {

@@ -1,4 +1,4 @@
-import { ProseError } from '../../core/errors.ts'
+import { refusalFields } from '../../core/refusal.ts'
 import type { Fields, Step } from '../../core/tap.ts'
 import { later, seconds, type Instant } from '../../core/units.ts'
 import type { BsfCall, KmfPorts } from './ports.ts'
@@ -38,9 +38,8 @@ export class Procedure {
 
   /** The true reason, for this node only (R10). */
   refused(error: unknown): void {
-    const code = error instanceof ProseError ? error.code : 'ERR_INTERNAL'
-    const reason = error instanceof ProseError ? error.message : 'a fault of this KMF'
-    this.#ports.count(`kmf-${code}`)
-    this.decided('refused', { code, reason })
+    const fields = refusalFields(error, 'KMF')
+    this.#ports.count(`kmf-${fields.code}`)
+    this.decided('refused', fields)
   }
 }

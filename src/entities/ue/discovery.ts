@@ -136,10 +136,11 @@ export class Discovery {
           this.#tell(message.proseUeId, message, message.type === 'groupMemberAnnouncement')
         return
       case 'relayAnnouncement':
-      case 'relayResponse': {
-        this.#tell(message.proseRelayUeId, message, message.type === 'relayAnnouncement')
+      case 'relayResponse':
+        // Full: it would take nobody.
+        if (message.resourcesAvailable)
+          this.#tell(message.proseRelayUeId, message, message.type === 'relayAnnouncement')
         return
-      }
       case 'groupMemberSolicitation':
       case 'relaySolicitation':
         if (this.#answering && this.#isMeant(message)) this.#ports.transmit(this.#response(message), false)

@@ -1,8 +1,8 @@
-import { equalOctets } from '../../core/bytes.ts'
-import { uaIds } from '../../core/identities/naf-id.ts'
+import { hex } from '../../core/bytes.ts'
+import { uaIds, uaIdTmpi } from '../../core/identities/naf-id.ts'
 import { mcc, mnc, type Plmn } from '../../core/identities/plmn.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
-import { inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
+import { defaultNames, inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
@@ -84,20 +84,34 @@ const nafsApart: Rule = (draft) =>
     const names = bsf.nafs.flatMap(({ fqdns }, at) =>
       fqdns.map((value, nth) => ({ path: place(at, 'fqdns', nth), value })),
     )
-    const ids = bsf.nafs.flatMap(({ uaIds: ids }, at) =>
-      ids.map((value, nth) => ({ path: place(at, 'uaIds', nth), value })),
+    const ids = bsf.nafs.map(({ uaIds: ids }, at) =>
+      ids.map((id, nth) => ({ path: place(at, 'uaIds', nth), value: hex(id) })),
     )
     return [
       ...takenOrTwice(hosts, [
         { path: [...path, 'hss', 'diameter', 'originHost'], value: hss.diameter.originHost },
         { path: [...path, 'bsf', 'diameter', 'originHost'], value: bsf.diameter.originHost },
       ]),
-      ...takenOrTwice(names, entityNames(draft)),
-      ...ids
-        .filter(({ value }) => equalOctets(value, uaIds.gpi))
-        .map((id) => ({ path: id.path, message: 'this Ua id protects GPIs: no NAF may have its keys' })),
+      ...takenOrTwice(names, [...entityNames(draft), ...defaultBsfNames(draft)]),
+      ...ids.flatMap((ofNaf) => twice(ofNaf, (first) => `this Ua id stands at ${first} already`)),
+      ...ids.flat().flatMap(({ path, value }) => {
+        const use = usesOfBsf.get(value)
+        return use === undefined ? [] : [{ path, message: `this Ua id ${use}: no NAF may have its keys` }]
+      }),
     ]
   })
+
+/** Ua ids of keys that UE and BSF alone have. */
+const usesOfBsf: ReadonlyMap<string, string> = new Map([
+  [hex(uaIds.gpi), 'protects GPIs'],
+  [hex(uaIdTmpi), 'makes TMPIs'],
+])
+
+/** BSFs serve Ub under their default names too. */
+const defaultBsfNames = ({ plmns }: Draft): readonly Placed<string>[] =>
+  plmns.flatMap(({ path, shape }) =>
+    defaultNames(shape.plmn).bsfNames.map((value) => ({ path: [...path, 'bsf'], value })),
+  )
 
 /** Each of `values` that stands among `taken`, or before it. */
 const takenOrTwice = (values: readonly Placed<string>[], taken: readonly Placed<string>[]) =>
@@ -230,6 +244,16 @@ const extensionsOfBothEnds: Rule = ({ plmns }) =>
     }),
   )
 
+const extensionsOnce: Rule = ({ plmns }) =>
+  plmns.flatMap(({ path, shape }) =>
+    Object.entries(shape.extensions).flatMap(([name, set]) =>
+      twice(
+        set.map((value, at) => ({ path: [...path, 'extensions', name, at], value })),
+        (first) => `this extension stands at ${first} already`,
+      ),
+    ),
+  )
+
 const haveOneSet = ({ config: a }: DraftPlmn, { config: b }: DraftPlmn): boolean =>
   (a.extensions.get(b.plmn) ?? 0) === (b.extensions.get(a.plmn) ?? 0)
 
@@ -336,6 +360,7 @@ export const rules: readonly Rule[] = [
   plmnsThatExist,
   noPeerOfItself,
   extensionsOfBothEnds,
+  extensionsOnce,
   uesAreSubscribers,
   uesOnce,
   algorithms,

@@ -58,7 +58,8 @@ function parseFileName(value: string): string {
 
 /** A GSID, 32 bits in decimal digits. TS 29.109 annex A. */
 function parseGsid(value: string): string {
-  if (!/^\d{1,10}$/.test(value)) throw new InvalidValue('GSID', 'decimal digits in quotes are needed')
+  if (!/^\d{1,10}$/.test(value) || Number(value) >= 2 ** 32)
+    throw new InvalidValue('GSID', 'decimal digits in quotes are needed, 32 bits at the most')
   return value
 }
 

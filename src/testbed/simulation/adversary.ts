@@ -65,7 +65,9 @@ export class Adversary {
       case 1:
         return { type: 'directSecurityModeReject', sequenceNumber, cause: this.#random.pick([7, 8, 9]) }
       case 2: {
-        const nonce1 = this.#request()?.nonce1 ?? this.#random.octets(16)
+        // R12: of this attempt, and of none.
+        const asked = this.#random.chance(0.5) ? this.#request() : undefined
+        const nonce1 = asked?.nonce1 ?? this.#random.octets(16)
         return { type: 'bootstrappingRenegotiationRequest', sequenceNumber, nonce1 }
       }
       case 3:
@@ -119,7 +121,8 @@ export function withOctetChanged(frame: Uint8Array, random: SeededRandom): Uint8
   return changed
 }
 
-function messageOf({ frame }: AirFrame): Pc5Message | undefined {
+/** What is said in clear; undefined for anything else. */
+export function messageOf({ frame }: AirFrame): Pc5Message | undefined {
   try {
     const { lcid, pdu } = decodeFrame(frame)
     return decodeSdu(decodePdu(lcid, pdu).data)

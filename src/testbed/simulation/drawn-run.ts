@@ -54,6 +54,8 @@ export interface DrawnRun {
   readonly slow: { readonly node: string; readonly by: number } | undefined
   readonly radio: RadioFaults | undefined
   readonly acts: readonly Act[]
+  /** No key expires by itself. */
+  readonly hasLastingKeys: boolean
   /** What becomes of the links is watched for a while; otherwise the run goes on as soon as both ends agree. */
   readonly watched: boolean
   /** After everything has come to rest, somebody without keys works on the live links. */
@@ -84,6 +86,7 @@ export function drawRun(seed: number): DrawnRun {
         : undefined,
     radio: !isCalm && random.chance(0.7) ? drawRadio(random) : undefined,
     acts: isCalm ? [call] : [call, ...drawActs(config, random)],
+    hasLastingKeys: lifetimes === lasting,
     watched: random.chance(isCalm ? 0.03 : 0.15),
     attacked: lifetimes === lasting && random.chance(0.3),
   }

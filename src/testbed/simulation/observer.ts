@@ -2,6 +2,7 @@ import { hex } from '../../core/bytes.ts'
 import type { JsonValue, TapEvent, TapMessage, TapState } from '../../core/tap.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { Branch } from '../result.ts'
+import type { Act, DrawnRun } from './drawn-run.ts'
 import { isAuthorised, ueOfLayer2Id } from './expectation.ts'
 
 /** KD-sess ID and SN of the PDCP header of a frame on SL-SCH: octets 9 to 12. */
@@ -17,9 +18,17 @@ export class Observer {
   readonly #counters = new Set<string>()
   readonly #branches = new Map<string, Branch>()
   readonly #asked = new Map<string, string>()
+  /** Nonce_1 of the last REQUEST of each UE. */
+  readonly #nonces = new Map<string, string>()
+  readonly #renegotiated = new Set<string>()
+  readonly #onlyOutages: boolean
+  readonly #wasOnTheAir: (nonce1: string) => boolean
 
-  constructor(config: NetworkConfig) {
-    this.#config = config
+  /** `wasOnTheAir`: whether a re-negotiation request with this Nonce_1, in hex, was. */
+  constructor(run: DrawnRun, wasOnTheAir: (nonce1: string) => boolean) {
+    this.#config = run.config
+    this.#onlyOutages = hasOnlyOutages(run)
+    this.#wasOnTheAir = wasOnTheAir
   }
 
   readonly tap = (event: TapEvent): void => {
@@ -32,9 +41,14 @@ export class Observer {
     return this.#branches.get(trace ?? '') ?? null
   }
 
-  #message({ point, name, from, context, protection, bytes }: TapMessage): void {
+  #message({ point, name, from, context, protection, bytes, fields }: TapMessage): void {
     if (point !== 'PC5') return
-    if (name === 'DIRECT_COMMUNICATION_REQUEST' && context !== undefined) this.#asked.set(from, context)
+    if (name === 'DIRECT_COMMUNICATION_REQUEST' && context !== undefined) {
+      this.#asked.set(from, context)
+      this.#nonces.set(from, text(fields['nonce1']))
+    }
+    if (name === 'BOOTSTRAPPING_RENEGOTIATION_REQUEST' && this.#onlyOutages)
+      this.violations.push(`R14: ${from} asks for a re-negotiation, and every B-TID is known`)
     if (protection === 'clear') return
     const counter = `${from} ${context ?? ''} ${counterOf(bytes)}`
     if (this.#counters.has(counter)) this.violations.push(`R27: ${from} used a counter twice: ${counter}`)
@@ -45,7 +59,16 @@ export class Observer {
     if (what === 'branch' && context !== undefined)
       this.#branches.set(context, text(fields['branch']) as Branch)
     if (what === 'fault') this.violations.push(`${node} has a fault of ours: ${text(fields['message'])}`)
+    if (what === 'renegotiation') this.#renegotiation(node, context ?? '')
     if (what === 'secured') this.#secured(node, text(fields['peer']), fields['role'] === 'initiator')
+  }
+
+  #renegotiation(node: string, context: string): void {
+    const setUp = `${node} ${context}`
+    if (this.#renegotiated.has(setUp)) this.violations.push(`R12: ${node} re-negotiates twice in a set-up`)
+    this.#renegotiated.add(setUp)
+    if (!this.#wasOnTheAir(this.#nonces.get(node) ?? ''))
+      this.violations.push(`R12: ${node} re-negotiates, and nobody asked with its Nonce_1`)
   }
 
   #secured(node: string, layer2Id: string, initiated: boolean): void {
@@ -56,3 +79,14 @@ export class Observer {
       this.violations.push(`${node} has a link of ${ue1} with ${ue2} that their KMFs do not allow`)
   }
 }
+
+const harmless: readonly Act['kind'][] = ['call', 'release', 'mute', 'end', 'silence']
+
+/** Nobody forgets a B-TID, none expires, and none comes that no UE sent: only answers are missing. */
+const hasOnlyOutages = ({ preparation, acts, radio, hasLastingKeys, attacked }: DrawnRun): boolean =>
+  hasLastingKeys &&
+  !attacked &&
+  !preparation.expired &&
+  !preparation.forgotten &&
+  (radio?.changed ?? 0) === 0 &&
+  acts.every(({ kind }) => harmless.includes(kind))

@@ -1,4 +1,4 @@
-import { utf8 } from '../../core/bytes.ts'
+import { hex, utf8 } from '../../core/bytes.ts'
 import type { Tap } from '../../core/tap.ts'
 import { sqnOf } from '../../core/sequence-number.ts'
 import { inMilliseconds, milliseconds, minutes, seconds } from '../../core/units.ts'
@@ -7,7 +7,7 @@ import { NotPossibleNow, type Ue } from '../../entities/ue/ue.ts'
 import type { UeNode } from '../../nodes/ue-node.ts'
 import { startNodes, type LocalNetwork } from '../network.ts'
 import type { Branch } from '../result.ts'
-import { Adversary, withOctetChanged } from './adversary.ts'
+import { Adversary, messageOf, withOctetChanged } from './adversary.ts'
 import { drawRun, type Act, type DrawnRun, type RadioFaults } from './drawn-run.ts'
 import { expectationOf } from './expectation.ts'
 import { Observer } from './observer.ts'
@@ -71,7 +71,7 @@ class Play {
     this.#run = run
     // Apart from the draws of `drawRun`, so that one more draw there does not change the keys of all runs.
     this.#random = new SeededRandom(run.seed ^ 0x5eed)
-    this.#observer = new Observer(run.config)
+    this.#observer = new Observer(run, (nonce1) => this.#wasRenegotiationSent(nonce1))
     const options = {
       ...{ config: run.config, unsafeRevealKeys: false },
       tap: (event: Parameters<Tap>[0]) => {
@@ -80,6 +80,13 @@ class Play {
       },
     }
     this.#world = simulatedWorld(options, this.#random, run.latency)
+  }
+
+  #wasRenegotiationSent(nonce1: string): boolean {
+    return this.#world.radio.sent.some((sent) => {
+      const message = sent.name === 'bootstrappingRenegotiationRequest' ? messageOf(sent) : undefined
+      return message?.type === 'bootstrappingRenegotiationRequest' && hex(message.nonce1) === nonce1
+    })
   }
 
   get violations(): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DiscoveryGroupId, Layer2Id, RelayServiceCode } from '../../../src/core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
+import { encodeDiscovery } from '../../../src/reference-points/pc5/discovery.ts'
 import type { DiscoveredPeer, DiscoveryWish } from '../../../src/entities/ue/discovery.ts'
 import { id1, id2, World, type Station } from './two-ues.ts'
 
@@ -70,6 +71,22 @@ describe('CR 33.303 6.X.3.2 step 2: discovery, TS 23.303 5.3', () => {
     expect(await find(world, ue1, wish)).toMatchObject({ layer2Id: id2, relayServiceCode })
     expect(await find(world, ue1, { ...wish, relayServiceCode: RelayServiceCode(0x124) })).toBeUndefined()
     stop()
+  })
+
+  it.each(['a', 'b'] as const)('passes over a relay without resources, Model %s', async (model) => {
+    const relayServiceCode = RelayServiceCode(0x123)
+    const world = new World()
+    const ue1 = world.station(id1)
+    const relay = (proseRelayUeId: Layer2Id, resourcesAvailable: boolean) =>
+      encodeDiscovery({
+        type: model === 'a' ? 'relayAnnouncement' : 'relayResponse',
+        ...{ relayServiceCode, userInfoId: ue1.settings.userInfoId, proseRelayUeId, resourcesAvailable },
+        ...{ mic: 0, counterLsb: 0 },
+      })
+    const found = find(world, ue1, { model, relayServiceCode })
+    world.air.inject('SL-DCH', relay(Layer2Id(0x0d0e0f), false))
+    world.air.inject('SL-DCH', relay(id2, true))
+    expect(await found).toMatchObject({ layer2Id: id2 })
   })
 
   it('Model B: a relay answers for the Relay Service Code that was asked for, and no other', async () => {

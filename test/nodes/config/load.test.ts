@@ -215,7 +215,7 @@ describe('what nodes need of a configuration', () => {
     const some = text
       .replace(
         'realm: epc.mnc001',
-        'extensions: { "001-02": [E3, E1, E3], "001-01": [E2] }\n    realm: epc.mnc001',
+        'extensions: { "001-02": [E3, E1], "001-01": [E2] }\n    realm: epc.mnc001',
       )
       .replace('realm: epc.mnc002', 'extensions: { "001-01": [E1, E3] }\n    realm: epc.mnc002')
     expect([setsIn(some, '001-01'), setsIn(some, '001-02')]).toEqual([[2, 5], [0, 5]]) // prettier-ignore

@@ -140,6 +140,23 @@ const rows: readonly (readonly [string, string, string, RegExp])[] = [
     'plmns[0].bsf.nafs[0].uaIds[0]',
     /GPI/,
   ],
+  ['Ua id of TMPIs (R5)', withNafs(naf('naf.example.org', '0100000100')), 'plmns[0].bsf.nafs[0].uaIds[0]', /TMPI/], // prettier-ignore
+  ['Ua id twice', withNafs(naf('naf.example.org', '0100000002", "0100000002')), 'plmns[0].bsf.nafs[0].uaIds[1]', /uaIds\[0\] already/], // prettier-ignore
+  ...['bsf.mnc001.mcc001', 'bsf.ims.mnc002.mcc001'].map(
+    (name) =>
+      [
+        `NAF under the name ${name} that a BSF has on Ub (R5)`,
+        withNafs(naf(`${name}.pub.3gppnetwork.org`, '0100000002')),
+        'plmns[0].bsf.nafs[0].fqdns[0]',
+        /the name of plmns\[[01]\].bsf/,
+      ] as const,
+  ),
+  [
+    'extension twice',
+    changed('- plmn: "001-01"', '- plmn: "001-01"\n    extensions: { "001-01": [E1, E1] }'),
+    'plmns[0].extensions.001-01[1]',
+    /already/,
+  ],
   [
     'NAF under the name of a KMF (R5)',
     withNafs(naf('pkmf.mnc002.mcc001.pub.3gppnetwork.org', '0100000002')),
@@ -159,6 +176,7 @@ const rows: readonly (readonly [string, string, string, RegExp])[] = [
     /hss.diameter.originHost/,
   ],
   ['GSID', withNafs('{ originHost: a.example, fqdns: [a.example], uaIds: ["0100000002"], gsids: ["x"] }'), 'plmns[0].bsf.nafs[0].gsids[0]', /decimal/], // prettier-ignore
+  ['GSID of 33 bits', withNafs('{ originHost: a.example, fqdns: [a.example], uaIds: ["0100000002"], gsids: ["4294967296"] }'), 'plmns[0].bsf.nafs[0].gsids[0]', /32 bits/], // prettier-ignore
   ['alias', changed('pc6Peers: ["001-02"]', 'pc6Peers: &a [*a]'), 'plmns[0].kmf.pc6Peers[0]', /alias/],
   ['tag', changed('version: 1', 'version: !!js/function 1'), '', /tag/],
   ['no YAML', 'plmns: [', '', /\S/],
