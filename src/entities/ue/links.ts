@@ -1,5 +1,5 @@
 import type { Clock, Random, Timers } from '../../core/environment.ts'
-import { MalformedMessage, ProseError } from '../../core/errors.ts'
+import { MalformedMessage, ProseError, TemporaryFailure } from '../../core/errors.ts'
 import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
@@ -20,6 +20,7 @@ import type {
   LinkSettings,
   LinkTimer,
   OutgoingMessage,
+  RekeyingEnd,
 } from './link/link.ts'
 import { LinkTable, type LinkEntry } from './link/link-table.ts'
 import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
@@ -56,6 +57,7 @@ export class Links {
   readonly #ports: LinksPorts
   readonly #timers = new Map<LinkEntry, Map<LinkTimer, () => void>>()
   readonly #attempts = new Map<LinkEntry, (end: AttemptEnd) => void>()
+  readonly #rekeyings = new Map<LinkEntry, readonly ((end: RekeyingEnd) => void)[]>()
   #closed = false
   readonly #keyRequests = new KeyRequestsUnderWay()
   readonly #sequenceNumbers = new SequenceNumbers()
@@ -98,8 +100,18 @@ export class Links {
     if (entry.state.phase !== 'closed') return
     for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
     this.#timers.delete(entry)
+    this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
     // What an effect did, such as a listener that closes the UE, may have ended it already.
     if (this.table.remove(entry) && wasLive) this.#ports.gone(entry)
+  }
+
+  /** A live link is rekeyed, or a rekeying under way goes on; to its end. */
+  rekey(entry: LinkEntry): Promise<RekeyingEnd> {
+    const end = new Promise<RekeyingEnd>((resolve) => {
+      this.#rekeyings.set(entry, [...(this.#rekeyings.get(entry) ?? []), resolve])
+    })
+    this.dispatch(entry, { kind: 'rekey' })
+    return end
   }
 
   /** Erases every context without a word; attempts that begin later end at once. */
@@ -109,7 +121,7 @@ export class Links {
   }
 
   #hearProtected(peer: Layer2Id, lcid: Exclude<SlSchFrame['lcid'], 28>, pdu: Uint8Array): void {
-    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu).kdSessId)
+    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu, this.#settings.pc5Profile).kdSessId)
     if (entry) this.dispatch(entry, { kind: 'pdu', lcid, pdu })
     else this.#drop('ERR_UNKNOWN_CONTEXT')
   }
@@ -206,8 +218,8 @@ export class Links {
         this.#ports.push.commit(effect.pushed)
         return
       }
-      case 'remember-nonce2': {
-        this.#seen.nonce2.add(entry.peer, effect.octets)
+      case 'remember-nonce': {
+        this.#seen[effect.nonce].add(entry.peer, effect.octets)
         return
       }
       case 'report': {
@@ -218,6 +230,10 @@ export class Links {
         this.#attempts.get(entry)?.(effect.end)
         this.#attempts.delete(entry)
         return
+      case 'rekeying-ended': {
+        this.#endRekeying(entry, effect.end)
+        return
+      }
       case 'secured':
         this.#ports.secured(entry)
         {
@@ -233,6 +249,12 @@ export class Links {
         return
       }
     }
+  }
+
+  #endRekeying(entry: LinkEntry, end: RekeyingEnd): void {
+    const waiting = this.#rekeyings.get(entry) ?? []
+    this.#rekeyings.delete(entry)
+    for (const resolve of waiting) resolve(end)
   }
 
   #start(entry: LinkEntry, { timer, after }: Extract<LinkEffect, { kind: 'start' }>): void {

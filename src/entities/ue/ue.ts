@@ -189,6 +189,20 @@ export class Ue {
     this.#links.dispatch(this.#live(label), { kind: 'release', reason })
   }
 
+  /**
+   * New session keys for a live link, which goes on meanwhile; the link as it is then. UE-1 asks for them, UE-2 asks
+   * UE-1 to. Throws NotPossibleNow when there is no live link of that label, and what stood in the way: the link then
+   * goes on under the keys it has. TS 33.303 6.5.5.3.
+   */
+  async rekey(label: string): Promise<Link> {
+    const entry = this.#live(label)
+    const end = await this.#links.rekey(entry)
+    const link = viewOf(entry)
+    if (end.outcome === 'kept') throw end.error
+    if (!link) throw new NotPossibleNow(`there is no live link ${label}`)
+    return link
+  }
+
   /** Calls `listener` with user data of every link; the returned function stops it. */
   onData(listener: (data: UserData) => void): () => void {
     return this.#onData.add(listener)

@@ -292,6 +292,7 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   layer2Id,
   proseUeIds: [layer2Id],
   algorithms: defaultAlgorithmPolicy,
+  pc5Profile: 'seed',
   maximumInactivityPeriod: seconds(60),
   ip: false,
   requireVerifiedPeer: false,

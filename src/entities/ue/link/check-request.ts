@@ -64,6 +64,5 @@ export function isSameRequest(state: LinkState, request: DirectCommunicationRequ
 }
 
 function requestOf(state: LinkState): DirectCommunicationRequest | undefined {
-  if (state.phase === 'secured') return state.accepted?.request
   return 'request' in state ? state.request : undefined
 }

@@ -10,6 +10,8 @@ export const halfOpenBounds = {
   /** A key request goes on when its entry is evicted, so these have a bound of their own. */
   keyRequests: 128,
   links: 1024,
+  /** Commands for one REQUEST or REKEYING_REQUEST, however often that is heard, within one T4111. */
+  commands: 16,
 } as const
 
 /** Requests at the KMF that have no answer yet, by UE-1 ID. */

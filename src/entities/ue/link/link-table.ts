@@ -2,7 +2,7 @@ import type { Layer2Id } from '../../../core/identities/prose.ts'
 import type { Pc5Message } from '../../../reference-points/pc5/messages.ts'
 import { lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
 import type { LinkFacts, LinkState } from './link.ts'
-import { contextOf } from './transmit.ts'
+import { contextsOf } from './transmit.ts'
 
 /** One link, from its first message on. */
 export interface LinkEntry {
@@ -65,9 +65,9 @@ export class LinkTable {
   /** For a protected PDU: the context of that KD-sess ID, else for a Command the pending attempt with its DKSI. */
   forPdu(peer: Layer2Id, lcid: Lcid, kdSessId: number): LinkEntry | undefined {
     const toward = this.toward(peer)
-    const exact = toward.find(({ state }) => contextOf(state)?.kdSessId === kdSessId)
+    const exact = toward.find(({ state }) => contextsOf(state).some((one) => one.kdSessId === kdSessId))
     if (exact || lcid !== lcids.securityMode) return exact
-    return toward.find(({ state }) => state.phase === 'requesting' && state.attempt.dksi === kdSessId >>> 8)
+    return toward.find(({ state }) => pendingDksi(state) === kdSessId >>> 8)
   }
 
   /** Those that an unprotected answer may mean: it names no attempt, so all that wait for one of its kind. */
@@ -80,11 +80,17 @@ export class LinkTable {
   takenOctets(peer: Layer2Id, octet: 'msb' | 'lsb'): ReadonlySet<number> {
     const taken = new Set<number>()
     for (const { state } of this.toward(peer)) {
-      const kdSessId = contextOf(state)?.kdSessId
-      if (kdSessId !== undefined) taken.add(octet === 'msb' ? kdSessId >>> 8 : kdSessId & 0xff)
-      if (state.phase === 'requesting' && octet === 'msb') taken.add(state.attempt.dksi)
-      if (state.phase === 'retrieving-key' && octet === 'msb') taken.add(state.request.msbOfKdSessId)
+      for (const { kdSessId } of contextsOf(state))
+        taken.add(octet === 'msb' ? kdSessId >>> 8 : kdSessId & 0xff)
+      const dksi = state.phase === 'retrieving-key' ? state.request.msbOfKdSessId : pendingDksi(state)
+      if (dksi !== undefined && octet === 'msb') taken.add(dksi)
     }
     return taken
   }
+}
+
+/** The DKSI of a request that waits for its Command, in a set-up or a rekeying. */
+function pendingDksi(state: LinkState): number | undefined {
+  if (state.phase === 'requesting') return state.attempt.dksi
+  return state.phase === 'secured' && state.rekeying?.step === 'requested' ? state.rekeying.dksi : undefined
 }
