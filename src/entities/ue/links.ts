@@ -10,7 +10,7 @@ import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { forgetReading, type GbaPush } from './gba/push.ts'
 import type { KeyRequest, KeyRetrieval } from './key-retrieval.ts'
-import { admission, KeyRequestsUnderWay } from './link/half-open.ts'
+import { admission, checkRoom, KeyRequestsUnderWay } from './link/half-open.ts'
 import type {
   Attempt,
   AttemptEnd,
@@ -45,6 +45,8 @@ export interface LinksPorts {
   retrieveKey(request: KeyRequest, trace: string): Promise<KeyRetrieval>
   readonly push: GbaPush
   secured(entry: LinkEntry): void
+  /** Steps 3 to 14 anew, beside a link whose PDK ends soon. */
+  renew(entry: LinkEntry): void
   received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
   /** A link that was live is no more. */
   gone(entry: LinkEntry): void
@@ -95,7 +97,7 @@ export class Links {
   dispatch(entry: LinkEntry, event: LinkEvent): void {
     const wasLive = isLive(entry)
     const [state, ...effects] = step(entry.state, event, this.#env())
-    entry.state = state
+    this.table.move(entry, state)
     for (const effect of effects) this.#carryOut(entry, effect)
     if (entry.state.phase !== 'closed') return
     for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
@@ -157,6 +159,7 @@ export class Links {
     }
     try {
       checkRequest(request, peer, this.#env())
+      checkRoom(this.table, peer, this.#settings.maximumLinks)
     } catch (error) {
       if (!(error instanceof ProseError)) throw error
       this.#refuse(error, peer)
@@ -166,7 +169,7 @@ export class Links {
   }
 
   #admit(request: DirectCommunicationRequest, peer: Layer2Id): void {
-    const decision = admission(this.table.all(), peer, request.ue1Id, this.#keyRequests)
+    const decision = admission(this.table, peer, request.ue1Id, this.#keyRequests)
     if (!decision.admitted) {
       this.#drop(`no room: ${decision.why}`)
       return
@@ -240,6 +243,10 @@ export class Links {
           this.#settle(entry)
           return
         }
+      case 'renewal-due': {
+        this.#ports.renew(entry)
+        return
+      }
       case 'data': {
         this.#ports.received(entry, effect.sduType, effect.octets)
         return

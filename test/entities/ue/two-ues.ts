@@ -296,6 +296,7 @@ const settingsOf = (layer2Id: Layer2Id): UeSettings => ({
   maximumInactivityPeriod: seconds(60),
   ip: false,
   requireVerifiedPeer: false,
+  maximumLinks: 1024,
   relayServiceCodes: [],
   timers: pc5Timers,
   plmns: new PlmnTable([]),

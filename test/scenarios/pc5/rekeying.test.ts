@@ -171,6 +171,7 @@ describe('TS 33.303 6.5.5.3: rekeying', () => {
 })
 
 describe('R27: before the SNs end', () => {
+  beforeEach(() => void world.air.drop('userData'))
   const sendUntil = (station: Station, sn: number) => {
     for (let left = sn - 1 - (linkOf(station)?.pdus.sent ?? 0); left > 0; left--)
       station.ue.send('L1', Uint8Array.of(left))

@@ -11,6 +11,8 @@ import {
 } from '../../../reference-points/pc5/timers.ts'
 import type { LinkEffect, LinkEnv, LinkEvent, LinkFacts, LinkStep, Secured } from './link.ts'
 import * as rekeying from './rekeying.ts'
+import { askRemoteUe, remoteUeReceived } from './remote-ue-info.ts'
+import { renewalAfter } from '../renewal.ts'
 import { closed, release, released } from './releasing.ts'
 import { contextsOf, dropped, namesOf, transmitData, transmitProtected } from './transmit.ts'
 
@@ -45,11 +47,18 @@ export function established(
         keys: context.fingerprints,
       },
     },
+    ...(role === 'initiator' ? [renewal(facts, env)] : []),
     { kind: 'start', timer: 'pdk-expiry', after: milliseconds(Math.max(0, facts.expires - env.now)) },
     watch(state, env),
     { kind: 'secured', facts },
   ]
 }
+
+const renewal = ({ expires }: LinkFacts, { now }: LinkEnv): LinkEffect => ({
+  kind: 'start',
+  timer: 'renewal',
+  after: renewalAfter(now, expires),
+})
 
 /**
  * The timer that finds out that the peer is gone: UE-1 asks after T4102, UE-2 gives up after T4108.
@@ -77,6 +86,7 @@ function stepOf(state: Secured, event: LinkEvent, env: LinkEnv): LinkStep {
     return [state, transmitData(rekeying.sendingContext(state), event.sduType, event.octets)]
   if (event.kind === 'release') return release(state, event.reason, env)
   if (event.kind === 'rekey') return rekeying.rekey(state, env)
+  if (event.kind === 'ask-remote-ue') return askRemoteUe(state, env)
   if (event.kind === 'expired') return expired(state, event.timer, env)
   if (event.kind === 'abandon') return closed(state)
   return [state, dropped(`${event.kind} on a live link`)]
@@ -128,7 +138,10 @@ function received(state: Secured, message: Pc5Message, context: SecurityContext,
   if (message.type === 'directCommunicationRelease')
     return closed(state, released(context, state.facts.peer, env))
   if (message.type === 'directRekeyingResponse' && state.facts.role === 'initiator') return alive(state, env)
-  return rekeying.received(state, message, env) ?? [state, dropped(`${message.type} on a live link`)]
+  return (
+    rekeying.received(state, message, env) ??
+    remoteUeReceived(state, message, env) ?? [state, dropped(`${message.type} on a live link`)]
+  )
 }
 
 function acknowledged(state: Secured, message: Pc5<'directCommunicationKeepalive'>, env: LinkEnv): LinkStep {
@@ -153,6 +166,7 @@ function expired(state: Secured, timer: string, env: LinkEnv): LinkStep {
   if (timer === 'T4101') return keepaliveAgain(state, env)
   if (timer === 'T4108') return release(state, 3, env)
   if (timer === 'pdk-expiry') return closed(state)
+  if (timer === 'renewal') return [state, { kind: 'renewal-due' }]
   if (timer === 'T4109' || timer === 'T4110' || timer === 'T4111')
     return rekeying.unanswered(state, timer, env)
   return [state, dropped('timer of another phase')]

@@ -11,6 +11,7 @@ export interface LinkEntry {
   readonly peer: Layer2Id
   /** Trace id of the attempt, 32 hex digits. */
   readonly trace: string
+  /** Only the table moves it. */
   state: LinkState
 }
 
@@ -19,9 +20,13 @@ const halfOpenPhases: readonly LinkState['phase'][] = ['retrieving-key', 'comman
 /** Half-open: taken up by UE-2 for a REQUEST that nobody has authenticated yet (R44). */
 export const isHalfOpen = ({ state }: LinkEntry): boolean => halfOpenPhases.includes(state.phase)
 
-/** Every link of a UE, in both roles. Contexts are found by peer and KD-sess ID (R21). */
+/**
+ * Every link of a UE, in both roles. Contexts are found by peer and KD-sess ID (R21). What is looked up for a message
+ * costs the same however many links there are.
+ */
 export class LinkTable {
   readonly #entries = new Map<string, LinkEntry>()
+  readonly #halfOpen = new Set<LinkEntry>()
   readonly #byPeer = new Map<Layer2Id, Set<LinkEntry>>()
   #begun = 0
 
@@ -33,8 +38,15 @@ export class LinkTable {
     return entry
   }
 
+  move(entry: LinkEntry, state: LinkState): void {
+    entry.state = state
+    if (isHalfOpen(entry)) this.#halfOpen.add(entry)
+    else this.#halfOpen.delete(entry)
+  }
+
   /** False when it was not there. */
   remove(entry: LinkEntry): boolean {
+    this.#halfOpen.delete(entry)
     const toward = this.#byPeer.get(entry.peer)
     toward?.delete(entry)
     if (toward?.size === 0) this.#byPeer.delete(entry.peer)
@@ -43,6 +55,11 @@ export class LinkTable {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  /** Oldest first. */
+  halfOpen(): readonly LinkEntry[] {
+    return [...this.#halfOpen]
   }
 
   /** Oldest first. */

@@ -181,7 +181,7 @@ export interface Secured {
 
 export type LinkTimer =
   | ('T4100' | 'T4101' | 'T4102' | 'T4103' | 'T4108' | 'T4109' | 'T4110' | 'T4111')
-  | ('key-retrieval' | 'half-open' | 'pdk-expiry')
+  | ('key-retrieval' | 'half-open' | 'renewal' | 'pdk-expiry')
 
 export type LinkEvent =
   | { readonly kind: 'connect'; readonly attempt: Omit<Attempt, 'capabilities'> }
@@ -199,6 +199,8 @@ export type LinkEvent =
   | { readonly kind: 'send'; readonly sduType: 'ip' | 'non-ip'; readonly octets: Uint8Array }
   /** By the user; at UE-2 it asks UE-1 to begin. */
   | { readonly kind: 'rekey' }
+  /** By the user of a relay. TS 23.303 5.4.4. */
+  | { readonly kind: 'ask-remote-ue' }
   | { readonly kind: 'release'; readonly reason: ReleaseReason }
   /** The user, or a newer link to the same UE, ends it without a word. */
   | { readonly kind: 'abandon' }
@@ -241,6 +243,8 @@ export type LinkEffect =
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
   | { readonly kind: 'rekeying-ended'; readonly end: RekeyingEnd }
   | { readonly kind: 'secured'; readonly facts: LinkFacts }
+  /** The PDK ends soon: UE-1 runs steps 3 to 14 anew beside the link (R29). */
+  | { readonly kind: 'renewal-due' }
   | { readonly kind: 'data'; readonly sduType: SduType; readonly octets: Uint8Array }
   /** A nonce of the peer that may not come again (R17). */
   | { readonly kind: 'remember-nonce'; readonly nonce: 'nonce1' | 'nonce2'; readonly octets: Uint8Array }
@@ -262,6 +266,8 @@ export interface LinkSettings {
   /** Whether REQUEST and ACCEPT carry a link-local IPv6 address. */
   readonly ip: boolean
   readonly requireVerifiedPeer: boolean
+  /** UE-2 rejects a REQUEST of one more peer with cause 4 (R43). */
+  readonly maximumLinks: number
   /** Those that this UE serves as a relay. */
   readonly relayServiceCodes: readonly RelayServiceCode[]
   readonly timers: Pc5Timers

@@ -9,7 +9,7 @@ import { contextsOf, dropped, transmitProtected } from './transmit.ts'
 
 type Releasing = Extract<LinkState, { phase: 'releasing' }>
 
-const timersOfLiveLinks = ['T4101', 'T4102', 'T4108', 'T4109', 'T4110', 'T4111'] as const
+const timersOfLiveLinks = ['T4101', 'T4102', 'T4108', 'T4109', 'T4110', 'T4111', 'renewal'] as const
 
 /** RELEASE and T4103; the user gets nothing more from this link, and a rekeying under way ends. TS 24.334 10.4.4. */
 export function release(state: Secured, reason: ReleaseReason, env: LinkEnv): LinkStep {
