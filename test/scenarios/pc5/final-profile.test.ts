@@ -12,7 +12,7 @@ async function linked(changes: Parameters<typeof twoUes>[0] = { ue1: final, ue2:
   const world = await twoUes(changes)
   const result = await world.connect(world.ue1)
   await world.clock.advance(milliseconds(100))
-  return { ...world, world, result }
+  return { world, ue1: world.ue1, ue2: world.ue2, result }
 }
 
 const pduOf = ({ sent }: Station, wanted: string): Uint8Array => {

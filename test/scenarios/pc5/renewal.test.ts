@@ -21,7 +21,7 @@ async function shortLived(
   expect(result.outcome).toBe('secured')
   const pass = (duration: number) => world.clock.advance(milliseconds(duration))
   await pass(100)
-  return { ...world, world, pass }
+  return { world, ue1: world.ue1, ue2: world.ue2, network: world.network, pass }
 }
 
 const labels = ({ ue }: Station) => ue.links().map(({ label }) => label)

@@ -9,7 +9,7 @@ import { messageOf, namesSent, twoUes, type Station } from '../../entities/ue/tw
 async function prepared(pc5Profile: Pc5Profile = 'seed') {
   const world = await twoUes({ ue1: { pc5Profile }, ue2: { pc5Profile } })
   const pass = (duration = 100) => world.clock.advance(milliseconds(duration))
-  return { ...world, world, pass }
+  return { world, ue1: world.ue1, ue2: world.ue2, pass }
 }
 
 async function linked(pc5Profile?: Pc5Profile) {
