@@ -33,6 +33,7 @@ export const projectValues = {
   ieiDksi: row(0x74, 'IEI of DKSI in the Command'),
   ieiExtensions: row(0x75, 'IEI of the extension set'),
   ieiRequestToken: row(0x76, 'IEI of the request token of E2'),
+  remoteUeInfoType: row(1, 'Remote UE Info Type that asks for the IMEI: TS 24.334 could not be read for it'),
   renegotiationMessageType: row(
     0x60,
     'PC5 type of BOOTSTRAPPING_RENEGOTIATION_REQUEST: outside the range of TS 24.334',

@@ -21,6 +21,9 @@ export interface UeNode extends Node {
   readonly ue: Ue
 }
 
+/** Of one UE, in both roles (R43). */
+const maximumLinks = 1024
+
 /** The rows of an algorithm table in the order of choice of the configuration. */
 const idsOf = <Id extends number>(rows: readonly { readonly id: Id }[], wanted: readonly number[]): Id[] =>
   wanted.flatMap((id) => rows.find((row) => row.id === id)?.id ?? [])
@@ -31,7 +34,7 @@ function settingsOf({ plmn, ue }: ConfiguredUe, config: NetworkConfig): UeSettin
   return {
     ...ue,
     ...{ kmf: plmn.kmf.fqdn, layer2Id, algorithms: algorithmsOf(ue) },
-    ...{ maximumInactivityPeriod: inactivityPeriod.standard, ip: true, timers: pc5Timers },
+    ...{ maximumInactivityPeriod: inactivityPeriod.standard, ip: true, timers: pc5Timers, maximumLinks },
     plmns: plmnTableFor(config, plmn.plmn),
   }
 }

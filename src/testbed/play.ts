@@ -80,7 +80,8 @@ interface Played {
   readonly setUp: SetUpResult
   /** At UE-1, then at UE-2; both when the set-up is good. */
   readonly links: readonly LinkSummary[]
-  readonly received: number
+  /** Packets that came, each time some were sent. */
+  readonly rounds: readonly number[]
   readonly times: { readonly begin: number; readonly bootstrapped: number; readonly secured: number }
 }
 
@@ -102,13 +103,14 @@ export async function play(
   const bootstrapped = clock.now()
   const setUp = obstacle ?? (await discoverAndConnect(ue1, ue2))
   const secured = clock.now()
-  const links = setUp.outcome === 'secured' ? await linksOf(ue1, ue2) : []
+  const isUp = setUp.outcome === 'secured' && (await linksOf(ue1, ue2)).length === 2
   await network.settle()
   stepper.measure.setUpIsOver()
-  const received = links.length === 2 ? await exchangeData(ue1, ue2) : 0
+  const rounds = isUp ? await useLink(scenario, ue1, ue2) : []
+  const links = isUp ? await linksOf(ue1, ue2) : []
   if (once) await releaseLink(ue1, ue2)
   await network.settle()
-  const played = { setUp, links, received, times: { begin, bootstrapped, secured } }
+  const played = { setUp, links, rounds, times: { begin, bootstrapped, secured } }
   return resultOf(scenario, played, stepper.measure, clock.now() - begin)
 }
 
@@ -191,6 +193,19 @@ async function discoverAndConnect(ue1: Player, ue2: Player): Promise<SetUpResult
   }
 }
 
+/** User data, and once more after a rekeying where the scenario has one. */
+async function useLink({ rekeys }: Scenario, ue1: Player, ue2: Player): Promise<readonly number[]> {
+  const before = await exchangeData(ue1, ue2)
+  if (!rekeys) return [before]
+  await ue1.control.rekey(layer2IdOf(ue2))
+  return [before, await exchangeData(ue1, ue2)]
+}
+
+const dataOf = (rounds: readonly number[]) => ({
+  sent: rounds.length * 2 * packets,
+  received: rounds.reduce((sum, count) => sum + count, 0),
+})
+
 /** So many packets each way; those that came, both ways together. */
 async function exchangeData(ue1: Player, ue2: Player): Promise<number> {
   const [id1, id2] = [layer2IdOf(ue1), layer2IdOf(ue2)]
@@ -202,7 +217,7 @@ async function exchangeData(ue1: Player, ue2: Player): Promise<number> {
 }
 
 function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: number): ScenarioResult {
-  const { setUp, links, received, times } = played
+  const { setUp, links, rounds, times } = played
   const [link1, link2] = links
   const keysEqual = link1 && link2 ? link1.kdSess === link2.kdSess : null
   const { branch, decidedBy, ...measures } = measure.result
@@ -219,7 +234,7 @@ function resultOf(scenario: Scenario, played: Played, measure: Measure, ms: numb
       attempts === expect.attempts,
     eea: (link1 && eeaById(link1.eea)?.name) ?? null,
     eia: (link1 && eiaById(link1.eia)?.name) ?? null,
-    data: link1 && link2 ? { sent: 2 * packets, received } : null,
+    data: link1 && link2 ? dataOf(rounds) : null,
     ...measures,
     ...{ ms, bootstrapMs: times.bootstrapped - times.begin, setupMs: times.secured - times.bootstrapped },
   }

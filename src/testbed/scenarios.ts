@@ -46,6 +46,8 @@ export interface Scenario {
   readonly tampering?: Readonly<Partial<Record<Part, Tampering>>>
   /** What UE-3 does in step 0; without it UE-3 has no part. */
   readonly ue3?: 'opens-pc8'
+  /** UE-1 rekeys the link after user data, which then goes on. */
+  readonly rekeys?: true
   /** What a dishonest KMF-1 makes of its own Zpn. */
   readonly zpnOfKmf1?: (zpn: ZpnPort) => ZpnPort
   /** What is done to the network after step 1. */
@@ -288,6 +290,14 @@ export const scenarios: readonly Scenario[] = [
     clause: 'TS 33.220 5.3, CR 33.303 6.X.3.2 step 7a',
     ue1: 'opens-pc8',
     arrangement: gbaU,
+    expect: secured('7a'),
+  },
+  {
+    name: 'rekey',
+    summary: '7a, then new session keys of the same PDK, with user data before and after',
+    clause: 'TS 33.303 6.5.5.3',
+    ue1: 'opens-pc8',
+    rekeys: true,
     expect: secured('7a'),
   },
 ]

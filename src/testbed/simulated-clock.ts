@@ -10,6 +10,58 @@ interface Pending {
   readonly expire: () => void
 }
 
+const isBefore = (one: Pending, other: Pending): boolean =>
+  one.due < other.due || (one.due === other.due && one.order < other.order)
+
+/** Binary heap: the earliest is first, and no entry is before the one at half its place. */
+class PendingTimers {
+  readonly #heap: Pending[] = []
+  readonly #stopped = new Set<Pending>()
+
+  get size(): number {
+    return this.#heap.length - this.#stopped.size
+  }
+
+  add(timer: Pending): void {
+    let place = this.#heap.push(timer) - 1
+    while (place > 0) {
+      const parent = (place - 1) >> 1
+      const above = this.#heap[parent]
+      if (!above || isBefore(above, timer)) break
+      this.#heap[place] = above
+      this.#heap[parent] = timer
+      place = parent
+    }
+  }
+
+  /** A timer that has not been taken yet will not be. */
+  stop(timer: Pending): void {
+    this.#stopped.add(timer)
+  }
+
+  first(): Pending | undefined {
+    for (let [first] = this.#heap; first; [first] = this.#heap) {
+      if (!this.#stopped.delete(first)) return first
+      this.takeFirst()
+    }
+    return undefined
+  }
+
+  takeFirst(): void {
+    const last = this.#heap.pop()
+    if (!last || this.#heap.length === 0) return
+    let place = 0
+    for (;;) {
+      const [left, right] = [this.#heap[2 * place + 1], this.#heap[2 * place + 2]]
+      const child = right && left && isBefore(right, left) ? right : left
+      if (!child || isBefore(last, child)) break
+      this.#heap[place] = child
+      place = 2 * place + (child === left ? 1 : 2)
+    }
+    this.#heap[place] = last
+  }
+}
+
 /** How often the event loop is let through before the next timer, so that promises and short I/O come to rest. */
 const turnsForIo = 4
 
@@ -21,7 +73,7 @@ export class SimulatedClock implements Clock, Timers {
   readonly #turns: number
   #now: number
   #started = 0
-  readonly #pending = new Set<Pending>()
+  readonly #pending = new PendingTimers()
 
   /** One turn is enough where nothing but promises is waited for. */
   constructor(start = simulatedStart, turns = turnsForIo) {
@@ -34,9 +86,20 @@ export class SimulatedClock implements Clock, Timers {
   }
 
   after(delay: Milliseconds, expire: () => void): () => void {
-    const timer = { due: this.#now + Math.max(delay, 0), order: this.#started++, expire }
+    let isPending = true
+    const timer = {
+      due: this.#now + Math.max(delay, 0),
+      order: this.#started++,
+      expire() {
+        isPending = false
+        expire()
+      },
+    }
     this.#pending.add(timer)
-    return () => this.#pending.delete(timer)
+    return () => {
+      if (isPending) this.#pending.stop(timer)
+      isPending = false
+    }
   }
 
   /** Timers that have not expired. */
@@ -80,9 +143,9 @@ export class SimulatedClock implements Clock, Timers {
   async #run(end: number, enough: () => boolean): Promise<void> {
     await this.#comeToRest()
     while (!enough()) {
-      const next = this.#earliest()
+      const next = this.#pending.first()
       if (!next || next.due > end) return
-      this.#pending.delete(next)
+      this.#pending.takeFirst()
       this.#now = Math.max(this.#now, next.due)
       next.expire()
       await this.#comeToRest()
@@ -91,13 +154,5 @@ export class SimulatedClock implements Clock, Timers {
 
   async #comeToRest(): Promise<void> {
     for (let turn = 0; turn < this.#turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-  }
-
-  #earliest(): Pending | undefined {
-    let first: Pending | undefined
-    for (const timer of this.#pending)
-      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
-        first = timer
-    return first
   }
 }

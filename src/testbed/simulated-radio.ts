@@ -172,7 +172,7 @@ function nameOnAir(channel: SidelinkChannel, octets: Uint8Array): AirName {
     if (channel === 'SL-DCH') return decodeDiscovery(octets).type
     const { lcid, pdu } = decodeFrame(octets)
     if (isUserData(lcid)) return 'userData'
-    if (isCiphered(lcid)) return 'protected'
+    if (isCiphered(lcid, 1)) return 'protected'
     return decodeSdu(decodePdu(lcid, pdu).data).type
   } catch (error) {
     if (error instanceof ProseError) return 'unknown'

@@ -23,6 +23,8 @@ export interface UeControl {
   sendPackets(peer: number, count: number): Promise<void>
   /** Packets from that peer since this was last asked; waits until there are `count`, or for so many milliseconds. */
   awaitPackets(peer: number, count: number, atMost: number): Promise<number>
+  /** Resolves when the newest link with that peer has new session keys. */
+  rekey(peer: number): Promise<void>
   /** Resolves when the newest link with that peer is gone. */
   release(peer: number): Promise<void>
 }
@@ -120,6 +122,10 @@ export class LocalUeControl implements UeControl {
       this.#waiting.add(look)
       look()
     })
+  }
+
+  async rekey(peer: number): Promise<void> {
+    await this.#ue.rekey(this.#newest(peer).label)
   }
 
   release(peer: number): Promise<void> {

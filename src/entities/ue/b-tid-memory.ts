@@ -3,6 +3,7 @@ import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { hours, later, type Instant } from '../../core/units.ts'
 import type { BTidStatus } from './identity-rule.ts'
 import type { UeBootstrap } from './ports.ts'
+import { renewalAfter } from './renewal.ts'
 
 /** After so many set-ups, or so long, a new B-TID hides who comes again (R16). */
 export const renewal = { age: hours(24), setUps: 20 } as const
@@ -59,9 +60,15 @@ export class BTidMemory {
     if (btid === this.#bootstrap?.btid) this.#setUps++
   }
 
-  /** Whether a valid B-TID was seen on PC5 long or often enough to be renewed where Ub answers (R16). */
+  /**
+   * Whether a valid B-TID was seen on PC5 long or often enough to be renewed where Ub answers (R16), or ends so soon that
+   * a link would not live.
+   */
   renewalDue(now: Instant): boolean {
     const held = this.#bootstrap
-    return held !== undefined && (this.#setUps >= renewal.setUps || now >= later(held.created, renewal.age))
+    if (!held) return false
+    const { created, expires } = held
+    const endsSoon = now >= created + renewalAfter(created, expires)
+    return endsSoon || this.#setUps >= renewal.setUps || now >= later(created, renewal.age)
   }
 }

@@ -12,10 +12,12 @@ export interface Link {
   readonly peerIdentity: 'verified' | 'unverified'
   /** Identities of EEA and EIA. */
   readonly algorithms: { readonly eea: number; readonly eia: number }
-  /** 16 bits. */
+  /** 16 bits; another one after each rekeying. */
   readonly kdSessId: number
+  /** How often the link was rekeyed. */
+  readonly rekeyings: number
   /** PDUs under the present KD-sess ID. */
-  readonly pdus: { readonly sent: number }
+  readonly pdus: { readonly sent: number; readonly received: number }
   readonly expires: Instant
   /** Fingerprints, 8 hex digits each. */
   readonly keys: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
@@ -38,7 +40,8 @@ export function viewOf({ label, trace, state }: LinkEntry): Link | undefined {
     peerIdentity,
     algorithms: context.algorithms,
     kdSessId: context.kdSessId,
-    pdus: { sent: context.nextSn - 1 },
+    rekeyings: state.phase === 'secured' ? state.rekeyings : 0,
+    pdus: { sent: context.nextSn - 1, received: context.accepted },
     expires,
     keys: context.fingerprints,
     ...(relayServiceCode !== undefined && { relayServiceCode }),

@@ -1,5 +1,5 @@
 import type { Clock, Random, Timers } from '../../core/environment.ts'
-import { MalformedMessage, ProseError } from '../../core/errors.ts'
+import { MalformedMessage, ProseError, TemporaryFailure } from '../../core/errors.ts'
 import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
@@ -10,7 +10,7 @@ import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { forgetReading, type GbaPush } from './gba/push.ts'
 import type { KeyRequest, KeyRetrieval } from './key-retrieval.ts'
-import { admission, KeyRequestsUnderWay } from './link/half-open.ts'
+import { admission, checkRoom, KeyRequestsUnderWay } from './link/half-open.ts'
 import type {
   Attempt,
   AttemptEnd,
@@ -20,6 +20,7 @@ import type {
   LinkSettings,
   LinkTimer,
   OutgoingMessage,
+  RekeyingEnd,
 } from './link/link.ts'
 import { LinkTable, type LinkEntry } from './link/link-table.ts'
 import { NonceMemory, SequenceNumbers } from './link/peer-memory.ts'
@@ -44,6 +45,8 @@ export interface LinksPorts {
   retrieveKey(request: KeyRequest, trace: string): Promise<KeyRetrieval>
   readonly push: GbaPush
   secured(entry: LinkEntry): void
+  /** Steps 3 to 14 anew, beside a link whose PDK ends soon. */
+  renew(entry: LinkEntry): void
   received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
   /** A link that was live is no more. */
   gone(entry: LinkEntry): void
@@ -56,6 +59,7 @@ export class Links {
   readonly #ports: LinksPorts
   readonly #timers = new Map<LinkEntry, Map<LinkTimer, () => void>>()
   readonly #attempts = new Map<LinkEntry, (end: AttemptEnd) => void>()
+  readonly #rekeyings = new Map<LinkEntry, readonly ((end: RekeyingEnd) => void)[]>()
   #closed = false
   readonly #keyRequests = new KeyRequestsUnderWay()
   readonly #sequenceNumbers = new SequenceNumbers()
@@ -93,13 +97,23 @@ export class Links {
   dispatch(entry: LinkEntry, event: LinkEvent): void {
     const wasLive = isLive(entry)
     const [state, ...effects] = step(entry.state, event, this.#env())
-    entry.state = state
+    this.table.move(entry, state)
     for (const effect of effects) this.#carryOut(entry, effect)
     if (entry.state.phase !== 'closed') return
     for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
     this.#timers.delete(entry)
+    this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
     // What an effect did, such as a listener that closes the UE, may have ended it already.
     if (this.table.remove(entry) && wasLive) this.#ports.gone(entry)
+  }
+
+  /** A live link is rekeyed, or a rekeying under way goes on; to its end. */
+  rekey(entry: LinkEntry): Promise<RekeyingEnd> {
+    const end = new Promise<RekeyingEnd>((resolve) => {
+      this.#rekeyings.set(entry, [...(this.#rekeyings.get(entry) ?? []), resolve])
+    })
+    this.dispatch(entry, { kind: 'rekey' })
+    return end
   }
 
   /** Erases every context without a word; attempts that begin later end at once. */
@@ -109,7 +123,7 @@ export class Links {
   }
 
   #hearProtected(peer: Layer2Id, lcid: Exclude<SlSchFrame['lcid'], 28>, pdu: Uint8Array): void {
-    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu).kdSessId)
+    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu, this.#settings.pc5Profile).kdSessId)
     if (entry) this.dispatch(entry, { kind: 'pdu', lcid, pdu })
     else this.#drop('ERR_UNKNOWN_CONTEXT')
   }
@@ -145,6 +159,7 @@ export class Links {
     }
     try {
       checkRequest(request, peer, this.#env())
+      checkRoom(this.table, peer, this.#settings.maximumLinks)
     } catch (error) {
       if (!(error instanceof ProseError)) throw error
       this.#refuse(error, peer)
@@ -154,7 +169,7 @@ export class Links {
   }
 
   #admit(request: DirectCommunicationRequest, peer: Layer2Id): void {
-    const decision = admission(this.table.all(), peer, request.ue1Id, this.#keyRequests)
+    const decision = admission(this.table, peer, request.ue1Id, this.#keyRequests)
     if (!decision.admitted) {
       this.#drop(`no room: ${decision.why}`)
       return
@@ -206,8 +221,8 @@ export class Links {
         this.#ports.push.commit(effect.pushed)
         return
       }
-      case 'remember-nonce2': {
-        this.#seen.nonce2.add(entry.peer, effect.octets)
+      case 'remember-nonce': {
+        this.#seen[effect.nonce].add(entry.peer, effect.octets)
         return
       }
       case 'report': {
@@ -218,12 +233,20 @@ export class Links {
         this.#attempts.get(entry)?.(effect.end)
         this.#attempts.delete(entry)
         return
+      case 'rekeying-ended': {
+        this.#endRekeying(entry, effect.end)
+        return
+      }
       case 'secured':
         this.#ports.secured(entry)
         {
           this.#settle(entry)
           return
         }
+      case 'renewal-due': {
+        this.#ports.renew(entry)
+        return
+      }
       case 'data': {
         this.#ports.received(entry, effect.sduType, effect.octets)
         return
@@ -233,6 +256,12 @@ export class Links {
         return
       }
     }
+  }
+
+  #endRekeying(entry: LinkEntry, end: RekeyingEnd): void {
+    const waiting = this.#rekeyings.get(entry) ?? []
+    this.#rekeyings.delete(entry)
+    for (const resolve of waiting) resolve(end)
   }
 
   #start(entry: LinkEntry, { timer, after }: Extract<LinkEffect, { kind: 'start' }>): void {

@@ -123,6 +123,7 @@ export class Ue {
         const link = viewOf(entry)
         if (link) this.#onLink.tell(link)
       },
+      renew: (entry) => void this.#renew(entry),
       received: (entry, sduType, octets) => this.#received(entry, sduType, octets),
       gone: ({ label }) => this.#onGone.tell(label),
     })
@@ -189,6 +190,25 @@ export class Ue {
     this.#links.dispatch(this.#live(label), { kind: 'release', reason })
   }
 
+  /**
+   * New session keys for a live link, which goes on meanwhile; the link as it is then. UE-1 asks for them, UE-2 asks
+   * UE-1 to. Throws NotPossibleNow when there is no live link of that label, and what stood in the way: the link then
+   * goes on under the keys it has. TS 33.303 6.5.5.3.
+   */
+  async rekey(label: string): Promise<Link> {
+    const entry = this.#live(label)
+    const end = await this.#links.rekey(entry)
+    const link = viewOf(entry)
+    if (end.outcome === 'kept') throw end.error
+    if (!link) throw new NotPossibleNow(`there is no live link ${label}`)
+    return link
+  }
+
+  /** A relay asks its remote UE for its identities; the answer is reported. Throws NotPossibleNow. TS 23.303 5.4.4. */
+  askRemoteUe(label: string): void {
+    this.#links.dispatch(this.#live(label), { kind: 'ask-remote-ue' })
+  }
+
   /** Calls `listener` with user data of every link; the returned function stops it. */
   onData(listener: (data: UserData) => void): () => void {
     return this.#onData.add(listener)
@@ -223,6 +243,18 @@ export class Ue {
     this.#deaf()
     await this.#ports.pc8.close()
     await this.#ports.radio.close()
+  }
+
+  /**
+   * Steps 3 to 14 anew beside a link whose PDK ends soon. The new link replaces it; when the network does not allow one
+   * any more, neither does the old one stay; any other end leaves it until its PDK ends (R29).
+   */
+  async #renew({ label, peer, state }: LinkEntry): Promise<void> {
+    if (state.phase !== 'secured' || this.#settingUp.has(peer)) return
+    const { relayServiceCode } = state.facts
+    const { reason } = await this.connect(peer, relayServiceCode === undefined ? {} : { relayServiceCode })
+    const isThere = this.#links.table.find(label)?.state.phase === 'secured'
+    if (reason === 'ERR_NOT_AUTHORISED' && isThere) this.release(label, 2)
   }
 
   #setUpPorts(): SetUpPorts {

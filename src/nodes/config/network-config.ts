@@ -13,6 +13,7 @@ import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { Seconds } from '../../core/units.ts'
 import type { ProsePermission } from '../../entities/hss/ports.ts'
 import type { IpSettings } from '../../entities/ue/ip/ip-link.ts'
+import type { Pc5Profile } from '../../reference-points/pc5/pdcp.ts'
 
 /** A checked configuration: all defaults filled in, all file names absolute, all values typed. */
 export interface NetworkConfig {
@@ -186,6 +187,8 @@ export interface UeConfig {
   readonly eia: readonly number[]
   readonly allowEea0: boolean
   readonly disabledAlgorithms: readonly AlgorithmName[]
+  /** That of every UE it talks to. */
+  readonly pc5Profile: Pc5Profile
   readonly imsiOverPc5: 'seed' | 'never'
   /** Infinity when unlimited. */
   readonly imsiOverPc5PerHour: number

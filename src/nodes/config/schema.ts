@@ -237,6 +237,7 @@ export const ueShape = z.strictObject({
   eia: orderOfChoice(1),
   allowEea0: z.boolean().default(false),
   disabledAlgorithms: z.array(z.enum(algorithmNames)).default([]),
+  pc5Profile: z.enum(['seed', 'final']).default('seed'),
   imsiOverPc5: z.enum(['seed', 'never']).default('seed'),
   imsiOverPc5PerHour: countOrUnlimited.prefault(10),
   tmpi: z.boolean().default(true),

@@ -57,6 +57,8 @@ const answers: readonly (readonly [ErrorClass, Pc5Answer])[] = [
   [errors.NoCommonAlgorithm, reject(2)],
   [errors.PeerNotVerified, reject(2)],
   [errors.Layer2IdConflict, reject(3)],
+  [errors.TooManyLinks, reject(4)],
+  [errors.IpVersionMismatch, reject(5)],
   [TemporaryFailure, reject(6)],
   [BTidUnknown, { message: 'bootstrappingRenegotiationRequest' }],
   [errors.CapabilitiesDiffer, securityModeReject(7)],

@@ -89,6 +89,16 @@ export class Layer2IdConflict extends Refused {
   readonly code = 'ERR_LAYER2_ID_CONFLICT'
 }
 
+/** This UE holds as many links as it may (R43). TS 24.334 10.4.2. */
+export class TooManyLinks extends Outage {
+  readonly code = 'ERR_TOO_MANY_LINKS'
+}
+
+/** The peer can give IPv4 addresses only, and this UE has IPv6. TS 24.334 10.4.2. */
+export class IpVersionMismatch extends Refused {
+  readonly code = 'ERR_IP_VERSION_MISMATCH'
+}
+
 /** The peer ended the set-up with a REJECT or SECURITY MODE REJECT. */
 export class RefusedByPeer extends Refused {
   readonly code = 'ERR_REFUSED_BY_PEER'

@@ -27,7 +27,7 @@ const moved = ({ stopped, ranges, ...inner }: Explanation, by: number): Explanat
 })
 
 /**
- * What each octet of an SL-SCH frame says. A ciphered SDU is one range, unless its clear octets are given as
+ * What each octet of an SL-SCH frame of the seed profile says. A ciphered SDU is one range, unless its clear octets are given as
  * `clearSdu` (of the same length). Never throws.
  */
 export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array): Explanation {
@@ -57,7 +57,7 @@ export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array
 }
 
 function explainData(lcid: Lcid, { data }: Pdu, clearSdu: Uint8Array | undefined): Explanation {
-  const clear = isCiphered(lcid) ? clearSdu : data
+  const clear = isCiphered(lcid, 1) ? clearSdu : data
   if (clear === undefined)
     return {
       name: isUserData(lcid) ? 'user data' : 'protected signalling',

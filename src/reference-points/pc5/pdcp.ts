@@ -18,13 +18,24 @@ export const isLcid = (value: number): value is Lcid =>
   (value >= 1 && value <= 10) || (value >= 28 && value <= 30)
 export const isUserData = (lcid: Lcid): boolean => lcid <= 10
 
-/** In the seed profile Command and Complete stay clear; all else that is protected is ciphered. */
-export const isCiphered = (lcid: Lcid): boolean => lcid === lcids.protected || isUserData(lcid)
+/** What is protected how: `seed` as the change request says, `final` as TS 33.303 and TS 36.323 do. Both ends have one. */
+export type Pc5Profile = 'seed' | 'final'
 
-/** What protects the octets of a channel in the seed profile, for the tap. */
-export function protectionOf(lcid: Lcid): Protection {
+/** DIRECTION: 1 for what the UE sends that sent the Security Mode Command. TS 33.303 6.5.6. */
+export type Direction = 0 | 1
+
+/** Command and, in the seed profile, Complete stay clear; all else that is protected is ciphered. */
+export const isCiphered = (lcid: Lcid, direction: Direction, profile: Pc5Profile = 'seed'): boolean =>
+  lcid === lcids.securityMode ? profile === 'final' && direction === 0 : lcid !== lcids.unprotected
+
+/** Whether a PDU ends with a MAC-I; in the final profile that of user data does not. TS 36.323 6.2.10. */
+export const hasMac = (lcid: Lcid, profile: Pc5Profile = 'seed'): boolean =>
+  lcid !== lcids.unprotected && !(profile === 'final' && isUserData(lcid))
+
+/** What protects the octets of a channel, for the tap. */
+export function protectionOf(lcid: Lcid, direction: Direction, profile?: Pc5Profile): Protection {
   if (lcid === lcids.unprotected) return 'clear'
-  return isCiphered(lcid) ? 'ciphered' : 'integrity'
+  return isCiphered(lcid, direction, profile) ? 'ciphered' : 'integrity'
 }
 
 /** Octets of the header and of the MAC-I. TS 36.323 6.2.10. */
@@ -46,7 +57,7 @@ export interface Pdu extends PdcpHeader {
   /** The 5 octets of the header. */
   readonly header: Uint8Array
   readonly data: Uint8Array
-  /** 4 octets; empty on LCID 28. */
+  /** 4 octets, or none. */
   readonly mac: Uint8Array
 }
 
@@ -62,11 +73,11 @@ export const encodeClearPdu = (sdu: Uint8Array): Uint8Array =>
  * Takes a PDU apart. Throws MalformedMessage: reserved SDU type, a type that the channel does not carry, a
  * KD-sess ID on LCID 28 or none elsewhere, SN 0 on a protected channel, too few or too many octets.
  */
-export function decodePdu(lcid: Lcid, pdu: Uint8Array): Pdu {
+export function decodePdu(lcid: Lcid, pdu: Uint8Array, profile?: Pc5Profile): Pdu {
   const fail = (field: string, offset: number, reason: string) =>
     new MalformedMessage(field, offset, reason, { clause: 'TS 36.323 6.2.10' })
   const unprotected = lcid === lcids.unprotected
-  const end = pdu.length - (unprotected ? 0 : macSize)
+  const end = pdu.length - (hasMac(lcid, profile) ? macSize : 0)
   if (end < pdcpHeaderSize) throw fail('PDCP PDU', pdu.length, 'cut short')
   if (end - pdcpHeaderSize > maximumSduSize) throw fail('PDCP PDU', maximumSduSize, 'SDU too long')
   const sduType = sduTypeOf[(pdu[0] ?? 0) >> 5]

@@ -1,6 +1,6 @@
 import { concat } from '../../core/bytes.ts'
 import { InvalidValue, MacMismatch } from '../../core/errors.ts'
-import { wipe, type KdSess, type Pdk, type Pek, type Pik } from '../../core/keys.ts'
+import { Pdk, wipe, type KdSess, type Pek, type Pik } from '../../core/keys.ts'
 import { equalInConstantTime } from '../../crypto/constant-time.ts'
 import { eeaById, type Eea, type EeaId } from '../../crypto/eea.ts'
 import { eiaById, type Eia, type EiaId } from '../../crypto/eia.ts'
@@ -10,11 +10,14 @@ import { CounterExhausted, ReplayedMessage, UnknownContext } from './errors.ts'
 import {
   decodePdu,
   encodePdcpHeader,
+  hasMac,
   isCiphered,
   isUserData,
   lcids,
   maximumSduSize,
+  type Direction,
   type Lcid,
+  type Pc5Profile,
   type SduType,
 } from './pdcp.ts'
 import { ReplayWindow } from './replay-window.ts'
@@ -22,19 +25,25 @@ import { ReplayWindow } from './replay-window.ts'
 /** From this SN on the link is rekeyed; the last SN that is ever sent. TS 36.323 7.3. */
 export const snLimits = { rekey: 0xf000, last: 0xffff } as const
 
-/** What both UEs put into a security context. CR 33.303 6.X.3.2 step 11. */
-export interface SecurityContextInputs {
-  readonly pdk: Pdk
+/** What is new in a context each time the link is rekeyed. TS 33.303 6.5.5.3. */
+export interface FreshInputs {
   /** 16 octets each. */
   readonly nonce1: Uint8Array
   readonly nonce2: Uint8Array
   readonly algorithms: { readonly eea: EeaId; readonly eia: EiaId }
   /** 16 bits: DKSI, then the octet of UE-2; neither is 0. */
   readonly kdSessId: number
+}
+
+/** What both UEs put into a security context. CR 33.303 6.X.3.2 step 11. */
+export interface SecurityContextInputs extends FreshInputs {
+  readonly pdk: Pdk
   /** `commanding`: the UE that sends the Security Mode Command (UE-2); its traffic has DIRECTION 1. */
   readonly side: 'commanding' | 'commanded'
   /** E3: what the MAC-I of the Command covers after header and SDU. */
   readonly identityElements?: Uint8Array | undefined
+  /** Without it `seed`. */
+  readonly profile?: Pc5Profile
 }
 
 /**
@@ -45,9 +54,12 @@ export class SecurityContext {
   readonly kdSessId: number
   readonly algorithms: { readonly eea: EeaId; readonly eia: EiaId }
   /** DIRECTION of what this UE sends. TS 33.303 6.5.6. */
-  readonly sendDirection: 0 | 1
+  readonly sendDirection: Direction
+  readonly profile: Pc5Profile
   /** For logs: KD-sess, PEK and PIK as 8 hex digits each (R31). */
   readonly fingerprints: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
+  /** Kept for the next context of this link, and wiped with this one. */
+  readonly #pdk: Pdk
   readonly #kdSess: KdSess
   readonly #eea: Eea
   readonly #eia: Eia
@@ -56,10 +68,11 @@ export class SecurityContext {
   readonly #identityElements: Uint8Array
   readonly #windows = new Map<Lcid, ReplayWindow>()
   #nextSn = 1
+  #accepted = 0
   #isWiped = false
 
   constructor(inputs: SecurityContextInputs) {
-    const { pdk, nonce1, nonce2, algorithms, kdSessId, side, identityElements } = inputs
+    const { pdk, nonce1, nonce2, algorithms, kdSessId, side, identityElements, profile = 'seed' } = inputs
     const octets = [kdSessId >> 8, kdSessId & 0xff]
     if (!Number.isInteger(kdSessId) || kdSessId < 0 || kdSessId > 0xffff || octets.includes(0))
       throw new InvalidValue('KD-sess ID', '16 bits are needed, neither octet 0', 'TS 33.303 6.5.3')
@@ -71,6 +84,8 @@ export class SecurityContext {
     this.kdSessId = kdSessId
     this.algorithms = algorithms
     this.sendDirection = side === 'commanding' ? 1 : 0
+    this.profile = profile
+    this.#pdk = Pdk(pdk)
     this.#identityElements = identityElements ?? new Uint8Array()
     this.#kdSess = deriveKdSess(pdk, nonce1, nonce2)
     this.#pek = derivePek(this.#kdSess, algorithms.eea)
@@ -90,9 +105,23 @@ export class SecurityContext {
     return this.#nextSn
   }
 
-  /** Whether the SN is so high that a rekeying is due. */
-  get mustRekey(): boolean {
-    return this.#nextSn >= snLimits.rekey
+  /** PDUs of the peer that were taken. */
+  get accepted(): number {
+    return this.#accepted
+  }
+
+  /**
+   * The context of a rekeying: another KD-sess of the same PDK, side and profile; both live until one is wiped. E3: the
+   * identities of the set-up go on being covered. TS 33.303 6.5.5.3.
+   */
+  rekeyed(inputs: FreshInputs): SecurityContext {
+    return new SecurityContext({
+      ...inputs,
+      pdk: this.#pdk,
+      side: this.sendDirection === 1 ? 'commanding' : 'commanded',
+      identityElements: this.#identityElements,
+      profile: this.profile,
+    })
   }
 
   /** Takes the next SN; throws CounterExhausted after 65535. */
@@ -102,17 +131,22 @@ export class SecurityContext {
     return this.#nextSn++
   }
 
-  window(lcid: Lcid): ReplayWindow {
-    const window = this.#windows.get(lcid) ?? new ReplayWindow(isUserData(lcid) ? 1024 : 64)
-    this.#windows.set(lcid, window)
-    return window
+  /** Whether the replay rule lets this SN pass; without a MAC-I there is none. */
+  isFresh(lcid: Lcid, sn: number): boolean {
+    return !hasMac(lcid, this.profile) || this.#window(lcid).isFresh(sn)
   }
 
-  crypt(sn: number, lcid: Lcid, direction: 0 | 1, octets: Uint8Array): Uint8Array {
+  /** A PDU was taken, its MAC-I verified where it has one. */
+  accept(lcid: Lcid, sn: number): void {
+    if (hasMac(lcid, this.profile)) this.#window(lcid).accept(sn)
+    this.#accepted++
+  }
+
+  crypt(sn: number, lcid: Lcid, direction: Direction, octets: Uint8Array): Uint8Array {
     return this.#eea.crypt(this.#pek, this.#count(sn), lcid, direction, octets)
   }
 
-  mac(sn: number, lcid: Lcid, direction: 0 | 1, octets: Uint8Array): Uint8Array {
+  mac(sn: number, lcid: Lcid, direction: Direction, octets: Uint8Array): Uint8Array {
     // Nothing but the Command goes on this channel in this direction. TS 36.321 6.2.4.
     const isCommand = lcid === lcids.securityMode && direction === 1
     const covered = isCommand ? concat(octets, this.#identityElements) : octets
@@ -121,9 +155,15 @@ export class SecurityContext {
 
   /** Overwrites the keys; the context protects and accepts nothing any more (R33). */
   wipe(): void {
-    wipe(this.#kdSess, this.#pek, this.#pik)
+    wipe(this.#pdk, this.#kdSess, this.#pek, this.#pik)
     this.#nextSn = snLimits.last + 1
     this.#isWiped = true
+  }
+
+  #window(lcid: Lcid): ReplayWindow {
+    const window = this.#windows.get(lcid) ?? new ReplayWindow(isUserData(lcid) ? 1024 : 64)
+    this.#windows.set(lcid, window)
+    return window
   }
 
   // Open: TS 33.303 6.5.6 could not be read for the order of the two parts.
@@ -138,21 +178,22 @@ export interface OutgoingSdu {
   readonly lcid: Exclude<Lcid, 28>
   readonly sduType: SduType
   readonly sdu: Uint8Array
-  /** Only to leave the seed profile; else what `isCiphered` says of the channel. */
-  readonly cipher?: boolean
 }
 
 /**
- * The PDU of an SDU: header (5), data, MAC-I (4). The MAC-I covers header and clear data, then the data alone is
- * ciphered. Throws CounterExhausted. TS 36.323 5.6.2, 5.7.
+ * The PDU of an SDU: header (5), data, MAC-I (4) where there is one. The MAC-I covers header and clear data, then the
+ * data alone is ciphered. Throws CounterExhausted. TS 36.323 5.6.2, 5.7.
  */
-export function protect(context: SecurityContext, { lcid, sduType, sdu, cipher }: OutgoingSdu): Uint8Array {
+export function protect(context: SecurityContext, { lcid, sduType, sdu }: OutgoingSdu): Uint8Array {
   if (sdu.length > maximumSduSize) throw new InvalidValue('PDCP SDU', 'more than 8188 octets')
   const sn = context.takeSn()
   const header = encodePdcpHeader({ sduType, kdSessId: context.kdSessId, sn })
-  const mac = context.mac(sn, lcid, context.sendDirection, concat(header, sdu))
-  const data = (cipher ?? isCiphered(lcid)) ? context.crypt(sn, lcid, context.sendDirection, sdu) : sdu
-  return concat(header, data, mac)
+  const { sendDirection, profile } = context
+  const mac = hasMac(lcid, profile)
+    ? context.mac(sn, lcid, sendDirection, concat(header, sdu))
+    : new Uint8Array()
+  const isClear = !isCiphered(lcid, sendDirection, profile)
+  return concat(header, isClear ? sdu : context.crypt(sn, lcid, sendDirection, sdu), mac)
 }
 
 export interface IncomingSdu {
@@ -162,19 +203,20 @@ export interface IncomingSdu {
 }
 
 /**
- * The SDU of a PDU, its MAC-I verified. Throws MalformedMessage, UnknownContext (another KD-sess ID),
- * ReplayedMessage or MacMismatch; the replay window moves only when none is thrown (R26, R27, R28).
+ * The SDU of a PDU, its MAC-I verified where it has one: without, there is no replay rule either. Throws
+ * MalformedMessage, UnknownContext (another KD-sess ID), ReplayedMessage or MacMismatch; the replay window moves only
+ * when none is thrown (R26, R27, R28).
  */
 export function unprotect(context: SecurityContext, lcid: Exclude<Lcid, 28>, pdu: Uint8Array): IncomingSdu {
-  const { sduType, kdSessId, sn, header, data, mac } = decodePdu(lcid, pdu)
+  const { profile } = context
+  const { sduType, kdSessId, sn, header, data, mac } = decodePdu(lcid, pdu, profile)
   if (context.isWiped || kdSessId !== context.kdSessId)
     throw new UnknownContext('the KD-sess ID is of no context, or of another one')
-  const window = context.window(lcid)
-  if (!window.isFresh(sn)) throw new ReplayedMessage(`PDCP SN ${sn} was seen or is too old`)
   const direction = context.sendDirection === 1 ? 0 : 1
-  const sdu = isCiphered(lcid) ? context.crypt(sn, lcid, direction, data) : data
-  const expected = context.mac(sn, lcid, direction, concat(header, sdu))
-  if (!equalInConstantTime(expected, mac)) throw new MacMismatch('MAC-I', 'TS 36.323 5.7')
-  window.accept(sn)
+  if (!context.isFresh(lcid, sn)) throw new ReplayedMessage(`PDCP SN ${sn} was seen or is too old`)
+  const sdu = isCiphered(lcid, direction, profile) ? context.crypt(sn, lcid, direction, data) : data
+  const isForged = () => !equalInConstantTime(context.mac(sn, lcid, direction, concat(header, sdu)), mac)
+  if (hasMac(lcid, profile) && isForged()) throw new MacMismatch('MAC-I', 'TS 36.323 5.7')
+  context.accept(lcid, sn)
   return { sduType, sn, sdu }
 }

@@ -40,6 +40,21 @@ export const pc5Timers = {
     retransmissions: 3,
     clause: 'TS 24.334 10.4.4',
   },
+  /** From REKEYING_REQUEST to the Command, and again from COMPLETE to what shows that UE-2 has it. */
+  T4109: {
+    guards: 'DIRECT_REKEYING_REQUEST, DIRECT_SECURITY_MODE_COMPLETE of a rekeying',
+    runsAt: 'UE-1',
+    after: milliseconds(2_000),
+    retransmissions: 3,
+    clause: 'TS 24.334 10.4.6',
+  },
+  T4110: {
+    guards: 'DIRECT_REKEYING_TRIGGER',
+    runsAt: 'UE-2',
+    after: milliseconds(2_000),
+    retransmissions: 3,
+    clause: 'TS 24.334 10.4.6',
+  },
   T4111: {
     guards: 'DIRECT_SECURITY_MODE_COMMAND',
     runsAt: 'UE-2',

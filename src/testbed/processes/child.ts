@@ -103,6 +103,7 @@ export class Child {
       links: call('links'),
       sendPackets: call('sendPackets'),
       awaitPackets: call('awaitPackets'),
+      rekey: call('rekey'),
       release: call('release'),
     }
   }

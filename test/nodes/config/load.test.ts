@@ -121,6 +121,7 @@ describe('a configuration', () => {
       imsiOverPc5: 'seed',
       openPc8: true,
       allowEea0: false,
+      pc5Profile: 'seed',
       requireVerifiedPeer: false,
     })
   })

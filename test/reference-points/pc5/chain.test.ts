@@ -16,7 +16,7 @@ import {
   type DirectSecurityModeCommand,
   type Pc5Message,
 } from '../../../src/reference-points/pc5/messages.ts'
-import { encodeClearPdu, type SduType } from '../../../src/reference-points/pc5/pdcp.ts'
+import { encodeClearPdu, type Pc5Profile, type SduType } from '../../../src/reference-points/pc5/pdcp.ts'
 import { capabilitiesOf } from '../../../src/reference-points/pc5/security-capabilities.ts'
 import { protect, SecurityContext, unprotect } from '../../../src/reference-points/pc5/security-context.ts'
 import { decodeFrame, encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
@@ -98,7 +98,13 @@ function messageOf(link: ChainLink, name: ChainMessageName): Pc5Message | undefi
 }
 
 /** The context of one end just before it sends or takes `message`. */
-function contextOf(link: ChainLink, pair: ChainLink['pairs'][number], end: 'UE-1' | 'UE-2', sn = 1) {
+function contextOf(
+  link: ChainLink,
+  pair: ChainLink['pairs'][number],
+  end: 'UE-1' | 'UE-2',
+  sn = 1,
+  profile: Pc5Profile = 'seed',
+) {
   const context = new SecurityContext({
     pdk: Pdk(fromHex(link.PDK.value)),
     nonce1: fromHex(link.Nonce_1),
@@ -106,6 +112,7 @@ function contextOf(link: ChainLink, pair: ChainLink['pairs'][number], end: 'UE-1
     algorithms: pair,
     kdSessId: numberOf(link['KD-sess ID']),
     side: end === 'UE-2' ? 'commanding' : 'commanded',
+    profile,
   })
   while (context.nextSn < sn) context.takeSn()
   return context
@@ -212,14 +219,18 @@ describe.each(chainLinks)('$title', ({ link, case: { inputs } }) => {
       expect(unprotect(contextOf(link, pair, other(from)), lcid, pdu)).toEqual({ sduType, sn, sdu })
     })
 
-    it('ciphers COMPLETE as the final profile does', () => {
-      const { from, lcid, sn } = link.messages.completeFinalProfile
-      const context = contextOf(link, pair, from, sn)
-      const sdu = sduOf('completeFinalProfile')
-      expect(hex(protect(context, { lcid, sduType: 'pc5-signalling', sdu, cipher: true }))).toBe(
-        pair.completeFinalProfile.pdu,
-      )
-    })
+    it.each(['completeFinalProfile', 'userDataFinalProfile'] as const)(
+      'protects %s octet for octet under the final profile, and the peer takes it',
+      (name) => {
+        const { from, lcid, sn } = link.messages[name]
+        const sduType = sduTypeOf(link.messages[name])
+        const sdu = sduOf(name)
+        const pdu = protect(contextOf(link, pair, from, sn, 'final'), { lcid, sduType, sdu })
+        expect(hex(pdu)).toBe(pair[name].pdu)
+        const peer = contextOf(link, pair, other(from), 1, 'final')
+        expect(unprotect(peer, lcid, pdu)).toEqual({ sduType, sn, sdu })
+      },
+    )
 
     it.each(names)('refuses %s with any octet changed by one bit', (name) => {
       const { from, lcid } = link.messages[name]

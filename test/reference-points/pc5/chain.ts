@@ -18,6 +18,7 @@ export type ChainMessageName =
   | 'completeFinalProfile'
   | 'accept'
   | 'userDataSeedProfile'
+  | 'userDataFinalProfile'
   | 'keepalive'
   | 'release'
 

@@ -71,13 +71,21 @@ describe('a PDU', () => {
 })
 
 describe('logical channels', () => {
-  it('protect what they carry', () => {
-    expect([28, 29, 30, 1].map((lcid) => protectionOf(lcid as Lcid))).toEqual([
-      'clear',
-      'integrity',
-      'ciphered',
-      'ciphered',
-    ])
+  it.each([
+    ['seed', 0, ['clear', 'integrity', 'ciphered', 'ciphered']],
+    ['seed', 1, ['clear', 'integrity', 'ciphered', 'ciphered']],
+    ['final', 0, ['clear', 'ciphered', 'ciphered', 'ciphered']],
+    ['final', 1, ['clear', 'integrity', 'ciphered', 'ciphered']],
+  ] as const)('protect what they carry: profile %s, DIRECTION %i', (profile, direction, expected) => {
+    const lcids = [28, 29, 30, 1] as const
+    expect(lcids.map((lcid) => protectionOf(lcid, direction, profile))).toEqual(expected)
+  })
+
+  it('user data ends with a MAC-I in the seed profile alone', () => {
+    const pdu = fromHex('605ac30001' + '0102')
+    expect(() => decodePdu(1, pdu)).toThrow(MalformedMessage)
+    expect(decodePdu(1, pdu, 'final')).toMatchObject({ data: fromHex('0102'), mac: fromHex('') })
+    expect(() => decodePdu(30, fromHex('405ac30001' + '0102'), 'final')).toThrow(MalformedMessage)
   })
 
   it('R11: LCID 28 carries only what may be unprotected', () => {

@@ -11,6 +11,7 @@ import type {
 } from '../../../src/reference-points/pc5/messages.ts'
 import { capabilitiesOf } from '../../../src/reference-points/pc5/security-capabilities.ts'
 import { SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
+import type { Pc5Profile } from '../../../src/reference-points/pc5/pdcp.ts'
 
 /** Home network 001-01: UE-1 010203 calls UE-2 0a0b0c. */
 export const nonce1 = new Uint8Array(16).fill(0x11)
@@ -45,5 +46,9 @@ export const command: DirectSecurityModeCommand = {
 export const pdkOfExample = Pdk(fromHex('c7054aa0dc2210399ff4ac7bcb7ab4d8ef7977b3e972b3e878c21637df1331d4'))
 export const pdkOfSeedForm = Pdk(fromHex('ab4b5f79d898e8de3c6a340e9c2a1989e514c6f2c8a8807706bb47599cb29924'))
 
-export const contextOf = (side: 'commanding' | 'commanded', pdk = pdkOfSeedForm, kdSessId = 0x5ac3) =>
-  new SecurityContext({ pdk, nonce1, nonce2, algorithms: { eea: 2, eia: 2 }, kdSessId, side })
+export const contextOf = (
+  side: 'commanding' | 'commanded',
+  pdk = pdkOfSeedForm,
+  kdSessId = 0x5ac3,
+  profile: Pc5Profile = 'seed',
+) => new SecurityContext({ pdk, nonce1, nonce2, algorithms: { eea: 2, eia: 2 }, kdSessId, side, profile })

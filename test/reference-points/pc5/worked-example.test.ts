@@ -37,9 +37,8 @@ describe('base form: messages without the elements of the change request', () =>
     )
     const complete = { ...clear, sdu: fromHex('0d0001') }
     expect(hex(protect(contextOf('commanded', pdkOfExample), complete))).toBe('405ac300010d000175385c8c')
-    expect(hex(protect(contextOf('commanded', pdkOfExample), { ...complete, cipher: true }))).toBe(
-      '405ac30001031cb475385c8c',
-    )
+    const ofFinalProfile = contextOf('commanded', pdkOfExample, 0x5ac3, 'final')
+    expect(hex(protect(ofFinalProfile, complete))).toBe('405ac30001031cb475385c8c')
     const accept = { lcid: 30, sduType: 'pc5-signalling', sdu: fromHex('02000204') } as const
     expect(hex(protect(ue2, accept))).toBe('405ac30002bcf6b4ad7b3153fd')
   })

@@ -89,6 +89,11 @@ const use: readonly ((random: SeededRandom, world: TwoUes) => void)[] = [
     const [link] = ue.links()
     if (link && random.below(4) === 0) ue.release(link.label)
   },
+  (random, world) => {
+    const { ue } = random.below(2) ? world.ue1 : world.ue2
+    const [link] = ue.links()
+    if (link) void ue.rekey(link.label).catch(() => undefined)
+  },
 ]
 
 const connect = ({ ue }: Station, peer: Layer2Id): void => void ue.connect(peer).catch(() => undefined)

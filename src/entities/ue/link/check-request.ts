@@ -5,6 +5,7 @@ import type { Layer2Id } from '../../../core/identities/prose.ts'
 import { causeOf } from '../../../reference-points/pc5/causes.ts'
 import {
   ExtensionsDiffer,
+  IpVersionMismatch,
   Layer2IdConflict,
   NonceReused,
   PeerNotVerified,
@@ -15,7 +16,7 @@ import type { AcceptedRequest, LinkEnv, LinkState } from './link.ts'
 import { isSameUe, type PeerClaim } from './same-ue.ts'
 
 /**
- * UE-2 judges a well-formed REQUEST, in this order: Nonce_1, extensions, algorithms, Relay Service Code. Throws what
+ * UE-2 judges a well-formed REQUEST, in this order: Nonce_1, extensions, algorithms, Relay Service Code, IP. Throws what
  * `causeOf` turns into a REJECT. CR 33.303 6.X.3.2 step 3.
  */
 export function checkRequest(request: DirectCommunicationRequest, peer: Layer2Id, env: LinkEnv): void {
@@ -26,6 +27,9 @@ export function checkRequest(request: DirectCommunicationRequest, peer: Layer2Id
   chooseAlgorithms(request.ueSecurityCapabilities, env.settings.algorithms)
   if (relayServiceCode !== undefined && !env.settings.relayServiceCodes.includes(relayServiceCode))
     throw new NotAuthorised('this UE does not serve that Relay Service Code', 'TS 24.334 10.4.2')
+  // Open: TS 24.334 does not say which pairs mismatch. Who offers DHCPv4 alone has nothing for a UE of IPv6.
+  if (env.settings.ip && request.ipAddressConfig === 1)
+    throw new IpVersionMismatch('UE-1 offers IPv4 alone', 'TS 24.334 10.4.2')
 }
 
 /** The set is the one held for the network of UE-1, and a token comes only where it has E2. */
@@ -64,6 +68,5 @@ export function isSameRequest(state: LinkState, request: DirectCommunicationRequ
 }
 
 function requestOf(state: LinkState): DirectCommunicationRequest | undefined {
-  if (state.phase === 'secured') return state.accepted?.request
   return 'request' in state ? state.request : undefined
 }

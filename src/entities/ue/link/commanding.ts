@@ -13,6 +13,7 @@ import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
 import { checkPeer } from './check-request.ts'
 import { established } from './established.ts'
+import { halfOpenBounds } from './half-open.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
 import { expiredHalfOpen, keyRequestOf, refused, retrieveKey } from './responder.ts'
 import { refusal } from './refusal.ts'
@@ -20,9 +21,6 @@ import { linkLocalAddress } from '../../../reference-points/pc5/link-local.ts'
 import { dropped, transmitClear, transmitProtected } from './transmit.ts'
 
 type Commanding = Extract<LinkState, { phase: 'commanding' }>
-
-/** However often the REQUEST is heard again: a bound on what one heard message can make this UE send (R43). */
-const mostCommands = 16
 
 /** UE-2 waits for COMPLETE. */
 export function commanding(state: Commanding, event: LinkEvent, env: LinkEnv): LinkStep {
@@ -65,7 +63,10 @@ function completed(state: Commanding, pdu: Uint8Array, env: LinkEnv): LinkStep {
     sequenceNumber: env.nextSequenceNumber(peer),
     ...addressing(request, env),
   })
-  const [live, ...effects] = established(facts, env, { complete: sdu, accept, request })
+  const [live, ...effects] = established(facts, env, {
+    request,
+    completed: { complete: sdu, answer: accept },
+  })
   return [
     live,
     { kind: 'stop', timer: 'T4111' },
@@ -136,7 +137,7 @@ function commandRefused({ request, peer, facts }: Commanding, cause: number): Li
 
 /** The Command SDU under the next SN; T4111 is not prolonged. */
 const commandAgain = (state: Commanding): LinkStep =>
-  state.sent >= mostCommands
+  state.sent >= halfOpenBounds.commands
     ? [state, dropped('REQUEST repeated too often')]
     : [
         { ...state, sent: state.sent + 1 },

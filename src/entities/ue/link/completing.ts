@@ -6,9 +6,10 @@ import { NoAnswer, RefusedByPeer } from '../../../reference-points/pc5/errors.ts
 import { encodeSdu, type Pc5 } from '../../../reference-points/pc5/messages.ts'
 import { decodeSignalling, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { unprotect } from '../../../reference-points/pc5/security-context.ts'
-import { established, released } from './established.ts'
+import { established } from './established.ts'
 import type { Attempt, LinkEffect, LinkEnv, LinkEvent, LinkFacts, LinkState, LinkStep } from './link.ts'
 import { refusal } from './refusal.ts'
+import { released } from './releasing.ts'
 import { dropped, namesOf, transmitProtected } from './transmit.ts'
 import type { CommandVerified } from './verify-command.ts'
 
@@ -25,7 +26,7 @@ export function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv
     { phase: 'completing', attempt, proof, facts: factsOf(attempt, proof), sdu, transmissions: 1 },
     ...(pushed ? [{ kind: 'commit-push', pushed } as const] : []),
     commandVerified(proof),
-    { kind: 'remember-nonce2', octets: proof.command.nonce2 },
+    { kind: 'remember-nonce', nonce: 'nonce2', octets: proof.command.nonce2 },
     transmitProtected(context, lcids.securityMode, sdu),
     { kind: 'start', timer: 'T4100', after: env.settings.timers.T4100AfterComplete.after },
   ]
@@ -70,7 +71,7 @@ function protectedWhileCompleting(
   const message = decodeSignalling(lcid, sdu)
   if (message.type === 'directCommunicationAccept') return accepted(state, message, env)
   if (message.type === 'directCommunicationRelease') {
-    const answer = released(state.facts, env)
+    const answer = released(context, state.facts.peer, env)
     const error = new RefusedByPeer('the peer released the link at once', 'TS 24.334 10.4.4')
     const [closed, ...effects] = failed(state, error)
     return [closed, answer, ...effects]

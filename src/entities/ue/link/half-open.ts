@@ -1,6 +1,7 @@
 import type { Layer2Id } from '../../../core/identities/prose.ts'
 import type { Ue1Id } from '../../../core/identities/ue1-id.ts'
-import { isHalfOpen, type LinkEntry } from './link-table.ts'
+import { TooManyLinks } from '../../../reference-points/pc5/errors.ts'
+import { isHalfOpen, type LinkEntry, type LinkTable } from './link-table.ts'
 
 /** What strangers may make UE-2 keep and do (R43, R44). */
 export const halfOpenBounds = {
@@ -9,7 +10,8 @@ export const halfOpenBounds = {
   keyRequestsPerUe1Id: 2,
   /** A key request goes on when its entry is evicted, so these have a bound of their own. */
   keyRequests: 128,
-  links: 1024,
+  /** Commands for one REQUEST or REKEYING_REQUEST, however often that is heard, within one T4111. */
+  commands: 16,
 } as const
 
 /** Requests at the KMF that have no answer yet, by UE-1 ID. */
@@ -44,22 +46,27 @@ export type Admission =
   | { readonly admitted: true; readonly evicted?: LinkEntry }
   | { readonly admitted: false; readonly why: string }
 
+/** Throws TooManyLinks; a peer with a live link may come again, for its new link replaces that one. */
+export function checkRoom(table: LinkTable, peer: Layer2Id, maximumLinks: number): void {
+  if (table.size - table.halfOpen().length >= maximumLinks && table.live(peer).length === 0)
+    throw new TooManyLinks('this UE holds its maximum of links', 'TS 24.334 10.4.2')
+}
+
 /**
  * Whether one more REQUEST is taken up, and which half-open entry goes for it: the oldest that has its final answer,
  * else the oldest; never a live link. Who is not admitted hears nothing and may ask again (R44).
  */
 export function admission(
-  entries: readonly LinkEntry[],
+  table: LinkTable,
   peer: Layer2Id,
   ue1Id: Ue1Id,
   underWay: KeyRequestsUnderWay,
 ): Admission {
-  const halfOpen = entries.filter(isHalfOpen)
+  const halfOpen = table.halfOpen()
   const no = (why: string): Admission => ({ admitted: false, why })
   if (underWay.of(ue1Id) >= halfOpenBounds.keyRequestsPerUe1Id) return no('key requests for one UE-1 ID')
   if (underWay.total >= halfOpenBounds.keyRequests) return no('key requests')
-  if (entries.length - halfOpen.length >= halfOpenBounds.links) return no('links')
-  const ofPeer = halfOpen.filter((entry) => entry.peer === peer)
+  const ofPeer = table.toward(peer).filter(isHalfOpen)
   if (ofPeer.length >= halfOpenBounds.perPeer) {
     const evicted = ofPeer.find(isAnswered)
     return evicted ? { admitted: true, evicted } : no('half-open links of one Layer-2 ID')

@@ -2,7 +2,7 @@ import type { Layer2Id } from '../../../core/identities/prose.ts'
 import type { Pc5Message } from '../../../reference-points/pc5/messages.ts'
 import { lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
 import type { LinkFacts, LinkState } from './link.ts'
-import { contextOf } from './transmit.ts'
+import { contextsOf } from './transmit.ts'
 
 /** One link, from its first message on. */
 export interface LinkEntry {
@@ -11,6 +11,7 @@ export interface LinkEntry {
   readonly peer: Layer2Id
   /** Trace id of the attempt, 32 hex digits. */
   readonly trace: string
+  /** Only the table moves it. */
   state: LinkState
 }
 
@@ -19,9 +20,13 @@ const halfOpenPhases: readonly LinkState['phase'][] = ['retrieving-key', 'comman
 /** Half-open: taken up by UE-2 for a REQUEST that nobody has authenticated yet (R44). */
 export const isHalfOpen = ({ state }: LinkEntry): boolean => halfOpenPhases.includes(state.phase)
 
-/** Every link of a UE, in both roles. Contexts are found by peer and KD-sess ID (R21). */
+/**
+ * Every link of a UE, in both roles. Contexts are found by peer and KD-sess ID (R21). What is looked up for a message
+ * costs the same however many links there are.
+ */
 export class LinkTable {
   readonly #entries = new Map<string, LinkEntry>()
+  readonly #halfOpen = new Set<LinkEntry>()
   readonly #byPeer = new Map<Layer2Id, Set<LinkEntry>>()
   #begun = 0
 
@@ -33,8 +38,15 @@ export class LinkTable {
     return entry
   }
 
+  move(entry: LinkEntry, state: LinkState): void {
+    entry.state = state
+    if (isHalfOpen(entry)) this.#halfOpen.add(entry)
+    else this.#halfOpen.delete(entry)
+  }
+
   /** False when it was not there. */
   remove(entry: LinkEntry): boolean {
+    this.#halfOpen.delete(entry)
     const toward = this.#byPeer.get(entry.peer)
     toward?.delete(entry)
     if (toward?.size === 0) this.#byPeer.delete(entry.peer)
@@ -43,6 +55,11 @@ export class LinkTable {
 
   get size(): number {
     return this.#entries.size
+  }
+
+  /** Oldest first. */
+  halfOpen(): readonly LinkEntry[] {
+    return [...this.#halfOpen]
   }
 
   /** Oldest first. */
@@ -65,9 +82,9 @@ export class LinkTable {
   /** For a protected PDU: the context of that KD-sess ID, else for a Command the pending attempt with its DKSI. */
   forPdu(peer: Layer2Id, lcid: Lcid, kdSessId: number): LinkEntry | undefined {
     const toward = this.toward(peer)
-    const exact = toward.find(({ state }) => contextOf(state)?.kdSessId === kdSessId)
+    const exact = toward.find(({ state }) => contextsOf(state).some((one) => one.kdSessId === kdSessId))
     if (exact || lcid !== lcids.securityMode) return exact
-    return toward.find(({ state }) => state.phase === 'requesting' && state.attempt.dksi === kdSessId >>> 8)
+    return toward.find(({ state }) => pendingDksi(state) === kdSessId >>> 8)
   }
 
   /** Those that an unprotected answer may mean: it names no attempt, so all that wait for one of its kind. */
@@ -80,11 +97,17 @@ export class LinkTable {
   takenOctets(peer: Layer2Id, octet: 'msb' | 'lsb'): ReadonlySet<number> {
     const taken = new Set<number>()
     for (const { state } of this.toward(peer)) {
-      const kdSessId = contextOf(state)?.kdSessId
-      if (kdSessId !== undefined) taken.add(octet === 'msb' ? kdSessId >>> 8 : kdSessId & 0xff)
-      if (state.phase === 'requesting' && octet === 'msb') taken.add(state.attempt.dksi)
-      if (state.phase === 'retrieving-key' && octet === 'msb') taken.add(state.request.msbOfKdSessId)
+      for (const { kdSessId } of contextsOf(state))
+        taken.add(octet === 'msb' ? kdSessId >>> 8 : kdSessId & 0xff)
+      const dksi = state.phase === 'retrieving-key' ? state.request.msbOfKdSessId : pendingDksi(state)
+      if (dksi !== undefined && octet === 'msb') taken.add(dksi)
     }
     return taken
   }
+}
+
+/** The DKSI of a request that waits for its Command, in a set-up or a rekeying. */
+function pendingDksi(state: LinkState): number | undefined {
+  if (state.phase === 'requesting') return state.attempt.dksi
+  return state.phase === 'secured' && state.rekeying?.step === 'requested' ? state.rekeying.dksi : undefined
 }

@@ -10,8 +10,8 @@ import type { PlmnTable } from '../../../core/plmn-table.ts'
 import type { Fields, Protection, Step, TapState } from '../../../core/tap.ts'
 import type { Instant, Milliseconds, Seconds } from '../../../core/units.ts'
 import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
-import type { DirectCommunicationRequest, Pc5Message } from '../../../reference-points/pc5/messages.ts'
-import type { Lcid, SduType } from '../../../reference-points/pc5/pdcp.ts'
+import type { DirectCommunicationRequest, Pc5, Pc5Message } from '../../../reference-points/pc5/messages.ts'
+import type { Lcid, Pc5Profile, SduType } from '../../../reference-points/pc5/pdcp.ts'
 import type {
   AlgorithmPolicy,
   SecurityCapabilities,
@@ -127,9 +127,45 @@ export type LinkState =
     }
   | { readonly phase: 'closed' }
 
+/** A rekeying under way; until its end the context in `facts` is the one that counts. TS 33.303 6.5.5.3. */
+export type Rekeying =
+  // UE-1: REKEYING_REQUEST was sent, then COMPLETE
+  | ({
+      readonly step: 'requested'
+      readonly sdu: Uint8Array
+      readonly transmissions: number
+    } & PendingRekeying)
+  | {
+      readonly step: 'completed'
+      readonly context: SecurityContext
+      /** The Command that verified, and what answers it. */
+      readonly command: Uint8Array
+      readonly sdu: Uint8Array
+      readonly transmissions: number
+    }
+  // UE-2: REKEYING_TRIGGER was sent, or the Command
+  | { readonly step: 'triggered'; readonly sdu: Uint8Array; readonly transmissions: number }
+  | {
+      readonly step: 'commanded'
+      readonly request: Pc5<'directRekeyingRequest'>
+      readonly context: SecurityContext
+      readonly sdu: Uint8Array
+      /** Those that T4111 counts, and all of them. */
+      readonly transmissions: number
+      readonly sent: number
+    }
+
+/** What UE-1 asked for in a REKEYING_REQUEST. */
+export type PendingRekeying = Pick<Attempt, 'peer' | 'nonce1' | 'dksi' | 'capabilities'>
+
 export interface Secured {
   readonly phase: 'secured'
   readonly facts: LinkFacts
+  readonly rekeying?: Rekeying
+  /** How often the link was rekeyed. */
+  readonly rekeyings: number
+  /** From this PDCP SN on the next rekeying is due. */
+  readonly rekeyFrom: number
   readonly keepalive: {
     readonly counter: number
     readonly sdu?: Uint8Array
@@ -137,16 +173,15 @@ export interface Secured {
   }
   /** T4108 at UE-2. */
   readonly peerPeriod: Seconds
-  /** What answers a repeated COMPLETE, at UE-2. */
-  readonly accepted?: {
-    readonly request: DirectCommunicationRequest
-    readonly complete: Uint8Array
-    readonly accept: Uint8Array
-  }
+  /** At UE-2. */
+  readonly request?: DirectCommunicationRequest
+  /** What answers a repeated COMPLETE, at UE-2: ACCEPT, after a rekeying REKEYING_RESPONSE. */
+  readonly completed?: { readonly complete: Uint8Array; readonly answer: Uint8Array }
 }
 
 export type LinkTimer =
-  'T4100' | 'T4101' | 'T4102' | 'T4103' | 'T4108' | 'T4111' | 'key-retrieval' | 'half-open' | 'pdk-expiry'
+  | ('T4100' | 'T4101' | 'T4102' | 'T4103' | 'T4108' | 'T4109' | 'T4110' | 'T4111')
+  | ('key-retrieval' | 'half-open' | 'renewal' | 'pdk-expiry')
 
 export type LinkEvent =
   | { readonly kind: 'connect'; readonly attempt: Omit<Attempt, 'capabilities'> }
@@ -162,6 +197,10 @@ export type LinkEvent =
   | { readonly kind: 'pdu'; readonly lcid: Exclude<Lcid, 28>; readonly pdu: Uint8Array }
   | { readonly kind: 'expired'; readonly timer: LinkTimer }
   | { readonly kind: 'send'; readonly sduType: 'ip' | 'non-ip'; readonly octets: Uint8Array }
+  /** By the user; at UE-2 it asks UE-1 to begin. */
+  | { readonly kind: 'rekey' }
+  /** By the user of a relay. TS 23.303 5.4.4. */
+  | { readonly kind: 'ask-remote-ue' }
   | { readonly kind: 'release'; readonly reason: ReleaseReason }
   /** The user, or a newer link to the same UE, ends it without a word. */
   | { readonly kind: 'abandon' }
@@ -170,6 +209,11 @@ export type AttemptEnd =
   | { readonly outcome: 'secured' }
   | { readonly outcome: 'renegotiate' }
   | { readonly outcome: 'ended'; readonly error: ProseError; readonly endedAt: Step }
+
+export type RekeyingEnd =
+  | { readonly outcome: 'rekeyed' }
+  /** The link goes on under the context it has. */
+  | { readonly outcome: 'kept'; readonly error: ProseError }
 
 /** A message as it goes out, with what the tap shows of it. */
 export interface OutgoingMessage {
@@ -197,10 +241,13 @@ export type LinkEffect =
   | { readonly kind: 'report'; readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'context'> }
   /** UE-1's attempt is over; what follows is the set-up's to decide. */
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
+  | { readonly kind: 'rekeying-ended'; readonly end: RekeyingEnd }
   | { readonly kind: 'secured'; readonly facts: LinkFacts }
+  /** The PDK ends soon: UE-1 runs steps 3 to 14 anew beside the link (R29). */
+  | { readonly kind: 'renewal-due' }
   | { readonly kind: 'data'; readonly sduType: SduType; readonly octets: Uint8Array }
   /** A nonce of the peer that may not come again (R17). */
-  | { readonly kind: 'remember-nonce2'; readonly octets: Uint8Array }
+  | { readonly kind: 'remember-nonce'; readonly nonce: 'nonce1' | 'nonce2'; readonly octets: Uint8Array }
   /** Input that changed nothing, and why: a metric, never an answer (R26). */
   | { readonly kind: 'dropped'; readonly why: string }
 
@@ -213,10 +260,14 @@ export interface LinkSettings {
   /** All IDs of this UE: none of them may be UE-2 (R6). */
   readonly proseUeIds: readonly ProseUeId[]
   readonly algorithms: AlgorithmPolicy
+  /** That of every peer too: nothing says it on PC5. */
+  readonly pc5Profile: Pc5Profile
   readonly maximumInactivityPeriod: Seconds
   /** Whether REQUEST and ACCEPT carry a link-local IPv6 address. */
   readonly ip: boolean
   readonly requireVerifiedPeer: boolean
+  /** UE-2 rejects a REQUEST of one more peer with cause 4 (R43). */
+  readonly maximumLinks: number
   /** Those that this UE serves as a relay. */
   readonly relayServiceCodes: readonly RelayServiceCode[]
   readonly timers: Pc5Timers

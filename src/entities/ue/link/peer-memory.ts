@@ -1,15 +1,19 @@
 import { hex } from '../../../core/bytes.ts'
 import type { Layer2Id } from '../../../core/identities/prose.ts'
 
+/** A live link needs its sequence numbers, so these outnumber the links. */
+const peersNumbered = 2048
 const peersRemembered = 256
 const noncesRemembered = 1024
 
 /** A value for each peer; the peer not heard of for longest is forgotten first (R43). */
 class PerPeer<Value> {
   readonly #values = new Map<Layer2Id, Value>()
+  readonly #most: number
   readonly #initial: () => Value
 
-  constructor(initial: () => Value) {
+  constructor(most: number, initial: () => Value) {
+    this.#most = most
     this.#initial = initial
   }
 
@@ -22,14 +26,14 @@ class PerPeer<Value> {
     this.#values.delete(peer)
     this.#values.set(peer, value)
     const [oldest] = this.#values.keys()
-    if (this.#values.size > peersRemembered && oldest !== undefined) this.#values.delete(oldest)
+    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest)
     return value
   }
 }
 
 /** Nonces that peers used: the last 1024 of each of the last 256 peers (R17). */
 export class NonceMemory {
-  readonly #seen = new PerPeer(() => new Set<string>())
+  readonly #seen = new PerPeer(peersRemembered, () => new Set<string>())
 
   has(peer: Layer2Id, nonce: Uint8Array): boolean {
     return this.#seen.peek(peer)?.has(hex(nonce)) ?? false
@@ -50,7 +54,7 @@ export class NonceMemory {
 
 /** Sequence numbers of PC5-S messages: for each peer 1, 2, ... modulo 2^16; a retransmission repeats its number. */
 export class SequenceNumbers {
-  readonly #last = new PerPeer(() => ({ number: 0 }))
+  readonly #last = new PerPeer(peersNumbered, () => ({ number: 0 }))
 
   next(peer: Layer2Id): number {
     const last = this.#last.of(peer)

@@ -140,6 +140,7 @@ function command(state: RetrievingKey, key: Key, env: LinkEnv): LinkStep {
     kdSessId,
     side: 'commanding',
     identityElements: coveredIdentities({ ...request, extensions: request.extensionSet ?? 0 }),
+    profile: env.settings.pc5Profile,
   })
   wipe(key.pdk)
   const sdu = encodeSdu({

@@ -1,12 +1,13 @@
 import { ProseError } from '../../../core/errors.ts'
 import { CounterExhausted } from '../../../reference-points/pc5/errors.ts'
-import { releasing, secured } from './established.ts'
+import { secured } from './established.ts'
 import { commanding } from './commanding.ts'
 import { completing } from './completing.ts'
 import { idle, requesting } from './initiator.ts'
 import type { LinkEnv, LinkEvent, LinkState, LinkStep } from './link.ts'
+import { releasing } from './releasing.ts'
 import { answered, requested, retrievingKey } from './responder.ts'
-import { contextOf, dropped } from './transmit.ts'
+import { contextsOf, dropped } from './transmit.ts'
 
 /**
  * The PC5 link of one UE to another, in either role. Timers are effects; time and nonces come from `env`; whatever does
@@ -48,7 +49,7 @@ function stepOf(state: LinkState, event: LinkEvent, env: LinkEnv): LinkStep {
 
 /** No SN is left, so not even RELEASE can be said: the context goes (R27). */
 function exhausted(state: LinkState, error: ProseError): LinkStep {
-  contextOf(state)?.wipe()
+  for (const context of contextsOf(state)) context.wipe()
   const report = { what: 'released', fields: { reason: error.code } }
   const end = { outcome: 'ended', error, endedAt: '14' } as const
   return [

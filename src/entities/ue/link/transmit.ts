@@ -1,14 +1,14 @@
-import type { Step } from '../../../core/tap.ts'
+import type { Protection, Step } from '../../../core/tap.ts'
 import {
   decodeSdu,
   describe,
   messageName,
   type Pc5MessageType,
 } from '../../../reference-points/pc5/messages.ts'
-import { encodeClearPdu, isCiphered, lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
+import { encodeClearPdu, lcids, protectionOf, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
 import { algorithmName } from '../../../reference-points/pc5/security-capabilities.ts'
 import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
-import type { LinkEffect, LinkState, OutgoingMessage } from './link.ts'
+import type { LinkEffect, LinkState, OutgoingMessage, Secured } from './link.ts'
 
 /** Steps of CR 33.303 6.X.3.2 and 6.X.3.3 in which PC5 messages go out. */
 export const steps: Partial<Record<Pc5MessageType, Step>> = {
@@ -24,9 +24,15 @@ const heartbeats: readonly Pc5MessageType[] = [
   'directCommunicationKeepaliveAck',
 ]
 
-const outgoing = (sdu: Uint8Array, lcid: Lcid, pdu: Uint8Array): OutgoingMessage => {
+const outgoing = (
+  sdu: Uint8Array,
+  lcid: Lcid,
+  pdu: Uint8Array,
+  protection: Protection,
+  stepOf: typeof steps,
+): OutgoingMessage => {
   const message = decodeSdu(sdu)
-  const step = steps[message.type]
+  const step = stepOf[message.type]
   return {
     kind: 'transmit',
     lcid,
@@ -34,7 +40,7 @@ const outgoing = (sdu: Uint8Array, lcid: Lcid, pdu: Uint8Array): OutgoingMessage
     sdu,
     name: messageName(message.type),
     ...(step && { step }),
-    protection: lcid === lcids.unprotected ? 'clear' : isCiphered(lcid) ? 'ciphered' : 'integrity',
+    protection,
     fields: describe(message),
     heartbeat: heartbeats.includes(message.type),
   }
@@ -42,14 +48,27 @@ const outgoing = (sdu: Uint8Array, lcid: Lcid, pdu: Uint8Array): OutgoingMessage
 
 /** An SDU of a message that no key protects: REQUEST, REJECT, SECURITY MODE REJECT, re-negotiation request. */
 export const transmitClear = (sdu: Uint8Array): OutgoingMessage =>
-  outgoing(sdu, lcids.unprotected, encodeClearPdu(sdu))
+  outgoing(sdu, lcids.unprotected, encodeClearPdu(sdu), 'clear', steps)
+
+type ProtectedLcid = typeof lcids.securityMode | typeof lcids.protected
 
 /** An SDU of a protected message, under the next SN; throws CounterExhausted. */
-export const transmitProtected = (
+export function transmitProtected(
   context: SecurityContext,
-  lcid: typeof lcids.securityMode | typeof lcids.protected,
+  lcid: ProtectedLcid,
   sdu: Uint8Array,
-): OutgoingMessage => outgoing(sdu, lcid, protect(context, { lcid, sduType: 'pc5-signalling', sdu }))
+  stepOf = steps,
+): OutgoingMessage {
+  const pdu = protect(context, { lcid, sduType: 'pc5-signalling', sdu })
+  return outgoing(sdu, lcid, pdu, protectionOf(lcid, context.sendDirection, context.profile), stepOf)
+}
+
+/** The same of a rekeying, whose messages are of no step. */
+export const transmitRekeying = (
+  context: SecurityContext,
+  lcid: ProtectedLcid,
+  sdu: Uint8Array,
+): OutgoingMessage => transmitProtected(context, lcid, sdu, {})
 
 /** User data on LCID 1, under the next SN; throws CounterExhausted. CR 33.303 6.X.3.2 step 14. */
 export function transmitData(
@@ -78,6 +97,13 @@ export const namesOf = ({ eea, eia }: SecurityContext['algorithms']) => ({
 
 export const dropped = (why: string): LinkEffect => ({ kind: 'dropped', why })
 
-/** The context that a state holds, live or provisional. */
-export const contextOf = (state: LinkState): SecurityContext | undefined =>
-  'facts' in state ? state.facts.context : undefined
+/** The contexts that a state holds, live or provisional: two while a link is rekeyed. */
+export function contextsOf(state: LinkState): readonly SecurityContext[] {
+  if (!('facts' in state)) return []
+  const pending = state.phase === 'secured' ? pendingContextOf(state) : undefined
+  return pending ? [state.facts.context, pending] : [state.facts.context]
+}
+
+/** The one that a rekeying will bring. */
+export const pendingContextOf = ({ rekeying }: Secured): SecurityContext | undefined =>
+  rekeying && 'context' in rekeying ? rekeying.context : undefined

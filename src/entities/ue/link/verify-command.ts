@@ -67,13 +67,8 @@ export function verifyCommand(
     if (gpi && !reading) return { verdict: 'unread', gpi }
     const pushed = reading && usablePush(reading, env)
     const key = pushed ?? keyOf(attempt, env.now)
-    const context = verifiedContext(pdu, kdSessId, command, attempt, key.ksNaf)
-    try {
-      checkContents(command, attempt, env)
-    } catch (error) {
-      context.wipe()
-      throw error
-    }
+    const context = contextOf(command, kdSessId, attempt, key.ksNaf, env)
+    verifyUnder(context, pdu, command, attempt, env)
     const expires = earliest(key.expires, later(env.now, pdkLifetime))
     const proof = { context, command, sdu, expires, ...(pushed && { pushed }) }
     return { verdict: 'verified', proof: proof as CommandVerified }
@@ -82,13 +77,16 @@ export function verifyCommand(
   }
 }
 
+/** What UE-1 asked for, as far as the Command must fit it. */
+type Expected = Pick<Attempt, 'peer' | 'capabilities' | 'extensions'>
+
 /** Checks 1 and 2: form, also of the clear part of a GPI, and that header, DKSI and KD-sess ID are those of this attempt. */
-function matchedCommand(pdu: Uint8Array, attempt: Attempt) {
+export function matchedCommand(pdu: Uint8Array, { dksi }: Pick<Attempt, 'dksi'>) {
   const { kdSessId, data } = decodePdu(lcids.securityMode, pdu)
   const command = decodeSignalling(lcids.securityMode, data)
   if (command.type !== 'directSecurityModeCommand') throw new Unmatched('no Command', clause)
   const named = command.dksi * 0x100 + command.lsbOfKdSessId
-  if (command.dksi !== attempt.dksi || named !== kdSessId)
+  if (command.dksi !== dksi || named !== kdSessId)
     throw new Unmatched('the KD-sess ID is not of this attempt', clause)
   const gpi = gpiOf(command)
   if (gpi) readGpi(gpi)
@@ -112,38 +110,57 @@ function usablePush(reading: GpiReading, env: LinkEnv): PushedKey {
   return pushed
 }
 
-/** Checks 6 and 7: integrity is on and the MAC-I is right, under the UE-2 ID that the Command names. */
-function verifiedContext(
-  pdu: Uint8Array,
-  kdSessId: number,
+/** Checks 6 and 7, first part: integrity is on, and the keys are those of the UE-2 ID that the Command names. */
+function contextOf(
   command: DirectSecurityModeCommand,
+  kdSessId: number,
   attempt: Attempt,
   ksNaf: KsNaf,
+  { settings }: LinkEnv,
 ): SecurityContext {
-  const { eea, eia } = command.chosenAlgorithms
-  if (eia === 0) throw new AlgorithmNotOffered('the Command chooses EIA0', clause)
+  const algorithms = withIntegrity(command)
   const pdk = derivePdk(ksNaf, command.ue2Id, pdkNonceOf(attempt))
   const context = new SecurityContext({
     pdk,
     nonce1: attempt.nonce1,
     nonce2: command.nonce2,
-    algorithms: { eea, eia },
+    algorithms,
     kdSessId,
     side: 'commanded',
     identityElements: coveredIdentities(attempt),
+    profile: settings.pc5Profile,
   })
   wipe(pdk)
+  return context
+}
+
+/** Check 6. */
+export function withIntegrity({
+  chosenAlgorithms,
+}: DirectSecurityModeCommand): SecurityContext['algorithms'] {
+  const { eea, eia } = chosenAlgorithms
+  if (eia === 0) throw new AlgorithmNotOffered('the Command chooses EIA0', clause)
+  return { eea, eia }
+}
+
+/** Checks 7 to 11: the MAC-I, then what it has proved to come from who holds the PDK. A context that fails is wiped. */
+export function verifyUnder(
+  context: SecurityContext,
+  pdu: Uint8Array,
+  command: DirectSecurityModeCommand,
+  expected: Expected,
+  env: LinkEnv,
+): void {
   try {
     unprotect(context, lcids.securityMode, pdu)
-    return context
+    checkContents(command, expected, env)
   } catch (error) {
     context.wipe()
     throw error
   }
 }
 
-/** Checks 8 to 11, on what the MAC-I has proved to come from who holds the PDK. */
-function checkContents(command: DirectSecurityModeCommand, attempt: Attempt, env: LinkEnv): void {
+function checkContents(command: DirectSecurityModeCommand, attempt: Expected, env: LinkEnv): void {
   sameCapabilities(command.ueSecurityCapabilities, attempt.capabilities)
   acceptChosen(command.chosenAlgorithms, attempt.capabilities)
   if (command.ue2Id !== attempt.peer || env.settings.proseUeIds.includes(command.ue2Id))
@@ -164,12 +181,12 @@ export class UsimOutOfSync extends GpiOutOfSync {
 }
 
 /** A Command for no pending attempt of this UE (R22). */
-class Unmatched extends PeerFault {
+export class Unmatched extends PeerFault {
   readonly code = 'ERR_UNMATCHED_COMMAND'
 }
 
 /** What the peer learns of an error decides: a cause of DIRECT_SECURITY_MODE_REJECT, or nothing. */
-function verdictOf(error: unknown): CommandVerdict {
+export function verdictOf(error: unknown): Extract<CommandVerdict, { error: ProseError }> {
   if (!(error instanceof ProseError)) throw error
   return { verdict: causeOf(error).message === 'directSecurityModeReject' ? 'refuse' : 'drop', error }
 }
