@@ -62,10 +62,12 @@ const headerOf = (fields: DissectorFields, rows: Readonly<Record<string, HeaderR
     ...{ at: from, size: to - from },
   }))
 
-/** By LCID: what protects it, and whether it carries user data. */
+/** By LCID: what protects it in the seed profile, and whether it carries user data. */
 function channels(): LuaValue {
   const lcids = Array.from({ length: 32 }, (_, lcid) => lcid).filter(isLcid)
-  return new Map(lcids.map((lcid) => [lcid, { protection: protectionOf(lcid), userData: isUserData(lcid) }]))
+  return new Map(
+    lcids.map((lcid) => [lcid, { protection: protectionOf(lcid, 1), userData: isUserData(lcid) }]),
+  )
 }
 
 const sizeOf = ({ min, max }: FieldCodec<unknown>): number => (min === max ? min : 0)

@@ -5,18 +5,18 @@ import { bTidOf } from '../../../src/core/identities/b-tid.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
-import { hours, Instant, later } from '../../../src/core/units.ts'
+import { hours, Instant, later, seconds } from '../../../src/core/units.ts'
 import { BTidMemory } from '../../../src/entities/ue/b-tid-memory.ts'
 import { ksInMe } from '../../../src/entities/ue/gba/held-ks.ts'
 
 const kmf = Fqdn('pkmf.example.org')
 const begin = Instant(0)
-function bootstrap(octet: number) {
+function bootstrap(octet: number, life = hours(1)) {
   const rand = Rand(new Uint8Array(16).fill(octet))
   const key = Ks(new Uint8Array(32).fill(octet))
   const ks = ksInMe(key, rand, Impi('1@example.org'))
   const btid = bTidOf(rand, Fqdn('bsf.example.org'))
-  return { key, btid, ks, created: begin, expires: later(begin, hours(1)) }
+  return { key, btid, ks, created: begin, expires: later(begin, life) }
 }
 
 describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
@@ -63,7 +63,7 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
 
   it('R16: is due for renewal after 24 h or 20 set-ups, counted anew for each B-TID', () => {
     const memory = new BTidMemory()
-    const [old, fresh] = [bootstrap(1), bootstrap(2)]
+    const [old, fresh] = [bootstrap(1, hours(48)), bootstrap(2)]
     memory.replace(old)
     expect([hours(23), hours(24)].map((age) => memory.renewalDue(later(begin, age)))).toEqual([false, true])
     for (let nth = 1; nth < 20; nth++) memory.countSetUp(old.btid)
@@ -72,6 +72,15 @@ describe('CR 33.303 6.X.3.2: the last used B-TID', () => {
     expect(memory.renewalDue(begin)).toBe(true)
     memory.replace(fresh)
     expect(memory.renewalDue(begin)).toBe(false)
+  })
+
+  it('R16: is due for renewal when Ks ends within a tenth of its life, or 5 min', () => {
+    const memory = new BTidMemory()
+    const due = (after: number) => memory.renewalDue(later(begin, seconds(after)))
+    memory.replace(bootstrap(1))
+    expect([due(3299), due(3300)]).toEqual([false, true])
+    memory.replace(bootstrap(2, seconds(100)))
+    expect([due(89), due(90)]).toEqual([false, true])
   })
 
   it('knows nothing before the first bootstrapping', () => {
