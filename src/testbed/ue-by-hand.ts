@@ -58,6 +58,7 @@ export interface ShownLink {
   readonly secondsLeft: number
   /** Four hex digits. */
   readonly kdSessId: string
+  readonly rekeyings: number
   /** PDUs under the present KD-sess ID, which COUNT counts. */
   readonly pdus: Link['pdus']
   readonly keys: Link['keys']
@@ -227,6 +228,11 @@ export class UeByHand {
     await Promise.race([released, patience])
   }
 
+  /** New session keys; the link goes on meanwhile. Throws as `Ue.rekey`. */
+  async rekey(label: string): Promise<ShownLink> {
+    return this.#shown(await this.#node.ue.rekey(label))
+  }
+
   /** Resolves when the link is no more. */
   release(label: string): Promise<void> {
     const { ue } = this.#node
@@ -293,8 +299,19 @@ export class UeByHand {
   }
 
   #shown(link: Link): ShownLink {
-    const { label, peer, role, peerIdentity, algorithms, expires, kdSessId, pdus, keys, relayServiceCode } =
-      link
+    const {
+      label,
+      peer,
+      role,
+      peerIdentity,
+      algorithms,
+      expires,
+      kdSessId,
+      rekeyings,
+      pdus,
+      keys,
+      relayServiceCode,
+    } = link
     return {
       ...{ link: label, peer: this.#name(peer), layer2Id: hexOf24(peer), role, peerIdentity },
       eea: algorithmName('EEA', algorithms.eea),
@@ -302,7 +319,7 @@ export class UeByHand {
       expires: new Date(expires).toISOString(),
       secondsLeft: Math.max(0, Math.round((expires - this.#context.clock.now()) / 1000)),
       kdSessId: kdSessId.toString(16).padStart(4, '0'),
-      ...{ pdus, keys },
+      ...{ rekeyings, pdus, keys },
       ...(relayServiceCode !== undefined && { relayServiceCode: hexOf24(relayServiceCode) }),
     }
   }

@@ -28,7 +28,12 @@ export const linkLines = (links: readonly ShownLink[]): readonly string[] =>
     ],
     links.map((link) => [
       ...[link.link, link.peer, link.layer2Id, link.role, link.peerIdentity, `${link.eea} ${link.eia}`],
-      ...[link.kdSessId, `#${link.keys['KD-sess']}`, `${link.pdus.sent} sent`, lifetime(link)],
+      ...[
+        link.kdSessId,
+        `#${link.keys['KD-sess']}`,
+        `${link.pdus.sent} sent, ${link.pdus.received} received`,
+        lifetime(link),
+      ],
     ]),
   )
 

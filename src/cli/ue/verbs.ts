@@ -93,6 +93,17 @@ export const verbs = {
       return times.length > 0 ? exitCodes.done : exitCodes.otherOutcome
     },
   },
+  rekey: {
+    ...{ takes: 'PEER', does: 'new session keys for a link, which goes on', needs: 'running' },
+    async run(hand, [peer = ''], say) {
+      const link = await hand.rekey(hand.link(peer).label)
+      say(
+        { event: 'result', schema: 1, verb: 'rekey', ...link },
+        `${link.link} has new keys   KD-sess ID ${link.kdSessId}   KD-sess #${link.keys['KD-sess']}`,
+      )
+      return exitCodes.done
+    },
+  },
   release: {
     ...{ takes: 'PEER', does: 'ends a link', needs: 'running' },
     async run(hand, [peer = ''], say) {
