@@ -87,7 +87,9 @@ describe('CR 33.303 6.X.3.2 step 7: a link whose key came by GBA push', () => {
     const world = await imsiOnly()
     await world.connect(world.ue1)
     world.ue1.ue.send('L1', new Uint8Array(3))
-    await world.clock.advance(milliseconds(3_590_000))
+    await world.clock.advance(milliseconds(1_000))
+    world.network.kmfAnswers = false
+    await world.clock.advance(milliseconds(3_589_000))
     expect([world.ue2.received.length, world.ue1.ue.links().length]).toEqual([1, 1])
     await world.clock.advance(milliseconds(11_000))
     expect([world.ue1.ue.size.links, world.ue2.ue.size.links]).toEqual([0, 0])
