@@ -23,15 +23,17 @@ describe.each([
   )
   const capture = new CaptureFile(path, false)
 
-  it.each(scenarios.map(({ name, clause, expect: gives }) => [name, clause, gives] as const))(
+  it.each(scenarios.map(({ name, clause, expect: gives, rekeys }) => [name, clause, gives, rekeys] as const))(
     '%s: %s',
-    async (name, _clause, gives) => {
+    async (name, _clause, gives, rekeys) => {
       const { result, network } = await played(name, simulated)
       capture.begin(name, network.run.nodes)
       network.events.forEach(capture.tap)
       expect(result).toMatchObject({ scenario: name, ...gives, expected: true })
       expect(result.keysEqual).toBe(gives.outcome === 'secured' ? true : null)
-      expect(result.data).toEqual(gives.outcome === 'secured' ? { sent: 40, received: 40 } : null)
+      const packets = rekeys ? 80 : 40
+      const data = { sent: packets, received: packets }
+      expect(result.data).toEqual(gives.outcome === 'secured' ? data : null)
     },
   )
 
