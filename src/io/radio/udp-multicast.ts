@@ -4,6 +4,7 @@ import { InvalidValue } from '../../core/errors.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Count } from '../../core/tap.ts'
 import { maximumFrameSize } from '../../reference-points/pc5/sl-sch.ts'
+import { UnderWay } from './under-way.ts'
 
 /** Where the lab bearer runs: SL-SCH on `port`, SL-DCH on the next one. */
 export interface UdpRadioOptions {
@@ -29,9 +30,12 @@ const portOf = (channel: SidelinkChannel, port: number) => port + channels.index
  */
 export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
   const sockets = new Map<SidelinkChannel, Socket>()
+  const underWay = new UnderWay()
   const close = async () => {
     const open = [...sockets.values()]
     sockets.clear()
+    // A socket that closes forgets what it was given, such as the RELEASE of every link.
+    await underWay.settled()
     await Promise.all(open.map((socket) => new Promise<void>((done) => socket.close(done))))
   }
   try {
@@ -46,10 +50,13 @@ export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
         throw new InvalidValue('frame', `at most ${maximumFrameSize} octets are allowed`)
       const socket = sockets.get(channel)
       if (!socket) return
-      for (const { host, port } of destinations(options))
+      for (const { host, port } of destinations(options)) {
+        underWay.begin()
         socket.send(frame, portOf(channel, port), host, (error) => {
+          underWay.end()
           if (error) options.count?.('radio-send-failed')
         })
+      }
     },
     onFrame(hear) {
       const stops = [...sockets].map(([channel, socket]) => {

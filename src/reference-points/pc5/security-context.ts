@@ -22,8 +22,11 @@ import {
 } from './pdcp.ts'
 import { ReplayWindow } from './replay-window.ts'
 
-/** From this SN on the link is rekeyed; the last SN that is ever sent. TS 36.323 7.3. */
-export const snLimits = { rekey: 0xf000, last: 0xffff } as const
+/**
+ * From this SN on the link is rekeyed; the last SN of user data, so that rekeying and RELEASE can still be said; the last
+ * that is ever sent. TS 36.323 7.3.
+ */
+export const snLimits = { rekey: 0xf000, userData: 0xff00, last: 0xffff } as const
 
 /** What is new in a context each time the link is rekeyed. TS 33.303 6.5.5.3. */
 export interface FreshInputs {

@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createSocket, Socket } from 'node:dgram'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import type { Radio, SidelinkChannel } from '../../../src/core/environment.ts'
 import { InvalidValue } from '../../../src/core/errors.ts'
@@ -27,6 +27,36 @@ const next = (radio: Radio, count: number): Promise<(readonly [SidelinkChannel, 
       resolve(heard)
     })
   })
+
+describe('close', () => {
+  it('lets go out what was handed over before, on both channels', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const heard = next(b, 2)
+    a.send('SL-SCH', fromHex('06'))
+    a.send('SL-DCH', fromHex('99'))
+    await a.close()
+    expect((await heard).map(([, frame]) => frame).toSorted()).toEqual(['06', '99'])
+  })
+
+  it('waits a second at most', async () => {
+    const send = vi.spyOn(Socket.prototype, 'send').mockReturnValue()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const radio = await open({ port: await freePortPair() })
+      radio.send('SL-SCH', fromHex('06'))
+      let closed = false
+      const end = radio.close().then(() => (closed = true))
+      await vi.advanceTimersByTimeAsync(999)
+      expect([send.mock.calls.length, closed]).toEqual([1, false])
+      await vi.advanceTimersByTimeAsync(1)
+      await end
+    } finally {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    }
+  })
+})
 
 describe('the lab bearer on multicast', () => {
   it('brings frames of both channels to every UE on the port, also to the sender', async () => {

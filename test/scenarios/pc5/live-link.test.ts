@@ -155,19 +155,6 @@ describe('R26, R27: protected input', () => {
     expect(world.ue2.received.map(({ text }) => text)).toEqual(['real'])
   })
 
-  it('R27: a context stops at SN 65535, so no (key, COUNT, BEARER, DIRECTION) comes twice', () => {
-    const seen = new Set<string>()
-    let gone = false
-    world.ue1.ue.onGone(() => (gone = true))
-    for (let nth = 0; world.ue1.ue.links().length > 0; nth++) world.ue1.ue.send('L1', Uint8Array.of(nth))
-    for (const { frame } of world.ue1.sent.filter(({ name }) => name === 'USER_DATA'))
-      seen.add(String(frame.subarray(8, 13)))
-    expect(gone).toBe(true)
-    // COMPLETE and a REKEYING_REQUEST took one each.
-    expect(seen.size).toBe(65_535 - 2)
-    expect(world.ue1.ue.links()).toEqual([])
-  }, 30_000)
-
   it('B34: reserved SDU types, a short header, KD-sess ID 0 on LCID 30 are dropped', async () => {
     const before = snapshot(world.ue2)
     const { kdSessId = 0 } = world.ue2.ue.links()[0] ?? {}
