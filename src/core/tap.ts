@@ -54,6 +54,8 @@ export interface TapMessage {
   readonly masked: readonly (readonly [number, number])[]
   /** The SDU in a ciphered PC5 frame, before it was ciphered; only ever given when `unsafeRevealKeys` is on. */
   readonly clear?: Uint8Array
+  /** The profile of an SL-SCH frame, where it is not that of the change request. */
+  readonly pc5Profile?: 'final'
   /** What a reader needs to know of it; never a secret, an IMSI only masked. */
   readonly fields: Fields
   /** Trace id of the set-up it belongs to, 32 hex digits. */

@@ -114,7 +114,7 @@ function pc8Of(
 
 /** Discovery is for everybody: it goes to whoever is not the sender. */
 const pc5Tap =
-  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext) =>
+  (voice: NodeVoice, { pc5Profile }: UeConfig, { names, unsafeRevealKeys }: NodeContext) =>
   (message: SentPc5Message): void => {
     const to = message.to === undefined ? 'all' : (names.ofLayer2Id(message.to) ?? 'all')
     const { name, step, protection, frame, sdu, fields, context, heartbeat } = message
@@ -122,6 +122,7 @@ const pc5Tap =
     voice.message({
       ...{ point: 'PC5', to, name, protection, bytes: frame, masked: [], fields, heartbeat },
       ...(clear === undefined ? {} : { clear }),
+      ...(pc5Profile === 'final' && message.channel === 'SL-SCH' ? { pc5Profile } : {}),
       ...(step === undefined ? {} : { step }),
       ...(context === undefined ? {} : { context }),
     })
@@ -150,7 +151,7 @@ export async function startUe(
     ...context,
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8 },
-    sent: guarded(node.name, context, pc5Tap(voice, context)),
+    sent: guarded(node.name, context, pc5Tap(voice, node.ue, context)),
     onFault: (error) => context.onFault(node.name, error),
   })
   return {

@@ -28,6 +28,13 @@ export type Direction = 0 | 1
 export const isCiphered = (lcid: Lcid, direction: Direction, profile: Pc5Profile = 'seed'): boolean =>
   lcid === lcids.securityMode ? profile === 'final' && direction === 0 : lcid !== lcids.unprotected
 
+/** COMPLETE has at most 6 octets, a Command at least 23. */
+export const longestComplete = 6
+
+/** DIRECTION as far as who only listens can tell: on LCID 29 by the length of the SDU; elsewhere nothing hangs on it. */
+export const directionHeard = (lcid: Lcid, sduSize: number): Direction =>
+  lcid === lcids.securityMode && sduSize <= longestComplete ? 0 : 1
+
 /** Whether a PDU ends with a MAC-I; in the final profile that of user data does not. TS 36.323 6.2.10. */
 export const hasMac = (lcid: Lcid, profile: Pc5Profile = 'seed'): boolean =>
   lcid !== lcids.unprotected && !(profile === 'final' && isUserData(lcid))
