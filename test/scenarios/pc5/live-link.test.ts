@@ -314,6 +314,16 @@ describe('TS 24.334 10.4.4: release', () => {
     expect(namesSent(world.ue2).at(-1)).toBe('DIRECT_COMMUNICATION_RELEASE_ACCEPT')
   })
 
+  it('a REQUEST heard again meanwhile is ignored', async () => {
+    const request = world.ue1.sent.find(({ name }) => name === 'DIRECT_COMMUNICATION_REQUEST')
+    world.air.drop('any', { from: 'ue1' })
+    world.ue2.ue.release('L1')
+    const sent = world.ue2.sent.length
+    world.air.inject('SL-SCH', request?.frame ?? new Uint8Array())
+    await pass()
+    expect(world.ue2.sent).toHaveLength(sent)
+  })
+
   it('that is not answered is said four times, then the link ends here', async () => {
     world.air.drop('any')
     world.ue1.ue.release('L1')

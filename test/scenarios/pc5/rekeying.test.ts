@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { hex, utf8 } from '../../../src/core/bytes.ts'
 import type { ProseError } from '../../../src/core/errors.ts'
 import { milliseconds } from '../../../src/core/units.ts'
+import { decodeSdu } from '../../../src/reference-points/pc5/messages.ts'
 import { snLimits } from '../../../src/reference-points/pc5/security-context.ts'
 import { decodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import {
@@ -127,6 +128,20 @@ describe('TS 33.303 6.5.5.3: rekeying', () => {
     await rekey(world.ue1)
     await pass()
     expect(world.clock.pending).toBe(timers)
+  })
+
+  it('R21: takes another DKSI than a set-up with the same UE that still waits for its Command', async () => {
+    world.air.drop('directSecurityModeCommand')
+    world.ue1.random.next.push(Uint8Array.of(0x77))
+    void world.ue1.ue.connect(id2)
+    await pass(5)
+    expect(messageOf(world.ue1, 'directCommunicationRequest', -1).msbOfKdSessId).toBe(0x77)
+    world.ue1.random.next.push(Uint8Array.of(0x77))
+    void rekey(world.ue1)
+    await pass(5)
+    expect(decodeSdu(world.ue1.sent.at(-1)?.sdu ?? new Uint8Array())).toMatchObject({
+      ...{ type: 'directRekeyingRequest', msbOfKdSessId: 0x78 },
+    })
   })
 
   it('does not exist without a live link', async () => {

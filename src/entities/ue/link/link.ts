@@ -122,6 +122,8 @@ export type LinkState =
   | {
       readonly phase: 'releasing'
       readonly facts: LinkFacts
+      /** At UE-2: the REQUEST that made the link. */
+      readonly request?: DirectCommunicationRequest
       readonly sdu: Uint8Array
       readonly transmissions: number
     }
