@@ -1,4 +1,4 @@
-import { concat, readUint, u16 } from '../../core/bytes.ts'
+import { concat, readUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
 import type { Protection } from '../../core/tap.ts'
 import { decodeSdu, type Pc5Message, type Pc5MessageType } from './messages.ts'
@@ -70,7 +70,7 @@ export interface Pdu extends PdcpHeader {
 
 /** SDU Type (3 bits), R (5), KD-sess ID (16), PDCP SN (16). */
 export const encodePdcpHeader = ({ sduType, kdSessId, sn }: PdcpHeader): Uint8Array =>
-  concat(Uint8Array.of(sduTypes[sduType] << 5), u16(kdSessId), u16(sn))
+  Uint8Array.of(sduTypes[sduType] << 5, kdSessId >>> 8, kdSessId, sn >>> 8, sn)
 
 /** An unprotected PDU, for LCID 28. */
 export const encodeClearPdu = (sdu: Uint8Array): Uint8Array =>
