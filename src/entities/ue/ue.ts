@@ -37,20 +37,20 @@ export interface UeSettings extends LinkSettings, DiscoverySettings {
 export interface SentPc5Message {
   readonly channel: SidelinkChannel
   readonly name: string
-  readonly step?: Step
+  readonly step?: Step | undefined
   readonly protection: Protection
   /** SL-SCH: MAC header (8 octets) and PDCP PDU; SL-DCH: PC5_DISCOVERY (29). */
   readonly frame: Uint8Array
   /** What an SL-SCH frame carries, before it was ciphered. */
-  readonly sdu?: Uint8Array
+  readonly sdu?: Uint8Array | undefined
   readonly fields: Fields
   readonly from: Layer2Id
   /** Absent for discovery, which is for everybody. */
-  readonly to?: Layer2Id
+  readonly to?: Layer2Id | undefined
   /** `L1` and so on, absent for what belongs to no link. */
-  readonly link?: string
+  readonly link?: string | undefined
   /** Trace id of the attempt. */
-  readonly context?: string
+  readonly context?: string | undefined
   readonly heartbeat: boolean
 }
 
@@ -305,7 +305,7 @@ export class Ue {
     const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
     this.#put({
       name,
-      ...(step && { step }),
+      step,
       protection,
       fields,
       heartbeat,
@@ -314,8 +314,8 @@ export class Ue {
       sdu,
       from,
       to: peer,
-      ...(link.label !== undefined && { link: link.label }),
-      ...(link.trace !== undefined && { context: link.trace }),
+      link: link.label,
+      context: link.trace,
     })
   }
 
