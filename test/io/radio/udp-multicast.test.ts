@@ -88,6 +88,32 @@ describe('the lab bearer on multicast', () => {
     expect(stray).toEqual(['bb'])
   })
 
+  it('keeps frames in order for a receiver that is busy', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const frames = Array.from({ length: 128 }, (_, number) => new Uint8Array(1417).fill(number))
+    const heard = next(b, frames.length)
+    // Nobody in this process hears anything before all are sent.
+    for (const frame of frames) a.send('SL-SCH', frame)
+    expect((await heard).map(([, frame]) => frame)).toEqual(frames.map(hex))
+  })
+
+  it('gives each frame octets of its own', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const heard: Uint8Array[] = []
+    const both = new Promise<void>((done) => {
+      b.onFrame((_, frame) => {
+        if (heard.push(frame) === 2) done()
+      })
+    })
+    a.send('SL-SCH', fromHex('aa'))
+    a.send('SL-SCH', fromHex('bb'))
+    await both
+    heard[0]?.fill(0)
+    expect(heard.map(hex)).toEqual(['00', 'bb'])
+  })
+
   it('carries the longest frame, and refuses a longer one', async () => {
     const port = await freePortPair()
     const [a, b] = [await open({ port }), await open({ port })]
@@ -112,6 +138,15 @@ describe('the lab bearer without multicast', () => {
         ['SL-DCH', 'bb'],
         ['SL-SCH', 'aa'],
       ])
+  })
+
+  it('finds a peer by name', async () => {
+    const peer = await freePortPair()
+    const listener = await open({ port: peer, peers: [] })
+    const sender = await open({ port: await freePortPair(), peers: [{ host: 'localhost', port: peer }] })
+    const heard = next(listener, 1)
+    sender.send('SL-SCH', fromHex('aa'))
+    expect(await heard).toEqual([['SL-SCH', 'aa']])
   })
 
   it('R11: learns no address: what arrives from anywhere changes nothing of where it sends', async () => {
