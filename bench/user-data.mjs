@@ -1,9 +1,10 @@
-// User data over a link against the same UDP sockets without protection, in one interleaved run. UE-1 and UE-2 have a thread
-// each, and so have the two ends of the bare sockets.
+// User data over a link, in frames without protection, and over the bare sockets, turn by turn. What sends has a thread, and
+// what hears has another.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { freePortPair, openUdpRadio } from '../dist/io/radio/udp-multicast.js'
 import { Arrivals } from './arrivals.mjs'
+import { clearFrame } from './clear-frames.mjs'
 import { kept, metered } from './heap.mjs'
 import { homeNetworks, startUeOf } from './live-link.mjs'
 import { atRate, throughput } from './path.mjs'
@@ -11,7 +12,7 @@ import { median, rounded, spread } from './statistics.mjs'
 
 /** Octets of user data in a packet. */
 const size = 1400
-/** MAC header, PDCP header and MAC-I: as many octets on the wire without protection. */
+/** MAC header, PDCP header and MAC-I: as many octets over the bare sockets. */
 const overhead = { seed: 17, final: 13 }
 
 /** A packet that ends with its number. */
@@ -24,27 +25,40 @@ function packets(size) {
   }
 }
 
-/** Both paths to a receiver, and what ends them. */
+/** A radio that hears what it sends, as a UE on a multicast group does. */
+async function openRadio() {
+  const port = await freePortPair()
+  const radio = await openUdpRadio({ interface: '127.0.0.1', port })
+  radio.onFrame(() => undefined)
+  return { port, ...radio }
+}
+
+/** The paths to a receiver, and what ends them. */
 async function openPaths(protection) {
   const networks = await homeNetworks(protection)
-  const port = await freePortPair()
-  const [overLink, bare] = [new Arrivals(), new Arrivals()]
-  const workerData = { file: networks.file, port, overLink: overLink.buffer, bare: bare.buffer }
+  const [clearRadio, bareRadio] = [await openRadio(), await openRadio()]
+  const [overLink, clear, bare] = [new Arrivals(), new Arrivals(), new Arrivals()]
+  const workerData = {
+    ...{ file: networks.file, profile: protection.profile, overLink: overLink.buffer },
+    clear: { port: clearRadio.port, counts: clear.buffer },
+    bare: { port: bareRadio.port, counts: bare.buffer },
+  }
   const receiver = new Worker(new URL('receiver.mjs', import.meta.url), { workerData })
   const [peer] = await once(receiver, 'message')
   const { ue, stop } = await startUeOf(networks.file, 'ue1')
-  const radio = await openUdpRadio({ interface: '127.0.0.1', port })
-  // As a UE does: on a multicast group it hears itself too.
-  radio.onFrame(() => undefined)
   const { outcome } = await ue.connect(peer)
   if (outcome !== 'secured') throw new Error(`the link is ${outcome}`)
   const [{ label }] = ue.links()
   const [packet, frame] = [packets(size), packets(size + overhead[protection.profile])]
   return {
     overLink: { arrivals: overLink, send: (number) => ue.send(label, packet(number), 'ip') },
-    bare: { arrivals: bare, send: (number) => radio.send('SL-SCH', frame(number)) },
+    clear: {
+      arrivals: clear,
+      send: (number) => clearRadio.send('SL-SCH', clearFrame(peer, packet(number), protection.profile)),
+    },
+    bare: { arrivals: bare, send: (number) => bareRadio.send('SL-SCH', frame(number)) },
     async close() {
-      await Promise.all([stop(), radio.close()])
+      await Promise.all([stop(), clearRadio.close(), bareRadio.close()])
       receiver.postMessage('end')
       await once(receiver, 'exit')
       await networks.close()
@@ -52,15 +66,24 @@ async function openPaths(protection) {
   }
 }
 
-/** Rates of the two, turn by turn. */
-async function compared({ overLink, bare }, { rounds, count }) {
-  for (const path of [bare, overLink, bare, overLink]) await throughput(path, 2 * count)
+/** Packets a second of each path, turn by turn. */
+async function compared({ overLink, clear, bare }, { rounds, count }) {
+  for (const path of [bare, clear, overLink, bare, clear, overLink]) await throughput(path, 2 * count)
   const runs = []
   for (let round = 0; round < rounds; round++)
-    runs.push({ rate: await throughput(overLink, count), bareRate: await throughput(bare, count) })
-  const ratios = runs.map(({ rate, bareRate }) => rate / bareRate)
-  const [rate, bareRate] = ['rate', 'bareRate'].map((which) => median(runs.map((run) => run[which])))
-  return { ratio: rounded(median(ratios)), spread: spread(ratios).map(rounded), rate, bareRate }
+    runs.push({
+      link: await throughput(overLink, count),
+      clear: await throughput(clear, count),
+      bare: await throughput(bare, count),
+    })
+  const of = (what) => median(runs.map(what))
+  const ratios = runs.map(({ link, clear }) => link / clear)
+  return {
+    ...{ ratio: rounded(median(ratios)), spread: spread(ratios).map(rounded) },
+    toBare: rounded(of(({ link, bare }) => link / bare)),
+    rate: of(({ link }) => link),
+    clearRate: of(({ clear }) => clear),
+  }
 }
 
 /** What a packet takes of the heap at two loads, and what of it stays. */
@@ -81,12 +104,13 @@ async function heapOf(path, rate, count) {
 async function measured(protection, must, effort) {
   const paths = await openPaths(protection)
   try {
-    const { ratio, spread, rate, bareRate } = await compared(paths, effort)
+    const { ratio, spread, toBare, rate, clearRate } = await compared(paths, effort)
     const { lost, reordered } = await atRate(paths.overLink, 3 * effort.count, rate / 2)
     return {
       ...{ ratio, spread, must },
       ...{ eea: `128-EEA${protection.eea}`, eia: `128-EIA${protection.eia}`, profile: protection.profile },
-      ...{ 'packets/s': Math.round(rate), 'bare/s': Math.round(bareRate), lost, reordered },
+      ...{ 'packets/s': Math.round(rate), 'clear/s': Math.round(clearRate), 'to bare': toBare },
+      ...{ lost, reordered },
       ...(await heapOf(paths.overLink, rate, effort.count)),
     }
   } finally {
@@ -100,8 +124,9 @@ const pairs = identities.flatMap((eea) => identities.map((eia) => ({ eea, eia })
 const protections = ['seed', 'final'].flatMap((profile) => pairs.map((pair) => ({ ...pair, profile })))
 
 /**
- * A row for each pair of algorithms in both profiles. `must` has the one of 128-EEA2 and 128-EIA2 in the seed profile; lost
- * and reordered are counted at half of the rate, octets of the heap for a packet at half of it and at all of it.
+ * A row for each pair of algorithms in both profiles: the ratio to the same path without protection, and that to the bare
+ * sockets. `must` has the one of 128-EEA2 and 128-EIA2 in the seed profile; lost and reordered are counted at half of the
+ * rate, octets of the heap for a packet at half of it and at all of it.
  */
 export async function userData({ smoke, progress }) {
   const effort = smoke ? { rounds: 1, count: 50 } : { rounds: 31, count: 1000 }
