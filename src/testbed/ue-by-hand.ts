@@ -81,7 +81,8 @@ export interface ShownUe {
 /** What a person hears of a UE without asking. */
 export type Told =
   | { readonly what: 'linked'; readonly link: ShownLink }
-  | { readonly what: 'gone'; readonly link: string; readonly peer: string }
+  /** `goesOnAs`: a live link with the same UE. */
+  | { readonly what: 'gone'; readonly link: string; readonly peer: string; readonly goesOnAs?: string }
   | { readonly what: 'text'; readonly link: string; readonly peer: string; readonly text: string }
 
 /** How long `discover` without a peer listens: an announcement period and a half. */
@@ -130,10 +131,10 @@ export class UeByHand {
     const { ue } = this.#node
     const stops = [
       ue.onLink((link) => tell({ what: 'linked', link: this.#shown(link) })),
-      ue.onGone((label) => {
+      ue.onGone(({ label, ...more }) => {
         const peer = this.#peers.get(label)
         this.#peers.delete(label)
-        if (peer !== undefined) tell({ what: 'gone', link: label, peer })
+        if (peer !== undefined) tell({ what: 'gone', link: label, peer, ...more })
       }),
       ue.onData(({ link, sduType, octets }) => {
         const text = sduType === 'ip' ? undefined : printable(octets)
@@ -238,7 +239,7 @@ export class UeByHand {
     const { ue } = this.#node
     return new Promise((resolve) => {
       const stop = ue.onGone((gone) => {
-        if (gone !== label) return
+        if (gone.label !== label) return
         stop()
         resolve()
       })

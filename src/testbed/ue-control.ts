@@ -132,7 +132,7 @@ export class LocalUeControl implements UeControl {
     const { label } = this.#newest(peer)
     return new Promise((resolve) => {
       const stop = this.#ue.onGone((gone) => {
-        if (gone !== label) return
+        if (gone.label !== label) return
         stop()
         resolve()
       })

@@ -235,7 +235,7 @@ function textOf(told: Told): string {
     case 'linked':
       return `linked   ${linkLine(told.link)}`
     case 'gone':
-      return `gone     ${told.link} with ${told.peer}`
+      return `gone     ${told.link} with ${told.peer}${told.goesOnAs === undefined ? '' : `, goes on as ${told.goesOnAs}`}`
     case 'text':
       return `${told.peer} says over ${told.link}: ${told.text}`
   }

@@ -17,7 +17,9 @@ import type {
   LinkEffect,
   LinkEnv,
   LinkEvent,
+  LinkFacts,
   LinkSettings,
+  LinkState,
   LinkTimer,
   OutgoingMessage,
   RekeyingEnd,
@@ -48,8 +50,8 @@ export interface LinksPorts {
   /** Steps 3 to 14 anew, beside a link whose PDK ends soon. */
   renew(entry: LinkEntry): void
   received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
-  /** A link that was live is no more. */
-  gone(entry: LinkEntry): void
+  /** A link that was live is no more; `goesOnAs` is a live one that is with the same UE, if there is one. */
+  gone(entry: LinkEntry, goesOnAs: LinkEntry | undefined): void
 }
 
 /** Runs the link machines of a UE: gives each its events, carries out its effects, keeps their table. */
@@ -108,8 +110,8 @@ export class Links {
 
   /** One event for one link; what it makes the link do is done before this returns. */
   dispatch(entry: LinkEntry, event: LinkEvent): void {
-    const wasLive = isLive(entry)
-    const [state, ...effects] = step(entry.state, event, this.#env)
+    const before = entry.state
+    const [state, ...effects] = step(before, event, this.#env)
     this.table.move(entry, state)
     for (const effect of effects) this.#carryOut(entry, effect)
     if (entry.state.phase !== 'closed') return
@@ -117,7 +119,7 @@ export class Links {
     this.#timers.delete(entry)
     this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
     // What an effect did, such as a listener that closes the UE, may have ended it already.
-    if (this.table.remove(entry) && wasLive) this.#ports.gone(entry)
+    if (this.table.remove(entry) && isLive(before)) this.#ports.gone(entry, this.#goesOnAs(before.facts))
   }
 
   /** A live link is rekeyed, or a rekeying under way goes on; to its end. */
@@ -328,9 +330,17 @@ export class Links {
     }
   }
 
+  #goesOnAs(facts: LinkFacts): LinkEntry | undefined {
+    return this.table
+      .toward(facts.peer)
+      .filter(({ state }) => state.phase === 'secured' && isSameUe(state.facts, facts))
+      .at(-1)
+  }
+
   #drop(why: string): void {
     this.#ports.count(`pc5 dropped: ${why}`)
   }
 }
 
-const isLive = ({ state }: LinkEntry): boolean => state.phase === 'secured' || state.phase === 'releasing'
+const isLive = (state: LinkState): state is Extract<LinkState, { phase: 'secured' | 'releasing' }> =>
+  state.phase === 'secured' || state.phase === 'releasing'

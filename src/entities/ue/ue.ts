@@ -77,6 +77,13 @@ export interface UserData {
   readonly octets: Uint8Array
 }
 
+/** A link that is no more. */
+export interface GoneLink {
+  readonly label: string
+  /** A live link with the same UE: the one that has replaced it, as a rule. */
+  readonly goesOnAs?: string
+}
+
 /** MTU of a link. */
 export const maximumUserData = 1400
 
@@ -98,7 +105,7 @@ export class Ue {
   readonly #settingUp = new Set<Layer2Id>()
   readonly #onData: Listeners<UserData>
   readonly #onLink: Listeners<Link>
-  readonly #onGone: Listeners<string>
+  readonly #onGone: Listeners<GoneLink>
   readonly #deaf: () => void
 
   constructor(settings: UeSettings, ports: UePorts) {
@@ -126,7 +133,7 @@ export class Ue {
       },
       renew: (entry) => void this.#renew(entry),
       received: (entry, sduType, octets) => this.#received(entry, sduType, octets),
-      gone: ({ label }) => this.#onGone.tell(label),
+      gone: ({ label }, other) => this.#onGone.tell({ label, ...(other && { goesOnAs: other.label }) }),
     })
     this.#discovery = new Discovery(settings, { ...ports, transmit: (...all) => this.#broadcast(...all) })
     this.#imsiCap = new ImsiCap(settings.imsiOverPc5PerHour)
@@ -233,8 +240,8 @@ export class Ue {
     return this.#onLink.add(listener)
   }
 
-  /** Calls `listener` with the label of every link that is no more. */
-  onGone(listener: (label: string) => void): () => void {
+  /** Calls `listener` with every link that is no more. */
+  onGone(listener: (gone: GoneLink) => void): () => void {
     return this.#onGone.add(listener)
   }
 

@@ -359,7 +359,7 @@ describe('TS 24.334 10.4.4: release', () => {
 
   it('close() by who hears user data ends the link once', async () => {
     const gone: string[] = []
-    world.ue2.ue.onGone((label) => gone.push(label))
+    world.ue2.ue.onGone(({ label }) => gone.push(label))
     world.ue2.ue.onData(() => void world.ue2.ue.close())
     world.ue1.ue.send('L1', utf8('hello'))
     await pass()

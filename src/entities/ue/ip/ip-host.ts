@@ -27,7 +27,7 @@ const pingSize = 56
 
 /**
  * The end of IPv6 at a UE whose links lead to no TUN device: answers echo requests, pings, and has TCP connections, each
- * over one link. Addresses are the link-local ones of both UEs.
+ * over one link and, when that has been renewed, over the next. Addresses are the link-local ones of both UEs.
  */
 export class IpHost {
   readonly #ports: IpHostPorts
@@ -43,7 +43,7 @@ export class IpHost {
     this.#connections = new TcpConnections({ ...ports, transmit }, segmentSize)
     this.#stops = [
       ports.ue.onData((data) => this.#hear(data)),
-      ports.ue.onGone((label) => this.#connections.linkGone(label)),
+      ports.ue.onGone(({ label, goesOnAs }) => this.#connections.linkGone(label, goesOnAs)),
     ]
   }
 

@@ -89,7 +89,7 @@ export class IpPlane {
     ports.interface.onPacket((packet) => this.#toLink(packet))
     this.#stops = [
       ue.onLink((link) => this.#add(link)),
-      ue.onGone((label) => this.#remove(label)),
+      ue.onGone(({ label }) => this.#remove(label)),
       ue.onData(({ link, sduType, octets }) => {
         if (sduType === 'ip') this.#fromLink(link.label, octets)
       }),

@@ -29,6 +29,7 @@ interface Ends {
 }
 
 interface Connection extends Ends {
+  link: string
   readonly listener: TcpListener
   readonly timers: Map<TcpTimer, () => void>
   /** What happens while an event is dealt with waits for its end. */
@@ -37,7 +38,7 @@ interface Connection extends Ends {
   state: TcpState
 }
 
-/** The TCP connections of a UE, each over one link. */
+/** The TCP connections of a UE, each over one link at a time. */
 export class TcpConnections {
   readonly #ports: TcpPorts
   readonly #segmentSize: number
@@ -58,7 +59,7 @@ export class TcpConnections {
   /** Throws TemporaryFailure when there are too many. */
   connect(link: string, peerPort: number, listener: TcpListener): TcpStream {
     if (!this.#hasRoom()) throw new TemporaryFailure('too many TCP connections')
-    const ownPort = this.#freePort(link, peerPort)
+    const ownPort = this.#freePort()
     return this.#begin({ link, ownPort, peerPort }, connecting(this.#own()), () => listener)
   }
 
@@ -77,9 +78,13 @@ export class TcpConnections {
     else this.#refuse(link, segment)
   }
 
-  /** What goes over a link that is no more ends as if the peer had reset it. */
-  linkGone(link: string): void {
+  /** What goes over a link that is no more goes on over `next`; without one it ends as if the peer had reset it. */
+  linkGone(link: string, next?: string): void {
     for (const connection of [...this.#all].filter((one) => one.link === link)) {
+      if (next !== undefined) {
+        connection.link = next
+        continue
+      }
       const { phase } = connection.state
       this.#forget(connection)
       if (phase !== 'time-wait' && phase !== 'closed') connection.listener.closed('reset')
@@ -173,10 +178,11 @@ export class TcpConnections {
     return waiting !== undefined
   }
 
-  #freePort(link: string, peerPort: number): number {
+  /** One that no connection has, over whichever link: they may come to share one. */
+  #freePort(): number {
     for (;;) {
       const ownPort = dynamicPorts.first + (readUint(this.#ports.random.octets(2), 0, 2) % dynamicPorts.count)
-      if (![...this.#all].some((one) => isBetween(one, { link, ownPort, peerPort }))) return ownPort
+      if (![...this.#all].some((one) => one.ownPort === ownPort)) return ownPort
     }
   }
 }
