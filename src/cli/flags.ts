@@ -48,7 +48,7 @@ export interface UeFlags extends NetworkFlags {
   readonly tun?: string
   /** `8080:ue2:80`. */
   readonly forward?: readonly string[]
-  /** `80:8000`. */
+  /** `80:8000`, `80:[2001:db8::1]:80`. */
   readonly serve?: readonly string[]
   readonly ladder?: boolean
 }

@@ -170,7 +170,11 @@ const addUe: Adder = (root, surroundings, finish) => {
       'this port of 127.0.0.1 comes out at that port of the peer',
       collect,
     )
-    .option('--serve <port[:port]>', 'peers reach this port of 127.0.0.1 (the second, where given)', collect)
+    .option(
+      '--serve <port[:[host:]port]>',
+      'peers reach at this port the second one, of 127.0.0.1 or of a host that this machine reaches',
+      collect,
+    )
     .option('--tun <device>', 'IP of this machine over its links, by that network device')
     .option('--ladder', 'messages as they come')
     .action(async (words: readonly string[], flags: UeFlags) => {
@@ -184,6 +188,7 @@ const addUe: Adder = (root, surroundings, finish) => {
     'ue --name ue1 connect ue2',
     'ue --name ue1 ping ue2 --json',
     'ue --name ue2 --serve 80:8000',
+    'ue --name ue2 --serve 80:[2001:db8::1]:80',
     'ue --name ue1 --forward 8080:ue2:80',
   )
 }

@@ -8,7 +8,7 @@ import type { IpHost } from '../entities/ue/ip/ip-host.ts'
 import type { Link } from '../entities/ue/link-view.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
 import { NotPossibleNow } from '../entities/ue/ue.ts'
-import { openForward, toLoopback, type Forward } from '../io/forward/tcp-forward.ts'
+import { openForward, toServer, type Forward, type TcpServer } from '../io/forward/tcp-forward.ts'
 import type { NodeContext } from '../nodes/node.ts'
 import type { ConfiguredUe, UeNode } from '../nodes/ue-node.ts'
 import { algorithmName } from '../reference-points/pc5/security-capabilities.ts'
@@ -215,9 +215,9 @@ export class UeByHand {
     return forward.port
   }
 
-  /** Connections of peers to this port of the UE come out at a port of 127.0.0.1. */
-  serve(port: number, localPort: number): void {
-    this.#host('a port').serve(port, (stream) => toLoopback(stream, localPort))
+  /** Connections of peers to this port of the UE come out at that server; peers reach no other. */
+  serve(port: number, server: TcpServer): void {
+    this.#host('a port').serve(port, (stream) => toServer(stream, server))
   }
 
   /** Ends forwards and TCP connections, and releases links; a peer that does not answer holds nobody up. */

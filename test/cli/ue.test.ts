@@ -31,6 +31,8 @@ describe('sidelock ue', () => {
     [['ue', '--name', 'ue7', 'links'], 'has no ue ue7', 'did you mean ue1'],
     [['ue', '--name', 'ue1', '--forward', '8080'], 'is not PORT:PEER:PORT', '--forward 8080:ue2:80'],
     [['ue', '--name', 'ue1', '--serve', '99999'], '99999 is no port', 'ports are 1 to 65535'],
+    [['ue', '--name', 'ue1', '--serve', '80:[::1]'], 'is not PORT, PORT:PORT', '--serve 80:8000'],
+    [['ue', '--name', 'ue1', '--serve', '80:2001:db8::1:80'], 'is not PORT, PORT:PORT', '--serve 80:8000'],
     [['ue', '--name', 'ue1', '--serve', '80', 'links'], 'go with a UE that stays', 'leave the verb out'],
   ])('%j is a mistake of usage, and nothing starts', async (args, what, hint) => {
     const { code, err } = await sidelock(...args)
@@ -54,7 +56,13 @@ describe('sidelock ue', () => {
 
   it('reads ports as they are written', () => {
     expect(forwardOf('0:0a0b0c:80')).toEqual({ port: 0, peer: '0a0b0c', peerPort: 80 })
-    expect(servedOf('80')).toEqual({ port: 80, localPort: 80 })
-    expect(servedOf('80:8000')).toEqual({ port: 80, localPort: 8000 })
+    const host = '127.0.0.1'
+    expect(servedOf('80')).toEqual({ port: 80, server: { host, port: 80 } })
+    expect(servedOf('80:8000')).toEqual({ port: 80, server: { host, port: 8000 } })
+    expect(servedOf('80:[2001:db8::1]:8000')).toEqual({
+      port: 80,
+      server: { host: '2001:db8::1', port: 8000 },
+    })
+    expect(servedOf('80:web.example:81')).toEqual({ port: 80, server: { host: 'web.example', port: 81 } })
   })
 })

@@ -3,13 +3,17 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { labFile, temporaryDirectory } from './lab-network.ts'
+import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
 import { missingForNamespaces, Namespace } from './namespaces.ts'
 import { Sidelock } from './sidelock-child.ts'
 
 /** Home networks, and a UE of each on the same radio: three processes. */
-async function byHand(of1: readonly string[] = [], of2: readonly string[] = []) {
-  const file = labFile(temporaryDirectory())
+async function byHand(
+  of1: readonly string[] = [],
+  of2: readonly string[] = [],
+  changes: readonly Change[] = [],
+) {
+  const file = labFile(temporaryDirectory(), changes)
   const network = Sidelock.start('node', 'network', '--config', file, '--json')
   await network.runs
   const ue = (name: string, ...more: readonly string[]) =>
@@ -25,9 +29,21 @@ const missing = missingForNamespaces()
 const megabyte = 1_000_000
 const machineServer = `require('node:http').createServer((_, answer) => answer.end('x'.repeat(${megabyte}))).listen(80, '::', () => console.log('up'))`
 
+/** UE-2 is the relay of UE-1. */
+const relayed: readonly Change[] = [
+  [['plmns', 0, 'subscribers', 0, 'prose', 'publicSafety'], true],
+  [['plmns', 0, 'subscribers', 0, 'prose', 'permissions'], ['remote-ue']],
+  [['plmns', 1, 'subscribers', 0, 'prose', 'publicSafety'], true],
+  [['plmns', 1, 'subscribers', 0, 'prose', 'permissions'], ['relay']],
+  [['ues', 'ue1', 'wantedRelayServiceCode'], '000123'],
+  [['ues', 'ue2', 'relayServiceCodes'], ['000123']],
+]
+
+const portOf = ({ stderr }: Sidelock): string => /127\.0\.0\.1:(\d+) comes out at/.exec(stderr)?.[1] ?? ''
+
 /** Serves this page at a port of its own; gives the port. */
-async function webServer(page: Uint8Array): Promise<number> {
-  const server = createServer((_, response) => response.end(page)).listen(0, '127.0.0.1')
+async function webServer(page: Uint8Array, address = '127.0.0.1'): Promise<number> {
+  const server = createServer((_, response) => response.end(page)).listen(0, address)
   onTestFinished(() => void server.close())
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
@@ -75,13 +91,30 @@ describe('UEs by hand', () => {
     const page = randomBytes(1_000_000)
     const server = await webServer(page)
     const { ue1 } = await byHand(['--forward', '0:ue2:80'], ['--serve', `80:${server}`])
-    const port = /127\.0\.0\.1:(\d+) comes out at port 80 of ue2/.exec(ue1.stderr)?.[1] ?? ''
+    const port = portOf(ue1)
     const fetched = await Promise.all(
       [1, 2].map(async () => Buffer.from(await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer())),
     )
     expect(fetched.map((body) => Buffer.compare(body, page))).toEqual([0, 0])
     // Both waited for the same link.
     expect(ue1.lines.filter(({ what }) => what === 'linked')).toHaveLength(1)
+  }, 60_000)
+
+  it('carry TCP through a relay to the server behind it that the relay names, and to no other', async () => {
+    const page = randomBytes(100_000)
+    const [named, other] = [await webServer(page, '::1'), await webServer(page, '::1')]
+    const served = ['--serve', `80:[::1]:${named}`]
+    const { ue1, ue } = await byHand(['--forward', '0:ue2:80'], served, relayed)
+    const body = await (await fetch(`http://127.0.0.1:${portOf(ue1)}/`)).arrayBuffer()
+    expect(Buffer.compare(Buffer.from(body), page)).toBe(0)
+    const links = ue('ue1', 'links')
+    expect(await links.exit).toBe(0)
+    expect(links.lines).toMatchObject([{ peer: 'ue2', relayServiceCode: '000123' }])
+    ue1.terminate()
+    await ue1.exit
+    const again = ue('ue1', '--forward', `0:ue2:${other}`)
+    await again.runs
+    await expect(fetch(`http://127.0.0.1:${portOf(again)}/`)).rejects.toThrow()
   }, 60_000)
 
   it.skipIf(missing !== undefined)(
@@ -130,7 +163,6 @@ describe('UEs by hand', () => {
 
   it('nobody connects to a port that is not served', async () => {
     const { ue1 } = await byHand(['--forward', '0:ue2:81'], ['--serve', '80:9'])
-    const port = /127\.0\.0\.1:(\d+) comes out/.exec(ue1.stderr)?.[1] ?? ''
-    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow()
+    await expect(fetch(`http://127.0.0.1:${portOf(ue1)}/`)).rejects.toThrow()
   }, 60_000)
 })

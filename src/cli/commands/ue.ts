@@ -43,7 +43,7 @@ export async function ue(
     const { byHand: hand, end } = await start(name, config, flags, surroundings)
     try {
       if (verb) return await once(hand, words, saying(flags, terminal), surroundings)
-      for (const { port, localPort } of served) hand.serve(port, localPort)
+      for (const { port, server } of served) hand.serve(port, server)
       for (const forward of forwards) await open(hand, forward, terminal)
       return await prompt({ hand, name, socket, flags }, surroundings)
     } finally {

@@ -1,3 +1,4 @@
+import { loopback, type TcpServer } from '../../io/forward/tcp-forward.ts'
 import { WrongUsage } from '../errors.ts'
 
 function portOf(text: string, lowest = 1): number {
@@ -22,9 +23,25 @@ export function forwardOf(text: string): PortForward {
   return { port: portOf(port, 0), peer, peerPort: portOf(peerPort) }
 }
 
-/** `80` or `80:8000`; throws WrongUsage. */
-export function servedOf(text: string): { readonly port: number; readonly localPort: number } {
-  const [port = '', localPort = port, ...more] = text.split(':')
-  if (more.length > 0) throw new WrongUsage(`--serve ${text} is not PORT or PORT:PORT`, '--serve 80:8000')
-  return { port: portOf(port), localPort: portOf(localPort) }
+export interface ServedPort {
+  readonly port: number
+  readonly server: TcpServer
+}
+
+/** Port, and where its connections go: a host, IPv6 in brackets, and a port of it. */
+const served = /^(\d+)(?::(?:(?:\[([\da-f:.]+)\]|([\w.-]+)):)?(\d+))?$/i
+
+/** `80`, `80:8000`, `80:[2001:db8::1]:8000` or `80:web.example:8000`; throws WrongUsage. */
+export function servedOf(text: string): ServedPort {
+  const match = served.exec(text)
+  if (!match)
+    throw new WrongUsage(
+      `--serve ${text} is not PORT, PORT:PORT or PORT:HOST:PORT`,
+      '--serve 80:8000, or --serve 80:[2001:db8::1]:80 for a server behind this UE',
+    )
+  const [, port = '', ipv6, name, serverPort = port] = match
+  return {
+    port: portOf(port),
+    server: { host: ipv6 ?? name ?? loopback, port: portOf(serverPort) },
+  }
 }

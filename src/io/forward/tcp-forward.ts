@@ -1,7 +1,7 @@
 import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import type { TcpListener, TcpStream } from '../../entities/ue/ip/ports.ts'
 
-const loopback = '127.0.0.1'
+export const loopback = '127.0.0.1'
 /** Octets that wait on their way to the link before the socket is read no further. */
 const mostWaiting = 128 * 1024
 
@@ -88,10 +88,17 @@ async function carry(socket: Socket, connect: (listener: TcpListener) => Promise
   socket.resume()
 }
 
-/** Connects a stream that came over a link to a port of this machine's loopback. */
-export function toLoopback(stream: TcpStream, port: number): TcpListener {
+/** Where connections of peers end. */
+export interface TcpServer {
+  /** An address, or a name for this machine to look up. */
+  readonly host: string
+  readonly port: number
+}
+
+/** Connects a stream that came over a link to a server that this machine reaches. */
+export function toServer(stream: TcpStream, { host, port }: TcpServer): TcpListener {
   const waiting = { octets: 0 }
-  const socket = connectSocket({ port, host: loopback, allowHalfOpen: true })
+  const socket = connectSocket({ port, host, allowHalfOpen: true })
   pour(socket, stream, waiting)
   return listenerOf(socket, () => stream, waiting)
 }
