@@ -17,14 +17,14 @@ export class SecretInArguments extends LocalFault {
   readonly hint = 'put it into a file of mode 0600 and name that in the configuration, for example kFile'
 }
 
-/** No UE runs here that could be asked. */
+/** No UE runs that could be asked. */
 export class NotRunning extends LocalFault {
   readonly code = 'ERR_NOT_RUNNING'
   readonly hint: string
 
-  constructor(name: string) {
-    super(`${name} does not run here`)
-    this.hint = `start it in another terminal: npx sidelock ue --name ${name}`
+  constructor(message: string, command: string) {
+    super(message)
+    this.hint = `start it in another terminal: npx sidelock ${command}`
   }
 }
 

@@ -34,18 +34,21 @@ export interface RunFlags extends NetworkFlags {
   readonly simulated?: boolean
 }
 
-export interface NodeFlags extends NetworkFlags {
+/** What commands that can run a UE take. */
+interface OneUeFlags extends NetworkFlags {
   readonly name?: string
-  /** Name of a UE. */
-  readonly connect?: string
   /** Name of a network device. */
   readonly tun?: string
+  /** File of a control socket. */
+  readonly at?: string
 }
 
-export interface UeFlags extends NetworkFlags {
-  readonly name?: string
-  /** Name of a network device. */
-  readonly tun?: string
+export interface NodeFlags extends OneUeFlags {
+  /** Name of a UE. */
+  readonly connect?: string
+}
+
+export interface UeFlags extends OneUeFlags {
   /** `8080:ue2:80`. */
   readonly forward?: readonly string[]
   /** `80:8000`, `80:[2001:db8::1]:80`. */

@@ -140,6 +140,7 @@ const addNode: Adder = (root, surroundings, finish) => {
   network(command)
     .argument('<role>', 'hss, bsf, kmf or ue; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
+    .option('--at <file>', 'a UE: takes the verbs of sidelock ue there')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
     .action(async (role: string, flags: NodeFlags) => {
@@ -176,6 +177,10 @@ const addUe: Adder = (root, surroundings, finish) => {
       collect,
     )
     .option('--tun <device>', 'IP of this machine over its links, by that network device')
+    .option(
+      '--at <file>',
+      'the control socket of the UE: asks there with a verb, takes verbs there without one',
+    )
     .option('--ladder', 'messages as they come')
     .action(async (words: readonly string[], flags: UeFlags) => {
       const { ue } = await import('./commands/ue.ts')
@@ -187,6 +192,7 @@ const addUe: Adder = (root, surroundings, finish) => {
     'ue --name ue2',
     'ue --name ue1 connect ue2',
     'ue --name ue1 ping ue2 --json',
+    'ue --at /run/user/1000/sidelock-ue1.sock links',
     'ue --name ue2 --serve 80:8000',
     'ue --name ue2 --serve 80:[2001:db8::1]:80',
     'ue --name ue1 --forward 8080:ue2:80',

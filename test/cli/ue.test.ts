@@ -3,6 +3,7 @@ import { WrongUsage } from '../../src/cli/errors.ts'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { main } from '../../src/cli/main.ts'
 import { services } from '../../src/cli/services.ts'
+import { controlAddress } from '../../src/cli/ue/control.ts'
 import { forwardOf, servedOf } from '../../src/cli/ue/ports.ts'
 import { verbOf } from '../../src/cli/ue/verbs.ts'
 
@@ -46,6 +47,28 @@ describe('sidelock ue', () => {
     expect(() => verbOf(['__proto__'])).toThrow(WrongUsage)
     expect(() => verbOf([])).toThrow(WrongUsage)
     expect(verbOf(['send', 'ue2', 'a', 'b']).words).toEqual(['ue2', 'a', 'b'])
+  })
+
+  it('takes verbs in its lab, else in the folder of this login, else only where --at says', () => {
+    const lab = { directory: '/lab', createMissingSecrets: true }
+    const environment = { XDG_RUNTIME_DIR: '/run/user/1000' }
+    expect(controlAddress('ue1', { lab }, environment)).toBe('/lab/ue1.sock')
+    expect(controlAddress('ue1', {}, environment)).toBe('/run/user/1000/sidelock-ue1.sock')
+    expect(controlAddress('ue1', {}, {})).toBeUndefined()
+  })
+
+  it('asks --at a place without any configuration; a verb starts nothing there', async () => {
+    const nobody = await sidelock(
+      'ue',
+      '--at',
+      '/nowhere/ue1.sock',
+      '--config',
+      '/nowhere.yaml',
+      'connect',
+      'ue2',
+    )
+    expect(nobody.code).toBe(exitCodes.unavailable)
+    expect(nobody.err[0]).toBe('sidelock: error: nothing answers at /nowhere/ue1.sock [ERR_NOT_RUNNING]')
   })
 
   it('explains its verbs', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
 import { missingForNamespaces, Namespace } from './namespaces.ts'
@@ -159,6 +160,25 @@ describe('UEs by hand', () => {
     const links = ue('ue1', 'links')
     expect(await links.exit).toBe(69)
     expect(links.stderr).toContain('ERR_NOT_RUNNING')
+  }, 60_000)
+
+  it('take verbs at the place that --at gives, also as a service; two at one place cannot be', async () => {
+    const file = labFile(temporaryDirectory())
+    const network = Sidelock.start('node', 'network', '--config', file, '--json')
+    await network.runs
+    const own = (name: string) => ['--config', file, '--name', name, '--json']
+    const at = join(temporaryDirectory(), 'here.sock')
+    const ue1 = Sidelock.start('ue', ...own('ue1'), '--at', at)
+    const ue2 = Sidelock.start('node', 'ue', ...own('ue2'))
+    await Promise.all([ue1.runs, ue2.runs])
+    const connect = Sidelock.start('ue', '--at', at, 'connect', 'ue2', '--json')
+    expect(await connect.exit).toBe(0)
+    const show = Sidelock.start('ue', ...own('ue2'), 'show')
+    expect(await show.exit).toBe(0)
+    expect(show.lines).toMatchObject([{ verb: 'show', ue: 'ue2', links: [{ peer: 'ue1' }] }])
+    const second = Sidelock.start('ue', ...own('ue1'), '--at', at)
+    expect(await second.exit).toBe(69)
+    expect(second.stderr).toContain('ERR_CONTROL_ADDRESS_IN_USE')
   }, 60_000)
 
   it('nobody connects to a port that is not served', async () => {

@@ -10,6 +10,7 @@ import { displayName } from '../ladder/names.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
 import { note, type Terminal } from '../terminal.ts'
+import { controlAddress, serveVerbs } from '../ue/control.ts'
 import { withWarning, type Surroundings } from './run-once.ts'
 
 const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
@@ -26,6 +27,7 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
   const config = await services.loadConfig(flags.config)
   const name = nameOf(known, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
+  if (flags.at !== undefined && known !== 'ue') throw new WrongUsage('only a UE takes verbs --at a place')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
   return withWarning(config, flags, terminal, async () => {
     const running = await services.startNode({
@@ -37,9 +39,15 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       ...(flags.tun === undefined ? {} : { tun: flags.tun }),
       tap: printing(flags, terminal),
     })
-    if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
-    await interruption.happened
-    await running.stop()
+    try {
+      const address = flags.at ?? controlAddress(name, config, terminal.environment)
+      const control = running.byHand && address ? await serveVerbs(running.byHand, address) : undefined
+      if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
+      await interruption.happened
+      await control?.close()
+    } finally {
+      await running.stop()
+    }
     return exitCodes.done
   })
 }
@@ -48,9 +56,9 @@ async function homeNetworks(
   flags: NodeFlags,
   { terminal, services, interruption }: Surroundings,
 ): Promise<ExitCode> {
-  const { name, connect, tun, unsafeRevealKeys = false } = flags
-  if (name !== undefined || connect !== undefined || tun !== undefined)
-    throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect or --tun')
+  const { name, connect, tun, at, unsafeRevealKeys = false } = flags
+  if ([name, connect, tun, at].some((flag) => flag !== undefined))
+    throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect, --tun or --at')
   const config = await services.loadConfig(flags.config)
   return withWarning(config, flags, terminal, async () => {
     const tap = printing(flags, terminal)

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import type { TapEvent } from '../../core/tap.ts'
 import { Instant } from '../../core/units.ts'
-import { askControl, serveControl, type ControlReply } from '../../io/control/control-socket.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { Told, UeByHand } from '../../testbed/ue-by-hand.ts'
@@ -9,8 +7,9 @@ import { NotRunning, WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { UeFlags } from '../flags.ts'
 import { noticeOf } from '../notices.ts'
-import { reportError } from '../report-error.ts'
 import { note, type Terminal } from '../terminal.ts'
+import { carryOut, saying } from '../ue/carry-out.ts'
+import { askRunning, controlAddress, serveVerbs } from '../ue/control.ts'
 import { forwardOf, servedOf, type PortForward } from '../ue/ports.ts'
 import { linkLine } from '../ue/shown.ts'
 import { verbHelp, verbOf, type Say } from '../ue/verbs.ts'
@@ -31,13 +30,14 @@ export async function ue(
   if (flags.tun !== undefined) checkTun(flags.tun, 'ue')
   if (verb && forwards.length + served.length > 0)
     throw new WrongUsage('--forward and --serve go with a UE that stays', 'leave the verb out')
+  if (verb && flags.at !== undefined) return askThere(flags.at, words, flags, terminal)
   const config = await services.loadConfig(flags.config)
   const name = nameOf('ue', flags.name, config)
-  const socket = controlFile(config, name)
+  const address = flags.at ?? controlAddress(name, config, terminal.environment)
   if (verb) {
-    const told = socket === undefined ? undefined : await askRunning(socket, words, flags, terminal)
+    const told = address === undefined ? undefined : await askRunning(address, words, flags, terminal)
     if (told !== undefined) return told
-    if (verb.needs === 'running') throw new NotRunning(name)
+    if (verb.needs === 'running') throw new NotRunning(`${name} does not run here`, `ue --name ${name}`)
   }
   return withWarning(config, flags, terminal, async () => {
     const { byHand: hand, end } = await start(name, config, flags, surroundings)
@@ -45,26 +45,24 @@ export async function ue(
       if (verb) return await once(hand, words, saying(flags, terminal), surroundings)
       for (const { port, server } of served) hand.serve(port, server)
       for (const forward of forwards) await open(hand, forward, terminal)
-      return await prompt({ hand, name, socket, flags }, surroundings)
+      return await prompt({ hand, name, address, flags }, surroundings)
     } finally {
       await end()
     }
   })
 }
 
-/** Where a UE that runs takes verbs; without a lab there is no place that is its own. */
-const controlFile = ({ lab }: NetworkConfig, name: string): string | undefined =>
-  lab && join(lab.directory, `${name}.sock`)
-
-async function askRunning(
-  socket: string,
+/** A verb for the UE at that address; none is started for it. */
+async function askThere(
+  address: string,
   words: readonly string[],
-  { json = false }: UeFlags,
-  { out, err }: Terminal,
-): Promise<ExitCode | undefined> {
-  const hear = (reply: ControlReply) => ('out' in reply ? out(reply.out) : 'err' in reply && err(reply.err))
-  const exit = await askControl(socket, { words, json }, hear)
-  return Object.values(exitCodes).find((code) => code === exit)
+  flags: UeFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const told = await askRunning(address, words, flags, terminal)
+  if (told === undefined)
+    throw new NotRunning(`nothing answers at ${address}`, `ue --name UE --at ${address}`)
+  return told
 }
 
 async function start(name: string, config: NetworkConfig, flags: UeFlags, surroundings: Surroundings) {
@@ -76,7 +74,7 @@ async function start(name: string, config: NetworkConfig, flags: UeFlags, surrou
     ...(flags.tun === undefined ? {} : { tun: flags.tun }),
   })
   const { byHand } = running
-  if (!byHand) throw new NotRunning(name)
+  if (!byHand) throw new Error(`${name} is no UE`)
   return {
     byHand,
     end: async () => {
@@ -136,30 +134,21 @@ async function open(
   note(terminal, `127.0.0.1:${own} comes out at port ${peerPort} of ${peer}`)
 }
 
-const saying =
-  ({ json }: Pick<UeFlags, 'json'>, { out }: Pick<Terminal, 'out'>): Say =>
-  (object, ...lines) => {
-    if (!json) lines.forEach(out)
-    else if (Object.keys(object).length > 0) out(JSON.stringify(object))
-  }
-
 interface Prompting {
   readonly hand: UeByHand
   readonly name: string
-  readonly socket: string | undefined
+  /** Where it takes verbs of other terminals. */
+  readonly address: string | undefined
   readonly flags: UeFlags
 }
 
 /** Takes verbs line by line, and from the control socket, until the lines end or somebody interrupts. */
 async function prompt(
-  { hand, name, socket, flags }: Prompting,
+  { hand, name, address, flags }: Prompting,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { terminal, interruption } = surroundings
-  const control =
-    socket === undefined
-      ? undefined
-      : await serveControl(socket, (request, say) => remote(hand, request, say))
+  const control = address === undefined ? undefined : await serveVerbs(hand, address)
   if (!flags.quiet) note(terminal, `${name} runs; help lists what can be typed`)
   const deaf = hand.onTold((told) => tell(told, flags, terminal))
   let exit: ExitCode = exitCodes.done
@@ -195,32 +184,6 @@ async function obey(hand: UeByHand, line: string, flags: UeFlags, terminal: Term
     return exitCodes.done
   }
   return carryOut(hand, words, saying(flags, terminal), terminal, flags)
-}
-
-async function carryOut(
-  hand: UeByHand,
-  words: readonly string[],
-  say: Say,
-  terminal: Pick<Terminal, 'err'>,
-  { json = false, verbose = false }: Pick<UeFlags, 'json' | 'verbose'>,
-): Promise<ExitCode> {
-  try {
-    const verb = verbOf(words)
-    return await verb.run(hand, verb.words, say)
-  } catch (error) {
-    return reportError(error, terminal, { json, verbose })
-  }
-}
-
-/** A verb of another process of this machine. */
-function remote(
-  hand: UeByHand,
-  { words, json }: { readonly words: readonly string[]; readonly json: boolean },
-  say: (reply: ControlReply) => void,
-): Promise<ExitCode> {
-  const out = (line: string) => say({ out: line })
-  const err = (line: string) => say({ err: line })
-  return carryOut(hand, words, saying({ json }, { out }), { err }, { json })
 }
 
 function tell(told: Told, { json }: UeFlags, { out }: Terminal): void {

@@ -1,9 +1,16 @@
-import { statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { askControl, serveControl, type ControlReply } from '../../../src/io/control/control-socket.ts'
+import {
+  askControl,
+  ControlAddressInUse,
+  InvalidControlAddress,
+  serveControl,
+  type ControlReply,
+} from '../../../src/io/control/control-socket.ts'
 import { temporaryDirectory } from '../../testbed/lab-network.ts'
 
 async function served() {
@@ -43,9 +50,43 @@ describe('the control socket (R46)', () => {
     expect(await askControl(file, { words: ['links'], json: false }, () => undefined)).toBeUndefined()
   })
 
+  it('takes the place of one whose process was killed', async () => {
+    const file = join(temporaryDirectory(), 'ue1.sock')
+    const killed = spawnSync(process.execPath, [
+      '-e',
+      `require('node:net').createServer().listen(${JSON.stringify(file)}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ])
+    expect([killed.signal, statSync(file).isSocket()]).toEqual(['SIGKILL', true])
+    const socket = await serveControl(file, () => Promise.resolve(0))
+    onTestFinished(() => socket.close())
+    expect(await askControl(file, { words: ['links'], json: false }, () => undefined)).toBe(0)
+  })
+
+  it('leaves nothing behind when it ends', async () => {
+    const { file, socket } = await served()
+    await socket.close()
+    expect(readdirSync(dirname(file))).toEqual([])
+  })
+
+  it('R46: never takes the place of a file that is no socket', async () => {
+    const file = join(temporaryDirectory(), 'thesis.tex')
+    writeFileSync(file, 'years of work')
+    await expect(serveControl(file, () => Promise.resolve(0))).rejects.toThrow(InvalidControlAddress)
+    expect(readFileSync(file, 'utf8')).toBe('years of work')
+    expect(await askControl(file, { words: ['links'], json: false }, () => undefined)).toBeUndefined()
+  })
+
+  it.each([
+    ['in a folder that is not there', (folder: string) => join(folder, 'none', 'ue1.sock')],
+    ['longer than a local socket can have', (folder: string) => join(folder, 'x'.repeat(108))],
+  ])('has no address %s', async (_, address) => {
+    const opening = serveControl(address(temporaryDirectory()), () => Promise.resolve(0))
+    await expect(opening).rejects.toThrow(InvalidControlAddress)
+  })
+
   it('is not taken from a process that runs', async () => {
     const { file } = await served()
-    await expect(serveControl(file, () => Promise.resolve(0))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    await expect(serveControl(file, () => Promise.resolve(0))).rejects.toThrow(ControlAddressInUse)
   })
 
   it.each([
