@@ -5,7 +5,7 @@ import type { TapMessage } from '../core/tap.ts'
 import type { Pc8Identity, Pc8Message } from '../io/https/pc8-message.ts'
 import type { UbMessage } from '../io/https/ub-message.ts'
 import { maskProseDirectKey } from '../reference-points/pc8/mask.ts'
-import type { NodeContext, NodeVoice } from './node.ts'
+import { voiceOf, type NodeContext, type NodeVoice } from './node.ts'
 import type { NodeNames } from './names.ts'
 
 /** A UE that no configuration names. */
@@ -48,15 +48,21 @@ export const ubTapOfBsf =
   (message: UbMessage): void =>
     voice.message(ubMessage(ueOfUser(message.identity, names), message))
 
+/** Tells messages of Ub that the UE of this name hears, as if its BSF told them. */
+export const ubTapOfAnswers =
+  (ue: string, bsf: string, context: NodeContext) =>
+  (message: UbMessage): void =>
+    voiceOf(bsf, context).message(ubMessage(ue, message))
+
 /** Tells messages of PC8 without the key in them; the KMF finds the UE by its B-TID. */
 export const pc8Tap =
-  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext, kmf?: string) =>
+  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext, to?: string) =>
   (message: Pc8Message): void => {
     const octets: Pick<TapMessage, 'bytes' | 'masked'> = unsafeRevealKeys
       ? { bytes: message.octets, masked: [] }
       : maskProseDirectKey(message.octets)
     voice.message({
-      ...{ point: 'PC8', to: kmf ?? ueOfPc8(message.identity, names), name: message.name },
+      ...{ point: 'PC8', to: to ?? ueOfPc8(message.identity, names), name: message.name },
       ...{ protection: 'ciphered', ...octets, fields: message.fields },
       ...(message.step === undefined ? {} : { step: message.step }),
       ...contextOf(message),

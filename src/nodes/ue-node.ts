@@ -13,7 +13,7 @@ import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
 import type { NetworkConfig, UeConfig } from './config/network-config.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
-import { pc8Tap, ubTapOfUe } from './tap-http.ts'
+import { pc8Tap, ubTapOfAnswers, ubTapOfUe } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
 
@@ -58,6 +58,7 @@ function gbaOf(
   usim: Usim,
   voice: NodeVoice,
   context: NodeContext,
+  tellsHeard: boolean,
 ): GbaPort {
   return gbaOver(plmn.bsf.fqdn, {
     ...context,
@@ -65,9 +66,13 @@ function gbaOf(
     connect() {
       const bsf = reached(plmn.bsf.name, 'ub', context)
       const onMessage = guarded(name, context, ubTapOfUe(name, plmn.bsf.name, voice, context))
+      const onAnswer = guarded(name, context, ubTapOfAnswers(name, plmn.bsf.name, context))
       const { carriers, timers } = context
       const streams = carriers.streams(name)
-      return connectUb({ address: bsf.host, port: bsf.port, onMessage, streams, timers })
+      return connectUb({
+        ...{ address: bsf.host, port: bsf.port, onMessage, streams, timers },
+        ...(tellsHeard && { onAnswer }),
+      })
     },
   })
 }
@@ -84,6 +89,7 @@ function pc8Of(
   voice: NodeVoice,
   context: NodeContext,
   hasStopped: () => boolean,
+  tellsHeard: boolean,
 ): Pc8Port {
   const { name, pc8 } = own.plmn.kmf
   let client: Pc8Port | undefined
@@ -99,7 +105,11 @@ function pc8Of(
       const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
       const { carriers, timers } = context
       const security = carriers.pc8(own.name, pc8.tls)
-      client = createPc8Client({ address, port, versions: pc8.tls, onMessage, security, timers })
+      const onAnswer = guarded(own.name, context, pc8Tap(voiceOf(name, context), context, own.name))
+      client = createPc8Client({
+        ...{ address, port, versions: pc8.tls, onMessage, security, timers },
+        ...(tellsHeard && { onAnswer }),
+      })
       await client.open(association)
     },
     requestKey(request, trace) {
@@ -144,23 +154,25 @@ export interface UeStage {
   readonly highestSqn?: Sqn
   /** Puts somebody between the UE and its sidelink. */
   readonly onRadio?: (radio: Radio) => Radio
+  /** The tap gets the answers of BSF and KMF from it, as these tell another tap, if any. */
+  readonly tellsHeard?: boolean
 }
 
 /** A UE with a soft USIM. Throws InvalidConfig, or the error of the radio's sockets. */
 export async function startUe(
   node: ConfiguredUe,
   context: NodeContext,
-  { highestSqn, onRadio = (radio) => radio }: UeStage = {},
+  { highestSqn, onRadio = (radio) => radio, tellsHeard = false }: UeStage = {},
 ): Promise<UeNode> {
   const voice = voiceOf(node.name, context)
   const radio = onRadio(await context.carriers.radio(node.name, voice.count))
   const usim = usimOf(node, context, highestSqn)
   let stopped = false
-  const pc8 = pc8Of(node, voice, context, () => stopped)
+  const pc8 = pc8Of(node, voice, context, () => stopped, tellsHeard)
   const ue = new Ue(settingsOf(node, context.config), {
     ...context,
     ...voice,
-    ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8 },
+    ...{ radio, usim, gba: gbaOf(node, usim, voice, context, tellsHeard), pc8 },
     sent: guarded(node.name, context, pc5Tap(node, context)),
     onFault: (error) => context.onFault(node.name, error),
   })

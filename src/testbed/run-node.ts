@@ -30,7 +30,7 @@ export interface NodeOptions {
   readonly connectTo?: string
   /** Name of the TUN device of a UE, instead of the one in the configuration. */
   readonly tun?: string
-  /** The tap gets what a UE hears on PC5 too. */
+  /** The tap gets what a UE hears too, unless a testbed listens, which hears it of its senders. */
   readonly tellHeard?: boolean
 }
 
@@ -65,7 +65,7 @@ export const startNode: StartNode = async (options) => {
     throw new CannotRun(`${config.file} has no UE ${connectTo}`)
   const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
   await prepareFiles(config, context, [node])
-  const running = await start(node, context, options)
+  const running = await start(node, context, !parent && options.tellHeard === true)
   const tun = await startIp(running, node, options, context)
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
   if (!parent && node.kind === 'ue' && isUe(running))
@@ -97,11 +97,12 @@ function withPorts(config: NetworkConfig): NetworkConfig {
   throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
 }
 
-function start(node: ConfiguredNode, context: NodeContext, { tellHeard }: NodeOptions): Promise<Node> {
+function start(node: ConfiguredNode, context: NodeContext, tellHeard: boolean): Promise<Node> {
   if (node.kind !== 'ue') return startEntity(node, context)
   const [own] = node.ue.proseUeIds
   const isTelling = tellHeard && own !== undefined
-  const stage = isTelling ? { onRadio: tellingRadio(node.name, own, node.ue.pc5Profile, context) } : {}
+  const onRadio = isTelling ? tellingRadio(node.name, own, node.ue.pc5Profile, context) : undefined
+  const stage = onRadio ? { onRadio, tellsHeard: true } : {}
   return startUe(node, context, stage)
 }
 

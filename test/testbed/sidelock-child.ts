@@ -15,6 +15,13 @@ export interface Line {
   readonly route?: string
   readonly verb?: string
   readonly text?: string
+  readonly point?: string
+  readonly from?: string
+  readonly to?: string
+  readonly name?: string
+  readonly heartbeat?: boolean
+  readonly bytes?: string
+  readonly masked?: readonly unknown[]
 }
 
 /** One `sidelock` process with `--json`, and what it said so far. */

@@ -181,6 +181,38 @@ describe('UEs by hand', () => {
     expect(second.stderr).toContain('ERR_CONTROL_ADDRESS_IN_USE')
   }, 60_000)
 
+  it('R31: show both directions of all that a UE alone sends and hears, without keys', async () => {
+    const { ue1, ue2, network } = await byHand(['--ladder'], ['--ladder'])
+    ue1.type('connect ue2')
+    await ue1.until(({ lines }) => lines.some(({ verb }) => verb === 'connect'))
+    const heard = (ue: Sidelock, point: string) =>
+      ue.lines
+        .filter((line) => line.event === 'message' && line.point === point && !line.heartbeat)
+        .map(({ from, to, name }) => `${from} ${to} ${name}`)
+    expect(heard(ue1, 'Ub').slice(0, 4)).toEqual([
+      'ue1 bsf1 GET',
+      'bsf1 ue1 401 challenge',
+      'ue1 bsf1 GET response',
+      'bsf1 ue1 200 bootstrapped',
+    ])
+    expect(heard(ue2, 'PC8')).toEqual([
+      'ue2 kmf2 PROSE_DIRECT_KEY_REQUEST',
+      'kmf2 ue2 PROSE_DIRECT_KEY_RESPONSE',
+    ])
+    const asSent = network.lines.find(({ name }) => name === 'PROSE_DIRECT_KEY_RESPONSE')
+    const asHeard = ue2.lines.find(({ name }) => name === 'PROSE_DIRECT_KEY_RESPONSE')
+    expect(asHeard).toMatchObject({ step: '10', bytes: asSent?.bytes, masked: asSent?.masked })
+    expect(asHeard?.masked).toHaveLength(1)
+    for (const ue of [ue1, ue2])
+      expect(heard(ue, 'PC5')).toEqual(
+        expect.arrayContaining([
+          'ue1 ue2 DIRECT_COMMUNICATION_REQUEST',
+          'ue2 ue1 DIRECT_SECURITY_MODE_COMMAND',
+          'ue1 ue2 DIRECT_SECURITY_MODE_COMPLETE',
+        ]),
+      )
+  }, 60_000)
+
   it('nobody connects to a port that is not served', async () => {
     const { ue1 } = await byHand(['--forward', '0:ue2:81'], ['--serve', '80:9'])
     await expect(fetch(`http://127.0.0.1:${portOf(ue1)}/`)).rejects.toThrow()

@@ -38,6 +38,7 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       ...(flags.connect === undefined ? {} : { connectTo: flags.connect }),
       ...(flags.tun === undefined ? {} : { tun: flags.tun }),
       tap: printing(flags, terminal),
+      tellHeard: true,
     })
     try {
       const address = flags.at ?? controlAddress(name, config, terminal.environment)

@@ -16,11 +16,13 @@ import type { Pc8Association, Pc8Port } from '../../entities/ue/ports.ts'
 import { describeRequest } from '../../reference-points/pc8/describe.ts'
 import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
 import { encodeProseDirectKeyRequest, responseTo } from '../../reference-points/pc8/messages.ts'
-import type { HttpFields } from '../../reference-points/ub/exchange.ts'
+import type { HttpFields, UbResponse } from '../../reference-points/ub/exchange.ts'
 import { requestOctets } from '../../reference-points/ub/http-octets.ts'
 import { systemTimers } from '../system.ts'
 import { abortAfter } from './abort-after.ts'
 import { bodyWithin } from './http-body.ts'
+import { fieldsAsSent } from './http-fields.ts'
+import { answerOf } from './pc8-answer.ts'
 import type { Pc8Message, TlsVersion } from './pc8-message.ts'
 import { pc8Tls, type Pc8Security } from './pc8-security.ts'
 
@@ -33,6 +35,8 @@ export interface Pc8ClientOptions {
   /** For opening a connection, 10 s, and for one request on it, 13 s. In milliseconds. */
   readonly deadlines?: { readonly open: number; readonly request: number }
   readonly onMessage: (message: Pc8Message) => void
+  /** Gets what the KMF says. */
+  readonly onAnswer?: (message: Pc8Message) => void
   /** TLS of those versions and the time of the system, unless told otherwise. */
   readonly security?: Pc8Security
   readonly timers?: Timers
@@ -145,8 +149,9 @@ async function exchange(
   const deadline = milliseconds(options.deadlines?.request ?? defaultDeadlines.request)
   const { signal, stop } = abortAfter(deadline, options.timers ?? systemTimers)
   try {
-    const octets = await post(connection, fields, body, signal, () => {
-      options.onMessage(messageOf(connection, request, fields, body, context))
+    const octets = await post(connection, fields, body, signal, {
+      sent: () => options.onMessage(messageOf(connection, request, fields, body, context)),
+      answered: (answer) => options.onAnswer?.(answerOf(answer, from(connection), context)),
     })
     return responseTo(request, octets)
   } catch (error) {
@@ -174,25 +179,36 @@ const fieldsOf = ({ kmf }: Connection, body: Uint8Array, context: string | undef
   ['Connection', 'keep-alive'],
 ]
 
+const from = ({ tls, btid }: Connection) => ({
+  client: `${tls.localAddress ?? ''}:${tls.localPort ?? 0}`,
+  identity: { btid },
+})
+
 const messageOf = (
-  { tls, btid }: Connection,
+  connection: Connection,
   request: ProseDirectKeyRequest,
   fields: HttpFields,
   body: Uint8Array,
   context: string | undefined,
 ): Pc8Message => ({
-  ...{ sender: 'ue', client: `${tls.localAddress ?? ''}:${tls.localPort ?? 0}`, identity: { btid }, context },
+  ...{ sender: 'ue', ...from(connection), context },
   octets: requestOctets({ method, target, fields, body }),
   ...describeRequest(request),
 })
 
-/** The body of a 200; throws for every other status. `sent` is called when the request has the connection. */
+interface Watching {
+  /** Called when the request has the connection. */
+  readonly sent: () => void
+  readonly answered: (answer: UbResponse) => void
+}
+
+/** The body of a 200; throws for every other status. */
 function post(
   connection: Connection,
   fields: HttpFields,
   body: Uint8Array,
   signal: AbortSignal,
-  sent: () => void,
+  { sent, answered }: Watching,
 ): Promise<Uint8Array> {
   const { agent, kmf } = connection
   return new Promise((resolve, reject) => {
@@ -207,7 +223,7 @@ function post(
     })
     outgoing.on('error', reject)
     outgoing.on('response', (incoming) => {
-      documentOf(incoming).then(resolve, (error: unknown) => {
+      documentOf(incoming, answered).then(resolve, (error: unknown) => {
         outgoing.destroy()
         reject(error instanceof Error ? error : new TemporaryFailure('PC8: the answer broke off'))
       })
@@ -216,14 +232,15 @@ function post(
   })
 }
 
-async function documentOf(incoming: IncomingMessage): Promise<Uint8Array> {
-  const { statusCode = 0, headers } = incoming
-  if (statusCode >= 500) throw new TemporaryFailure(`PC8: HTTP ${statusCode}`)
-  if (statusCode === 401) throw new Pc8IdentityRefused('PC8: HTTP 401', 'TS 33.222 5.4')
-  if (statusCode !== 200) throw new KeyRequestFailed(`PC8: HTTP ${statusCode}`)
+async function documentOf(incoming: IncomingMessage, answered: Watching['answered']): Promise<Uint8Array> {
+  const { statusCode: status = 0, headers } = incoming
+  const body = status === 200 ? await bodyWithin(limits.body, incoming) : new Uint8Array()
+  answered({ status, fields: fieldsAsSent(incoming.rawHeaders), body: body ?? new Uint8Array() })
+  if (status >= 500) throw new TemporaryFailure(`PC8: HTTP ${status}`)
+  if (status === 401) throw new Pc8IdentityRefused('PC8: HTTP 401', 'TS 33.222 5.4')
+  if (status !== 200) throw new KeyRequestFailed(`PC8: HTTP ${status}`)
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== projectValues.pc8MediaType.value)
     throw new KeyRequestFailed('PC8: the answer is of another media type')
-  const body = await bodyWithin(limits.body, incoming)
   if (!body) throw new KeyRequestFailed('PC8: the answer is too long')
   return body
 }

@@ -1,15 +1,17 @@
 import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Timers } from '../../core/environment.ts'
 import { TemporaryFailure } from '../../core/errors.ts'
 import { traceparentOf } from '../../core/traceparent.ts'
 import { inMilliseconds } from '../../core/units.ts'
-import { describeRequest, identityOf } from '../../reference-points/ub/describe.ts'
+import { describeRequest, describeResponse, identityOf } from '../../reference-points/ub/describe.ts'
 import type { HttpFields, UbConnection, UbRequest, UbResponse } from '../../reference-points/ub/exchange.ts'
-import { requestOctets } from '../../reference-points/ub/http-octets.ts'
+import { requestOctets, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { ubTimers } from '../../reference-points/ub/timers.ts'
 import { tcp, type Streams } from '../streams.ts'
 import { systemTimers } from '../system.ts'
 import { abortAfter } from './abort-after.ts'
+import { fieldsAsSent } from './http-fields.ts'
 import type { UbMessage } from './ub-message.ts'
 
 export interface UbClientOptions {
@@ -17,6 +19,8 @@ export interface UbClientOptions {
   readonly address: string
   readonly port: number
   readonly onMessage: (message: UbMessage) => void
+  /** Gets what the BSF says, as far as it was understood. */
+  readonly onAnswer?: (message: UbMessage) => void
   /** TCP and the time of the system, unless told otherwise. */
   readonly streams?: Streams
   readonly timers?: Timers
@@ -53,7 +57,14 @@ async function exchange(
       onceConnected(outgoing, (client) => options.onMessage(messageOf(sent, client, context)))
       outgoing.on('error', reject)
       outgoing.on('response', (incoming) => {
-        bodyOf(incoming).then((body) => resolve(responseOf(incoming, body)), reject)
+        // Node takes the socket away with the end of the body.
+        const client = clientOf(incoming.socket)
+        const answered = (body: Uint8Array) => {
+          const response = responseOf(incoming, body)
+          options.onAnswer?.(answerOf(response, client, identityOf(sent), context))
+          resolve(response)
+        }
+        bodyOf(incoming).then(answered).catch(reject)
       })
       outgoing.end(sent.body)
     })
@@ -73,7 +84,7 @@ const ownFields = (context: string | undefined): HttpFields => [
 /** Calls with the own address as soon as the request goes out. */
 function onceConnected(outgoing: ClientRequest, sent: (client: string) => void): void {
   outgoing.on('socket', (socket) => {
-    const tell = () => sent(`${socket.localAddress ?? ''}:${socket.localPort ?? 0}`)
+    const tell = () => sent(clientOf(socket))
     if (socket.connecting) socket.once('connect', tell)
     else tell()
   })
@@ -82,6 +93,18 @@ function onceConnected(outgoing: ClientRequest, sent: (client: string) => void):
 const messageOf = (request: UbRequest, client: string, context: string | undefined): UbMessage => ({
   ...{ sender: 'ue', client, context, identity: identityOf(request), octets: requestOctets(request) },
   ...describeRequest(request),
+})
+
+const clientOf = ({ localAddress, localPort }: Socket): string => `${localAddress ?? ''}:${localPort ?? 0}`
+
+const answerOf = (
+  response: UbResponse,
+  client: string,
+  identity: string | undefined,
+  context: string | undefined,
+): UbMessage => ({
+  ...{ sender: 'bsf', client, context, identity, octets: responseOctets(response) },
+  ...describeResponse(response),
 })
 
 async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array> {
@@ -97,10 +120,6 @@ async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array> {
 
 const responseOf = (incoming: IncomingMessage, body: Uint8Array): UbResponse => ({
   status: incoming.statusCode ?? 0,
-  fields: fieldsOf(incoming.rawHeaders),
+  fields: fieldsAsSent(incoming.rawHeaders),
   body,
 })
-
-/** Names and values that Node gives one after the other. */
-export const fieldsOf = (raw: readonly string[]): HttpFields =>
-  raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] ?? ''] as const] : []))

@@ -13,7 +13,7 @@ import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.
 import { ubTimers } from '../../reference-points/ub/timers.ts'
 import { tcp, type Streams } from '../streams.ts'
 import { bodyWithin } from './http-body.ts'
-import { fieldsOf } from './ub-client.ts'
+import { fieldsAsSent } from './http-fields.ts'
 import type { UbMessage } from './ub-message.ts'
 
 export interface UbServerOptions {
@@ -100,7 +100,11 @@ async function serve(
   try {
     const body = await bodyWithin(limits.body, incoming)
     const request: UbRequest = {
-      ...{ method: incoming.method ?? '', target: incoming.url ?? '', fields: fieldsOf(incoming.rawHeaders) },
+      ...{
+        method: incoming.method ?? '',
+        target: incoming.url ?? '',
+        fields: fieldsAsSent(incoming.rawHeaders),
+      },
       body: body ?? new Uint8Array(),
     }
     const context = contextOf(fieldValue(request.fields, 'traceparent') ?? '')
