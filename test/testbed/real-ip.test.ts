@@ -163,32 +163,52 @@ describe.skipIf(missing !== undefined)('real IP over a link', () => {
     expect(octets.length).toBeGreaterThan(6 * 1352)
   }, 60_000)
 
-  it('a relay: curl of the remote UE reaches a server behind it, until the permission is withdrawn and the PDK ends', async () => {
-    const nodes = await world.startCore(world.file(relayed, 'relayed.yaml'))
-    const radio = await DeviceCapture.begin(world.ue1, 'air0', join(world.directory, 'radio-2.pcapng'))
-    const behind = await DeviceCapture.begin(world.ue2, 'wan0', join(world.directory, 'behind.pcapng'))
-    await world.serve(world.server)
-    const [ue1, ue2] = await world.startUes(relayed)
-    await Promise.all([
-      ue1.told('ip-assigned', { address: '2001:db8:5:0:0:0:1:203/128' }),
-      ue1.told('ip-assigned', { route: '0:0:0:0:0:0:0:0/0' }),
-      ue2.told('ip-assigned', { route: '2001:db8:5:0:0:0:0:0/64' }),
-    ])
-    expect(await curl(world.ue1, 'http://[2001:db8:80::80]/')).toEqual({ code: 0, stdout: page, stderr: '' })
-    const kmf1 = nodes.get('kmf1')
-    kmf1?.terminate()
-    expect(await kmf1?.exit).toBe(0)
-    const withdrawn = world.file([...relayed, ...prose(0, ['one-to-one'])], 'withdrawn.yaml')
-    const again = world.node(world.core, 'kmf1', withdrawn)
-    await Promise.all([again.runs, ue1.told('ip-withdrawn'), ue2.told('ip-withdrawn')])
-    const addresses = await world.ue1.must('ip', '-6', 'address', 'show', 'dev', 'prose0', 'scope', 'global')
-    expect(addresses).toBe('')
-    expect((await curl(world.ue1, 'http://[2001:db8:80::80]/')).code).not.toBe(0)
-    const onAir = await radio.end('10.77.1.2')
-    expect(onAir.includes(page.trim())).toBe(false)
-    expect(onAir.includes('GET / HTTP')).toBe(false)
-    await behind.end('10.77.4.2')
-    const requests = await tshark(behind.file, '-Y', 'http.request', '-T', 'fields', '-e', 'ipv6.src')
-    expect(requests.trim().split('\n')).toEqual(['2001:db8:5::1:203'])
-  }, 60_000)
+  it.each([
+    ['the remote UE', 'kmf1', 0],
+    ['the relay', 'kmf2', 1],
+  ])(
+    'a relay: curl reaches a server behind it, until the permission of %s is withdrawn and the PDK ends',
+    async (_, kmf, plmn) => {
+      const nodes = await world.startCore(world.file(relayed, 'relayed.yaml'))
+      const radio = await DeviceCapture.begin(world.ue1, 'air0', join(world.directory, 'radio-2.pcapng'))
+      const behind = await DeviceCapture.begin(world.ue2, 'wan0', join(world.directory, 'behind.pcapng'))
+      await world.serve(world.server)
+      const [ue1, ue2] = await world.startUes(relayed)
+      await Promise.all([
+        ue1.told('ip-assigned', { address: '2001:db8:5:0:0:0:1:203/128' }),
+        ue1.told('ip-assigned', { route: '0:0:0:0:0:0:0:0/0' }),
+        ue2.told('ip-assigned', { route: '2001:db8:5:0:0:0:0:0/64' }),
+      ])
+      expect(await curl(world.ue1, 'http://[2001:db8:80::80]/')).toEqual({
+        code: 0,
+        stdout: page,
+        stderr: '',
+      })
+      const before = nodes.get(kmf)
+      before?.terminate()
+      expect(await before?.exit).toBe(0)
+      const withdrawn = world.file([...relayed, ...prose(plmn, ['one-to-one'])], 'withdrawn.yaml')
+      const again = world.node(world.core, kmf, withdrawn)
+      await Promise.all([again.runs, ue1.told('ip-withdrawn'), ue2.told('ip-withdrawn')])
+      const addresses = await world.ue1.must(
+        'ip',
+        '-6',
+        'address',
+        'show',
+        'dev',
+        'prose0',
+        'scope',
+        'global',
+      )
+      expect(addresses).toBe('')
+      expect((await curl(world.ue1, 'http://[2001:db8:80::80]/')).code).not.toBe(0)
+      const onAir = await radio.end('10.77.1.2')
+      expect(onAir.includes(page.trim())).toBe(false)
+      expect(onAir.includes('GET / HTTP')).toBe(false)
+      await behind.end('10.77.4.2')
+      const requests = await tshark(behind.file, '-Y', 'http.request', '-T', 'fields', '-e', 'ipv6.src')
+      expect(requests.trim().split('\n')).toEqual(['2001:db8:5::1:203'])
+    },
+    60_000,
+  )
 })
