@@ -23,6 +23,8 @@ function listenerOf(
     closed(failure) {
       // With a failure the program at the socket sees a reset, as it would without the link between.
       if (failure === undefined) socket.end()
+      // What is being ended cannot be reset: it would stay open for ever.
+      else if (socket.writableEnded) socket.destroy()
       else socket.resetAndDestroy()
     },
   }
