@@ -195,7 +195,9 @@ export class DiameterNode {
       ...originOf(this.#options.identity),
       'Destination-Realm': route.destinationRealm,
       'Destination-Host': route.destinationHost,
-      'Trace-Parent': this.#tellsTrace(route) ? route.context && traceparentOf(route.context) : undefined,
+      'Trace-Parent': this.#tellsTrace(route, command.applicationId)
+        ? route.context && traceparentOf(route.context)
+        : undefined,
     }
     const header = requestHeader(command, this.#context.newIds())
     const octets = encodeMessage(header, exchange.encodeRequest(request, frame))
@@ -225,9 +227,11 @@ export class DiameterNode {
     this.#requests.available()
   }
 
-  #tellsTrace(route: Route): boolean {
+  #tellsTrace(route: Route, applicationId: number): boolean {
     return ![...this.#peers.values()].some(
-      ({ options }) => options.realm === route.destinationRealm && options.tellsTrace === false,
+      ({ options, rules }) =>
+        options.tellsTrace === false &&
+        rules.leadsTo(route.destinationRealm, route.destinationHost, applicationId),
     )
   }
 

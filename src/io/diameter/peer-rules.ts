@@ -1,6 +1,6 @@
 import { ProseError } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { capabilitiesExchange } from '../../wire/diameter/base.ts'
+import { capabilitiesExchange, relayApplication, type routingRows } from '../../wire/diameter/base.ts'
 import { resultOf } from '../../wire/diameter/command.ts'
 import { decodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
 import type { DiameterMessage } from '../../wire/diameter/message.ts'
@@ -9,16 +9,24 @@ import type { Connection } from './connection.ts'
 import type { StreamAddress } from '../streams.ts'
 import { bearsName } from './security.ts'
 
+/** Whom a connection leads to: one host, or without a name every host of a realm. */
+export interface Reached {
+  readonly host?: Fqdn
+  readonly realm: Fqdn
+  /** Application ids that may be used with it; each has one command, so this is the list of commands too (R39). */
+  readonly applications: readonly number[]
+}
+
 /** A node that this one speaks with; nobody else is spoken to (R39). */
-export interface PeerOptions {
+export interface PeerOptions extends Reached {
   /** Its Origin-Host; its certificate must bear it (R38). */
   readonly host: Fqdn
-  /** Its Origin-Realm. */
-  readonly realm: Fqdn
-  /** Application ids that may be used with it. */
-  readonly applications: readonly number[]
   /** Given: this node opens and keeps the connection. Not given: it waits for the peer. */
   readonly address?: StreamAddress
+  /** Of those that lead to one destination, the available one with the lowest number is asked; 0 unless given. */
+  readonly priority?: number
+  /** Given: it is a relay or proxy, and brings and takes messages of these. RFC 6733 6.1.9. */
+  readonly relayFor?: readonly Reached[]
   /** False: the trace id of a set-up is not told to it. */
   readonly tellsTrace?: boolean
 }
@@ -26,16 +34,20 @@ export interface PeerOptions {
 type Capabilities = AvpsOf<typeof capabilitiesExchange.request>
 type Origin = Pick<Capabilities, 'Origin-Host' | 'Origin-Realm'>
 type Applications = Pick<Capabilities, 'Auth-Application-Id' | 'Vendor-Specific-Application-Id'>
+type Routing = Origin & Pick<AvpsOf<typeof routingRows>, 'Route-Record'>
 
-/** What one peer may call itself, and which applications it may use (R38, R39). */
+/** What one peer may call itself, for whom it may speak, and which applications it may use (R38, R39). */
 export class PeerRules {
   readonly #options: PeerOptions
-  /** Those that both nodes are configured for. */
+  readonly #reached: readonly Reached[]
+  /** Those that this node too is configured for, with anybody on this connection. */
   readonly applications: readonly number[]
 
   constructor(options: PeerOptions, ownApplications: readonly number[]) {
     this.#options = options
-    this.applications = options.applications.filter((application) => ownApplications.includes(application))
+    this.#reached = [options, ...(options.relayFor ?? [])]
+    const theirs = new Set(this.#reached.flatMap(({ applications }) => applications))
+    this.applications = ownApplications.filter((application) => theirs.has(application))
   }
 
   /** Whether these are the names the peer is configured with. */
@@ -43,12 +55,52 @@ export class PeerRules {
     return origin['Origin-Host'] === this.#options.host && origin['Origin-Realm'] === this.#options.realm
   }
 
-  /** Whether its CER or CEA names one of the applications. RFC 6733 5.3. */
+  /** Whether a message with these names may come on this connection: those of the peer, or of whom it is a relay for. */
+  brings(origin: Origin): boolean {
+    return this.#reached.some((one) => isOf(one, origin['Origin-Host'], origin['Origin-Realm']))
+  }
+
+  /** Whether the relay wrote down a host from which it may have had this request (R39); of a request of its own, true. */
+  isRecorded(routing: Routing): boolean {
+    if (this.admits(routing)) return true
+    // A relay appends whom it had the request from, RFC 6733 6.1.9; one that appends itself is understood too.
+    const last = routing['Route-Record']?.at(-1)
+    if (last === undefined) return false
+    return last === routing['Origin-Host'] || this.#reached.some((one) => isNamedIn(one, last))
+  }
+
+  /** Whether the origin of a message may use this application, and this node has it. */
+  mayUse(applicationId: number, origin: Origin): boolean {
+    return (
+      this.applications.includes(applicationId) &&
+      this.#reached.some(
+        (one) =>
+          isOf(one, origin['Origin-Host'], origin['Origin-Realm']) &&
+          one.applications.includes(applicationId),
+      )
+    )
+  }
+
+  /** Whether requests to this realm, and to this host if it is named, may go to the peer. */
+  leadsTo(realm: Fqdn, host: Fqdn | undefined, applicationId: number): boolean {
+    return (
+      this.applications.includes(applicationId) &&
+      this.#reached.some(
+        (one) =>
+          one.realm === realm &&
+          (host === undefined || one.host === undefined || one.host === host) &&
+          one.applications.includes(applicationId),
+      )
+    )
+  }
+
+  /** Whether its CER or CEA names one of the applications; a relay may say that it takes all. RFC 6733 2.4, 5.3. */
   sharesApplication(capabilities: Applications): boolean {
     const theirs = [
       ...(capabilities['Auth-Application-Id'] ?? []),
       ...(capabilities['Vendor-Specific-Application-Id'] ?? []).map((one) => one['Auth-Application-Id']),
     ]
+    if (this.#options.relayFor && theirs.includes(relayApplication)) return true
     return this.applications.some((application) => theirs.includes(application))
   }
 
@@ -68,3 +120,10 @@ export class PeerRules {
     return bearsName(connection.socket, this.#options.host)
   }
 }
+
+const isOf = (reached: Reached, host: Fqdn, realm: Fqdn): boolean =>
+  reached.realm === realm && (reached.host === undefined || reached.host === host)
+
+/** Whether a host whose realm is not told may be one of these. */
+const isNamedIn = ({ host, realm }: Reached, name: Fqdn): boolean =>
+  host === undefined ? name.endsWith(`.${realm}`) : name === host

@@ -6,7 +6,7 @@ import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
 import { isProtocolError, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
 import { Connection } from './connection.ts'
-import { baseAnswer, baseRequest, refusalOf } from './identity.ts'
+import { baseAnswer, baseRequest, proxyInfoOf, refusalOf } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
 import {
   initialPeerState,
@@ -50,6 +50,10 @@ export class Peer {
     this.rules = new PeerRules(options, context.identity.applications)
     this.#context = context
     this.#user = user
+  }
+
+  get priority(): number {
+    return this.options.priority ?? 0
   }
 
   get phase(): PeerState['phase'] {
@@ -333,8 +337,22 @@ export class Peer {
   /** A request under a name that is not the peer's: 5012, and the connection ends (R39, B69). */
   forged(message: DiameterMessage): void {
     this.send(
-      refusalOf(this.#context.identity, message.octets, { result: resultCode(resultCodes.unableToComply) }),
+      refusalOf(
+        this.#context.identity,
+        message.octets,
+        { result: resultCode(resultCodes.unableToComply) },
+        proxyInfoOf(message.avps),
+      ),
     )
-    this.violation('forged-origin')
+    this.brokeNames()
+  }
+
+  /**
+   * A message came under names that this peer may not bring. Its own connection ends; that of a relay stays, or any host
+   * behind the relay could cut off all others.
+   */
+  brokeNames(): void {
+    if (this.options.relayFor) this.#context.count('diameter.forged-origin')
+    else this.violation('forged-origin')
   }
 }

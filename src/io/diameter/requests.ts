@@ -87,8 +87,8 @@ export class Requests {
       return
     }
     const { route, tried } = found
-    if (!peer.rules.admits(decodeRows(originRows, message.avps))) {
-      peer.violation('forged-origin')
+    if (!peer.rules.brings(decodeRows(originRows, message.avps))) {
+      peer.brokeNames()
       return
     }
     const another = isTurnedAway(message) && this.#choose(found.applicationId, route, tried)
@@ -185,14 +185,15 @@ export class Requests {
     peer.send(octets, one.route.context)
   }
 
+  /** The realm table: of the peers that lead there now, the first of the lowest priority. RFC 6733 2.7. */
   #choose(applicationId: number, route: Route, tried?: ReadonlySet<Peer>): Peer | undefined {
+    let best: Peer | undefined
     for (const peer of this.#peers()) {
-      const { host, realm } = peer.options
-      const there = route.destinationHost ? host === route.destinationHost : realm === route.destinationRealm
-      const asks = peer.isAvailable && peer.rules.applications.includes(applicationId)
-      if (there && asks && !tried?.has(peer)) return peer
+      const leads = peer.rules.leadsTo(route.destinationRealm, route.destinationHost, applicationId)
+      if (!leads || !peer.isAvailable || tried?.has(peer)) continue
+      if (!best || peer.priority < best.priority) best = peer
     }
-    return undefined
+    return best
   }
 
   #find(octets: Uint8Array, connection: Connection): Outstanding | undefined {

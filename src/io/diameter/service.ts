@@ -1,4 +1,3 @@
-import { u32 } from '../../core/bytes.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { contextOf } from '../../core/traceparent.ts'
 import type { Avp } from '../../wire/diameter/avp.ts'
@@ -11,11 +10,11 @@ import type { DiameterMessage } from '../../wire/diameter/message.ts'
 import { RefusedWithResult, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
 import type { Connection } from './connection.ts'
 import { Duplicates } from './duplicates.ts'
-import { answerHeader, applicationAvp, originOf, proxyInfoOf, refusalOf } from './identity.ts'
+import { answerHeader, answerTo, applicationAvp, originOf, proxyInfoOf, refusalOf } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
 import type { Peer } from './peer.ts'
 
-/** Who asks: the names that its connection was opened with and its certificate bears. */
+/** Who asks: the names of its connection and certificate, or those that a relay may bring (R39). */
 export interface From {
   readonly originHost: Fqdn
   readonly originRealm: Fqdn
@@ -32,6 +31,8 @@ interface Served {
 }
 
 type Routing = AvpsOf<typeof routingRows>
+
+const traceOf = (routing: Routing) => contextOf(routing['Trace-Parent'] ?? '')
 
 const nameOf = (applicationId: number, code: number) => `${applicationId}/${code}`
 
@@ -98,22 +99,23 @@ export class Service {
       this.#refuse(message, peer, resultCode(resultCodes.loopDetected))
       return
     }
-    if (!peer.rules.admits(routing)) {
+    if (!peer.rules.brings(routing) || !peer.rules.isRecorded(routing)) {
       peer.forged(message)
       return
     }
-    const misrouted = this.#misrouted(routing)
+    const misrouted = this.#misrouted(header, routing, peer)
     if (misrouted) {
       this.#refuse(message, peer, misrouted)
       return
     }
-    const first = header.retransmitted && this.#duplicates.find(peer.options.host, header.endToEnd)
-    if (first) void this.#sendLater(first, header, peer, connection, contextOf(routing['Trace-Parent'] ?? ''))
+    const first = header.retransmitted && this.#duplicates.find(routing['Origin-Host'], header.endToEnd)
+    if (first) void this.#sendLater(first, message, routing, peer, connection)
     else this.#work(message, served, routing, peer, connection)
   }
 
-  #misrouted(routing: Routing): Result | undefined {
+  #misrouted({ applicationId }: Header, routing: Routing, peer: Peer): Result | undefined {
     const { originHost, originRealm } = this.#context.identity
+    if (!peer.rules.mayUse(applicationId, routing)) return resultCode(resultCodes.applicationUnsupported)
     if (routing['Destination-Realm'] !== originRealm) return resultCode(resultCodes.realmNotServed)
     const host = routing['Destination-Host']
     return host !== undefined && host !== originHost ? resultCode(resultCodes.unableToDeliver) : undefined
@@ -131,28 +133,23 @@ export class Service {
       this.#refuse(message, peer, resultCode(resultCodes.tooBusy))
       return
     }
-    const context = contextOf(routing['Trace-Parent'] ?? '')
-    const answer = this.#answer(message, served, routing, peer, context)
+    const answer = this.#answer(message, served, routing)
     this.#working.set(peer, working + 1)
-    this.#duplicates.keep(peer.options.host, message.header.endToEnd, answer)
-    void this.#sendLater(answer, message.header, peer, connection, context).finally(() =>
+    this.#duplicates.keep(routing['Origin-Host'], message.header.endToEnd, answer)
+    void this.#sendLater(answer, message, routing, peer, connection).finally(() =>
       this.#working.set(peer, (this.#working.get(peer) ?? 1) - 1),
     )
   }
 
-  /** The octets of the answer, whatever happens; throws MalformedDiameter at once when the request is none. */
-  #answer(
-    message: DiameterMessage,
-    served: Served,
-    routing: Routing,
-    peer: Peer,
-    context: string | undefined,
-  ): Promise<Uint8Array> {
+  /**
+   * The octets of the answer, whatever happens, without the Proxy-Info that is each request's own; throws MalformedDiameter
+   * at once when the request is none.
+   */
+  #answer(message: DiameterMessage, served: Served, routing: Routing): Promise<Uint8Array> {
     const { identity } = this.#context
-    const from = { originHost: peer.options.host, originRealm: peer.options.realm }
-    const proxy = proxyInfoOf(message.avps)
+    const from = { originHost: routing['Origin-Host'], originRealm: routing['Origin-Realm'] }
     const refuse = (refusal: { result: Result; failedAvp?: Uint8Array | undefined }) =>
-      refusalOf(identity, message.octets, refusal, proxy)
+      refusalOf(identity, message.octets, refusal)
     const frame = {
       'Session-Id': routing['Session-Id'],
       ...applicationAvp(served.command.applicationId),
@@ -165,9 +162,9 @@ export class Service {
         .prepare(
           message.avps,
           from,
-          context,
+          traceOf(routing),
         )(frame)
-        .then((avps) => encodeMessage(answerHeader(message.header), [...avps, ...proxy]))
+        .then((avps) => encodeMessage(answerHeader(message.header), avps))
         .catch((error: unknown) => {
           if (!(error instanceof MalformedDiameter)) return refuse({ result: served.causeOf(error) })
           return refuse({ result: resultCode(error.resultCode), failedAvp: error.failedAvp })
@@ -181,14 +178,13 @@ export class Service {
   /** To the connection that asked, or to nobody (R39). */
   async #sendLater(
     answer: Promise<Uint8Array>,
-    header: Header,
+    { header, avps }: DiameterMessage,
+    routing: Routing,
     peer: Peer,
     connection: Connection,
-    context: string | undefined,
   ): Promise<void> {
-    const octets = (await answer).slice()
-    octets.set(u32(header.hopByHop), 12)
-    if (peer.connection === connection) peer.send(octets, context)
+    const octets = answerTo(header, await answer, proxyInfoOf(avps))
+    if (peer.connection === connection) peer.send(octets, traceOf(routing))
     else this.#context.count('diameter.answer-without-connection')
   }
 

@@ -26,6 +26,9 @@ import { traceParent } from './avps-3gpp.ts'
 import { command } from './command.ts'
 import { optional, repeated, required } from './grammar.ts'
 
+/** Application id of a relay, which takes messages of every application. RFC 6733 2.4. */
+export const relayApplication = 0xffffffff
+
 const capabilities = [
   required(originHost),
   required(originRealm),
