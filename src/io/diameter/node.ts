@@ -204,17 +204,29 @@ export class DiameterNode {
     return this.#requests.ask(exchange, request, octets, route)
   }
 
-  /** No new connections, DPR to every peer, and what is still open ends as TemporaryFailure. */
+  /**
+   * No new connections or requests; what is worked on is answered while there is time for it, then DPR to every peer, and
+   * what is still open ends as TemporaryFailure.
+   */
   async close(): Promise<void> {
     this.#isClosing = true
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     )
     this.#acceptor.close()
+    await this.#drained()
     await Promise.all(Array.from(this.#peers.values(), (peer) => peer.stop()))
     this.#requests.close()
     for (const socket of this.#sockets) socket.destroySoon()
     await Promise.all(closed)
+  }
+
+  async #drained(): Promise<void> {
+    let stopTimer: () => void = () => undefined
+    const { draining } = this.#context.intervals
+    const patience = new Promise<void>((resolve) => (stopTimer = this.#context.after(draining, resolve)))
+    await Promise.race([this.#service.drain(), patience])
+    stopTimer()
   }
 
   #tellPeer(host: Fqdn, isAvailable: boolean): void {

@@ -77,6 +77,8 @@ export interface PeerIntervals {
   readonly firstReconnect: Milliseconds
   /** Tc of RFC 6733 2.1. */
   readonly reconnect: Milliseconds
+  /** For requests that are worked on when the node closes. */
+  readonly draining: Milliseconds
   /** DPR to DPA, DPA to the end of the connection. */
   readonly closing: Milliseconds
 }
@@ -86,6 +88,7 @@ export const defaultIntervals: PeerIntervals = {
   watchdog: milliseconds(30_000),
   firstReconnect: milliseconds(500),
   reconnect: milliseconds(30_000),
+  draining: milliseconds(1_500),
   closing: milliseconds(2_000),
 }
 

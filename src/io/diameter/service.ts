@@ -43,6 +43,8 @@ export class Service {
   readonly #duplicates: Duplicates
   readonly #capacity: number
   readonly #working = new Map<Peer, number>()
+  /** Once the node closes. */
+  #whenIdle: (() => void) | undefined
 
   constructor(context: NodeContext, limits: { readonly working: number; readonly duplicates: number }) {
     this.#context = context
@@ -70,6 +72,14 @@ export class Service {
         }
       },
       causeOf: (error) => exchange.causeOf(error),
+    })
+  }
+
+  /** From now on peers are sent elsewhere; resolves when all that was asked before has been answered. */
+  async drain(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve
+      if (this.#working.size === 0) resolve()
     })
   }
 
@@ -128,6 +138,10 @@ export class Service {
     peer: Peer,
     connection: Connection,
   ): void {
+    if (this.#whenIdle) {
+      this.#refuse(message, peer, resultCode(resultCodes.unableToDeliver))
+      return
+    }
     const working = this.#working.get(peer) ?? 0
     if (working >= this.#capacity) {
       this.#refuse(message, peer, resultCode(resultCodes.tooBusy))
@@ -136,9 +150,14 @@ export class Service {
     const answer = this.#answer(message, served, routing)
     this.#working.set(peer, working + 1)
     this.#duplicates.keep(routing['Origin-Host'], message.header.endToEnd, answer)
-    void this.#sendLater(answer, message, routing, peer, connection).finally(() =>
-      this.#working.set(peer, (this.#working.get(peer) ?? 1) - 1),
-    )
+    void this.#sendLater(answer, message, routing, peer, connection).finally(() => this.#worked(peer))
+  }
+
+  #worked(peer: Peer): void {
+    const left = (this.#working.get(peer) ?? 1) - 1
+    if (left > 0) this.#working.set(peer, left)
+    else this.#working.delete(peer)
+    if (this.#working.size === 0) this.#whenIdle?.()
   }
 
   /**

@@ -181,6 +181,20 @@ suite('two Diameter nodes over mutual TLS', () => {
     expect(bsf.node.peers[0]?.isAvailable).toBe(false)
   })
 
+  it('B70: at its end a node answers what it works on, sends new requests elsewhere, and only then says DPR', async () => {
+    const { kmf, bsf } = await kmfAndBsf({ bsf: { intervals: { draining: milliseconds(5000) } } })
+    let finish: () => void = () => undefined
+    bsf.node.handle(bootstrappingInfo, () => new Promise((resolve) => (finish = () => resolve(answer))))
+    const first = kmf.node.request(bootstrappingInfo, request, route)
+    await until(() => bsf.events.some(({ name }) => name === 'BIR'))
+    const closed = stopped(bsf)
+    await expect(kmf.node.request(bootstrappingInfo, request, route)).rejects.toThrow('3002')
+    finish()
+    await expect(first).resolves.toEqual(answer)
+    await closed
+    expect(bsf.events.slice(2).map(({ name }) => name)).toEqual(['BIR', 'BIR', 'BIA', 'BIA', 'DPR', 'DPA'])
+  })
+
   it('R38: no connection with a certificate of another name, or of another authority', async () => {
     const bsf = await nodeOf(bsfHost, { security: await certified('elsewhere.example.org') })
     const kmf = await nodeOf(kmfHost)

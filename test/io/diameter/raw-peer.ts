@@ -21,7 +21,7 @@ export interface RawPeer {
   readonly isOpen: boolean
 }
 
-async function rawPeer(address: { host: string; port: number }): Promise<RawPeer> {
+export async function rawPeer(address: { host: string; port: number }): Promise<RawPeer> {
   const socket = connect(address)
   const received: DiameterMessage[] = []
   let wake: () => void = () => undefined
@@ -80,7 +80,7 @@ export async function bsfAndStranger(applications: readonly number[] = [zn]) {
   const bsf = await nodeOf(bsfHost, {
     identity: identity(bsfHost, applications),
     security: { unsafePlainTcp: true },
-    intervals: { closing: milliseconds(10) },
+    intervals: { closing: milliseconds(10), draining: milliseconds(10) },
   })
   const address = await bsf.node.listen(loopback)
   bsf.node.addPeer({ host: kmfHost, realm, applications })

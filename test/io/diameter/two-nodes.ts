@@ -62,7 +62,7 @@ export async function nodeOf(host: Fqdn, more: Partial<DiameterNodeOptions> = {}
     random: systemRandom,
     onMessage: (event) => events.push(event),
     count: (counter) => counted.push(counter),
-    intervals: { firstReconnect: milliseconds(10) },
+    intervals: { firstReconnect: milliseconds(10), draining: milliseconds(10) },
     ...more,
   })
   running.add(node)
