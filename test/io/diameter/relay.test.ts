@@ -34,7 +34,10 @@ const namesIn = (message: ReturnType<typeof decodeMessage>, code: number) =>
 
 /** A BSF, and the relay or relays on whose connections it hears of others. */
 async function behindRelay(relayFor: readonly Reached[] = [kmf], ...others: readonly Fqdn[]) {
-  const bsf = await nodeOf(bsfHost, { security: { unsafePlainTcp: true } })
+  const bsf = await nodeOf(bsfHost, {
+    security: { unsafePlainTcp: true },
+    intervals: { closing: milliseconds(10) },
+  })
   const asked: { readonly host: Fqdn; readonly realm: Fqdn }[] = []
   bsf.node.handle(bootstrappingInfo, (_request, from) => {
     asked.push({ host: from.originHost, realm: from.originRealm })
@@ -92,7 +95,10 @@ describe('a connection of a relay', () => {
   })
 
   it('R39: a peer that is no relay brings nobody else, and may not say that it is one', async () => {
-    const bsf = await nodeOf(bsfHost, { security: { unsafePlainTcp: true } })
+    const bsf = await nodeOf(bsfHost, {
+      security: { unsafePlainTcp: true },
+      intervals: { closing: milliseconds(10) },
+    })
     bsf.node.addPeer({ host: kmfHost, realm, applications: [zn] })
     const peer = await rawPeer(await bsf.node.listen(loopback))
     peer.send(cer(kmfHost, [relayApplication]))
