@@ -15,12 +15,13 @@ import { Closing } from './closing.ts'
 import type { NafConfig, PlmnConfig } from './config/network-config.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
 import { sweepExpired } from './sweep.ts'
 import { ubTapOfBsf } from './tap-http.ts'
 
-const zh = [multimediaAuth.command.applicationId]
+const zh = [applicationIds.Zh]
 /** Zn and Zpn go to the same peer. */
-const zn = [bootstrappingInfo.command.applicationId, pushInfo.command.applicationId]
+const zn = [applicationIds.Zn, applicationIds.Zpn]
 /** Bounds of what strangers may hold open (R43). */
 const limits = { maxChallenges: 10_000, maxConnections: 1_000 } as const
 
@@ -36,6 +37,18 @@ const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
 const policyOf = ({ originHost, fqdns, uaIds, gsids, push: mayPush }: NafConfig): NafPolicy => ({
   ...{ originHosts: [originHost], fqdns, uaIds, gsids, mayPush, discloseImpi: false, requiredGsids: [] },
 })
+
+function neighbours({ realm, hss, kmf, bsf }: PlmnConfig): readonly Neighbour[] {
+  const kmfs = neighboursOf(kmf.instances, { realm, applications: zn, opens: false, isMutual: true })
+  const nafs = bsf.nafs.filter(({ originHost }) => !kmfs.some(({ host }) => host === originHost))
+  return [
+    ...neighboursOf(hss.instances, { realm, applications: zh, opens: true, isMutual: true }),
+    ...kmfs,
+    ...nafs.map((naf) => ({
+      ...{ host: naf.originHost, realm: naf.realm, applications: zn, opens: false, isMutual: false },
+    })),
+  ]
+}
 
 /** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
@@ -54,8 +67,8 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
   const { bootstraps } = store
   const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
-  const kmf = plmn.kmf.diameter.originHost
-  const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
+  const kmfs = plmn.kmf.instances.map(({ diameter: { originHost } }) => originHost)
+  const nafs = [kmfPolicy(kmfs, [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
   const { bsfNames } = defaultNames(plmn.plmn)
   const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
   const bootstrapping = new Bootstrapping(
@@ -74,9 +87,8 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     (request, from, trace) => push(request, from.originHost, pushPolicy, ports, trace),
     wipeKey,
   )
-  diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
-  for (const { originHost: host, realm } of plmn.bsf.nafs)
-    if (host !== kmf) diameter.addPeer({ host, realm, applications: zn })
+  const peering = new Peering(diameter, neighbours(plmn), own)
+  peering.expect()
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
@@ -98,12 +110,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         ['diameter', address],
         ['ub', { host: ubListen.host, port: ub.port }],
       ]),
-      async connect() {
-        const hss = context.addressOf(plmn.hss.name, 'diameter')
-        const host = plmn.hss.diameter.originHost
-        diameter.addPeer({ host, realm: plmn.realm, applications: zh, ...(hss && { address: hss }) })
-        await diameter.whenAvailable(host, kmf)
-      },
+      connect: () => peering.connect(context),
       async forgetBTids() {
         for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
       },

@@ -5,12 +5,13 @@ import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { diameterNodeOf } from './diameter.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { applicationIds, neighboursOf, Peering } from './peers.ts'
 
 /** The HSS of a PLMN: Zh for its BSF. Throws InvalidConfig, StoreUnusable or the error of its socket. */
 export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, diameter: own } = plmn.hss
   const voice = voiceOf(name, context)
-  const zh = [multimediaAuth.command.applicationId]
+  const zh = [applicationIds.Zh]
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const ports = { ...context, ...voice, subscribers: store.subscribers }
@@ -19,15 +20,18 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
     (request, _from, trace) => decide(request, ports, trace),
     ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
   )
-  const bsf = plmn.bsf.diameter.originHost
-  diameter.addPeer({ host: bsf, realm: plmn.realm, applications: zh })
+  const bsfs = neighboursOf(plmn.bsf.instances, {
+    ...{ realm: plmn.realm, applications: zh, opens: false, isMutual: true },
+  })
+  const peering = new Peering(diameter, bsfs, own)
+  peering.expect()
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
   const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
-    const connect = () => diameter.whenAvailable(bsf)
+    const connect = () => peering.connect(context)
     return { name, addresses: new Map([['diameter', address]]), connect, stop }
   } catch (error) {
     await stop()

@@ -1,3 +1,4 @@
+import type { Plmn } from '../core/identities/plmn.ts'
 import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
@@ -14,12 +15,13 @@ import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
 /** Zn and Zpn go to the same peer. */
-const zn = [bootstrappingInfo.command.applicationId, pushInfo.command.applicationId]
-const pc6 = [proseKey.command.applicationId]
+const zn = [applicationIds.Zn, applicationIds.Zpn]
+const pc6 = [applicationIds.PC6]
 /** Connections that strangers may hold open (R43). */
 const maxConnections = 1_000
 
@@ -28,11 +30,11 @@ const traced = (context: string | undefined) => (context === undefined ? {} : { 
 /** The BSF of the own home network: NAF keys are asked for B-TIDs and subscribers of it alone. */
 function bsfOver(
   diameter: DiameterNode,
-  { realm, bsf }: PlmnConfig,
+  { realm }: PlmnConfig,
   { clock }: NodeContext,
 ): { zn: ZnPort; zpn: ZpnPort } {
   const route = ({ context, until }: BsfCall) => ({
-    ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, ...traced(context) },
+    ...{ destinationRealm: realm, ...traced(context) },
     deadline: milliseconds(Math.max(0, until - clock.now())),
   })
   return {
@@ -49,10 +51,6 @@ const pc6Over = (diameter: DiameterNode): Pc6Port => ({
       ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
     }),
 })
-
-/** The PLMNs whose KMFs this one talks to on PC6. */
-const peersOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
-  plmns.filter(({ plmn }) => kmf.pc6Peers.includes(plmn))
 
 /** Subscribers whose card works in GBA_U. */
 const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
@@ -100,6 +98,8 @@ export async function startKmf(
     (request, from, trace) => kmf.keyRequested(from.originHost, request, trace),
     ({ pdk }) => wipe(pdk),
   )
+  const peering = new Peering(diameter, neighbours(plmn, config), own)
+  peering.expect()
   const onKeyLog = (text: string) => {
     if (context.unsafeRevealKeys)
       tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })
@@ -129,7 +129,7 @@ export async function startKmf(
       async forgetBTids() {
         for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
       },
-      connect: () => connectPeers(diameter, plmn, context),
+      connect: () => peering.connect(context),
       stop,
     }
   } catch (error) {
@@ -139,24 +139,17 @@ export async function startKmf(
 }
 
 /** Of two KMFs the one that the file names first opens the connection. */
-async function connectPeers(diameter: DiameterNode, plmn: PlmnConfig, context: NodeContext): Promise<void> {
-  const { config, addressOf } = context
-  const { bsf, realm } = plmn
-  const bsfAddress = addressOf(bsf.name, 'diameter')
-  diameter.addPeer({
-    ...{ host: bsf.diameter.originHost, realm, applications: zn },
-    ...(bsfAddress && { address: bsfAddress }),
-  })
-  const peers = peersOf(config, plmn)
-  for (const peer of peers) {
-    const address = addressOf(peer.kmf.name, 'diameter')
-    const opens = config.plmns.indexOf(plmn) < config.plmns.indexOf(peer)
-    diameter.addPeer({
-      ...{ host: peer.kmf.diameter.originHost, realm: peer.realm, applications: pc6 },
-      ...(opens && address && { address }),
-    })
-  }
-  // A KMF that does not name this one as its peer refuses it: nobody waits for that.
-  const mutual = peers.filter((peer) => peer.kmf.pc6Peers.includes(plmn.plmn))
-  await diameter.whenAvailable(bsf.diameter.originHost, ...mutual.map(({ kmf }) => kmf.diameter.originHost))
+function neighbours({ plmn, realm, bsf, kmf }: PlmnConfig, { plmns }: NetworkConfig): readonly Neighbour[] {
+  const placeOf = (one: Plmn) => plmns.findIndex((entry) => entry.plmn === one)
+  const peers = plmns.filter((peer) => kmf.pc6Peers.includes(peer.plmn))
+  return [
+    ...neighboursOf(bsf.instances, { realm, applications: zn, opens: true, isMutual: true }),
+    ...peers.flatMap((peer) =>
+      neighboursOf(peer.kmf.instances, {
+        ...{ realm: peer.realm, applications: pc6, opens: placeOf(plmn) < placeOf(peer.plmn) },
+        // A KMF that does not name this one as its peer refuses it: nobody waits for that.
+        isMutual: peer.kmf.pc6Peers.includes(plmn),
+      }),
+    ),
+  ]
 }

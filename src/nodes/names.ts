@@ -23,9 +23,10 @@ function hostsOf(node: ConfiguredNode): readonly string[] {
     case 'hss':
       return [node.plmn.hss.diameter.originHost]
     case 'bsf':
-      return [node.plmn.bsf.diameter.originHost, node.plmn.bsf.fqdn]
-    case 'kmf':
-      return [node.plmn.kmf.diameter.originHost, node.plmn.kmf.fqdn]
+    case 'kmf': {
+      const { name, instances, fqdn, diameter } = node.plmn[node.kind]
+      return [diameter.originHost, ...(name === instances[0]?.name ? [fqdn] : [])]
+    }
     case 'ue':
       return []
   }

@@ -2,10 +2,9 @@ import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
+import type { Service } from './config/listeners.ts'
 import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
 import type { NodeNames } from './names.ts'
-
-export type Service = 'diameter' | 'ub' | 'pc8'
 
 /** What every node of one network shares. */
 export interface NodeContext {

@@ -27,7 +27,7 @@ const pointOfEnds: Readonly<Record<string, ReferencePoint>> = {
   'kmf kmf': 'PC6',
 }
 
-const kindOf = (node: string): string => node.replace(/\d+$/, '')
+const kindOf = (node: string): string => /^[a-z]*/.exec(node)?.[0] ?? ''
 
 function pointOf(applicationId: number, from: string, to: string): ReferencePoint {
   const ends = [kindOf(from), kindOf(to)].sort().join(' ')

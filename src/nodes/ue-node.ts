@@ -4,13 +4,15 @@ import { TemporaryFailure } from '../core/errors.ts'
 import { eeas } from '../crypto/eea.ts'
 import { eias } from '../crypto/eia.ts'
 import { gbaOver } from '../entities/ue/gba/bootstrap.ts'
-import type { GbaPort, Pc8Port, Usim } from '../entities/ue/ports.ts'
+import type { GbaPort, Pc8Association, Pc8Port, Usim } from '../entities/ue/ports.ts'
 import { Ue, type SentPc5Message, type UeSettings } from '../entities/ue/ue.ts'
 import { SoftUsim } from '../entities/ue/usim/soft-usim.ts'
 import { createPc8Client } from '../io/https/pc8-client.ts'
 import { connectUb } from '../io/https/ub-client.ts'
+import type { UbConnection } from '../reference-points/ub/exchange.ts'
 import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
-import type { NetworkConfig, UeConfig } from './config/network-config.ts'
+import type { BsfInstance, KmfInstance, NetworkConfig, UeConfig } from './config/network-config.ts'
+import { InTurn } from './in-turn.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
 import { pc8Tap, ubTapOfAnswers, ubTapOfUe } from './tap-http.ts'
@@ -52,7 +54,7 @@ function usimOf(
   return new SoftUsim({ impi: subscriber.impi, aka, gba: subscriber.gba }, highestSqn)
 }
 
-/** Ub towards the BSF of the home network, wherever that listens now. */
+/** Ub towards the BSF of the home network: whichever of its instances answers, wherever that listens now. */
 function gbaOf(
   { name, plmn, ue }: ConfiguredUe,
   usim: Usim,
@@ -60,21 +62,42 @@ function gbaOf(
   context: NodeContext,
   tellsHeard: boolean,
 ): GbaPort {
+  const instances = new InTurn(plmn.bsf.instances)
+  const connectTo = (bsf: string): UbConnection => {
+    const { host: address, port } = reached(bsf, 'ub', context)
+    const onMessage = guarded(name, context, ubTapOfUe(name, bsf, voice, context))
+    const onAnswer = guarded(name, context, ubTapOfAnswers(name, bsf, context))
+    const { carriers, timers } = context
+    return connectUb({
+      ...{ address, port, onMessage, streams: carriers.streams(name), timers },
+      ...(tellsHeard && { onAnswer }),
+    })
+  }
   return gbaOver(plmn.bsf.fqdn, {
     ...context,
     ...{ usim, tmpi: ue.tmpi, report: voice.report },
-    connect() {
-      const bsf = reached(plmn.bsf.name, 'ub', context)
-      const onMessage = guarded(name, context, ubTapOfUe(name, plmn.bsf.name, voice, context))
-      const onAnswer = guarded(name, context, ubTapOfAnswers(name, plmn.bsf.name, context))
-      const { carriers, timers } = context
-      const streams = carriers.streams(name)
-      return connectUb({
-        ...{ address: bsf.host, port: bsf.port, onMessage, streams, timers },
-        ...(tellsHeard && { onAnswer }),
-      })
-    },
+    connect: () => connectionInTurn(instances, connectTo),
   })
+}
+
+/** One run on Ub, whose exchanges go to the instance that answers. */
+function connectionInTurn(
+  instances: InTurn<BsfInstance>,
+  connectTo: (bsf: string) => UbConnection,
+): UbConnection {
+  const connections = new Map<string, UbConnection>()
+  const connectionTo = (bsf: string): UbConnection => {
+    const connection = connections.get(bsf) ?? connectTo(bsf)
+    connections.set(bsf, connection)
+    return connection
+  }
+  return {
+    exchange: (request, trace) =>
+      instances.ask(async ({ name }) => connectionTo(name).exchange(request, trace)),
+    close() {
+      for (const connection of connections.values()) connection.close()
+    },
+  }
 }
 
 function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext) {
@@ -83,7 +106,7 @@ function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext
   return address
 }
 
-/** PC8 towards the KMF of the home network, wherever that listens now. */
+/** PC8 towards the KMF of the home network: whichever of its instances answers, wherever that listens now. */
 function pc8Of(
   own: ConfiguredUe,
   voice: NodeVoice,
@@ -91,27 +114,28 @@ function pc8Of(
   hasStopped: () => boolean,
   tellsHeard: boolean,
 ): Pc8Port {
-  const { name, pc8 } = own.plmn.kmf
+  const instances = new InTurn(own.plmn.kmf.instances)
   let client: Pc8Port | undefined
+  const openTo = async ({ name, pc8 }: KmfInstance, association: Pc8Association) => {
+    await client?.close()
+    // A UE that stopped while it bootstrapped for PC8 would else leave a connection behind.
+    if (hasStopped()) throw new TemporaryFailure('this UE has stopped')
+    const { host: address, port } = reached(name, 'pc8', context)
+    const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
+    const { carriers, timers } = context
+    const security = carriers.pc8(own.name, pc8.tls)
+    const onAnswer = guarded(own.name, context, pc8Tap(voiceOf(name, context), context, own.name))
+    client = createPc8Client({
+      ...{ address, port, versions: pc8.tls, onMessage, security, timers },
+      ...(tellsHeard && { onAnswer }),
+    })
+    await client.open(association)
+  }
   return {
     get isOpen() {
       return client?.isOpen ?? false
     },
-    async open(association) {
-      await client?.close()
-      // A UE that stopped while it bootstrapped for PC8 would else leave a connection behind.
-      if (hasStopped()) throw new TemporaryFailure('this UE has stopped')
-      const { host: address, port } = reached(name, 'pc8', context)
-      const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
-      const { carriers, timers } = context
-      const security = carriers.pc8(own.name, pc8.tls)
-      const onAnswer = guarded(own.name, context, pc8Tap(voiceOf(name, context), context, own.name))
-      client = createPc8Client({
-        ...{ address, port, versions: pc8.tls, onMessage, security, timers },
-        ...(tellsHeard && { onAnswer }),
-      })
-      await client.open(association)
-    },
+    open: (association) => instances.ask((kmf) => openTo(kmf, association)),
     requestKey(request, trace) {
       if (!client) throw new TemporaryFailure('PC8 is not open')
       return client.requestKey(request, trace)

@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
+import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { TestbedFlags } from '../flags.ts'
@@ -20,8 +21,9 @@ export async function testbed(flags: TestbedFlags, surroundings: Surroundings): 
 }
 
 /** What is about to start, in one line. */
-export function networkLine({ plmns, ues, file, lab }: NetworkConfig): string {
-  const nodes = 3 * plmns.length + ues.length
+export function networkLine(config: NetworkConfig): string {
+  const { plmns, file, lab } = config
+  const nodes = configuredNodes(config).length
   const hosts = [...new Set(plmns.map(({ bsf }) => bsf.ubListen.host))].join(', ')
   const keys = lab ? `, lab keys in ${near(lab.directory)}` : ''
   return `${counted(plmns.length, 'PLMN')}, ${counted(nodes, 'node')} on ${hosts} from ${file}${keys}`

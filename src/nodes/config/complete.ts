@@ -1,22 +1,12 @@
 import { concat, writeUint } from '../../core/bytes.ts'
 import { extensionSetOf } from '../../core/extension-set.ts'
-import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import { ProseUeId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
 import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
-import type {
-  AkaFiles,
-  DiameterConfig,
-  PlmnConfig,
-  StoreConfig,
-  SubscriberConfig,
-  UeConfig,
-} from './network-config.ts'
+import type { AkaFiles, PlmnConfig, StoreConfig, SubscriberConfig, UeConfig } from './network-config.ts'
+import { withReplicas, type ResolveFile } from './replicas.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
-
-/** The absolute form of a file name of the configuration. */
-export type ResolveFile = (name: string) => string
 
 type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeKeyFile'>
 
@@ -24,18 +14,6 @@ const storeOf = (name: string, shape: StoreShape, file: ResolveFile): StoreConfi
   engine: shape.store,
   file: file(shape.storeFile ?? `stores/${name}.db`),
   keyFile: file(shape.storeKeyFile ?? `secrets/${name}.key`),
-})
-
-const diameterOf = (
-  name: string,
-  realm: Fqdn,
-  shape: PlmnShape['hss']['diameter'],
-  file: ResolveFile,
-): DiameterConfig => ({
-  originHost: shape.originHost ?? Fqdn(`${name}.${realm}`),
-  listen: shape.listen,
-  certificateFile: file(shape.certificateFile ?? `certs/${name}.pem`),
-  certificateKeyFile: file(shape.certificateKeyFile ?? `certs/${name}.key`),
 })
 
 function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
@@ -113,23 +91,19 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
   const names = defaultNames(shape.plmn)
   const realm = shape.realm ?? names.realm
   const { bsf, kmf } = shape
-  const entity = (kind: 'hss' | 'bsf' | 'kmf') => {
-    const name = `${kind}${index + 1}`
-    return {
-      name,
-      diameter: diameterOf(name, realm, shape[kind].diameter, file),
-      store: storeOf(name, shape[kind], file),
-    }
-  }
+  const named = (kind: 'hss' | 'bsf' | 'kmf') => ({ name: `${kind}${index + 1}`, realm, file })
   return {
     plmn: shape.plmn,
     realm,
     extensions: extensionsOf(shape),
-    hss: entity('hss'),
+    hss: {
+      ...withReplicas(named('hss'), shape.hss, () => ({})),
+      store: storeOf(named('hss').name, shape.hss, file),
+    },
     bsf: {
-      ...entity('bsf'),
+      ...withReplicas(named('bsf'), bsf, ({ ubListen }: Pick<typeof bsf, 'ubListen'>) => ({ ubListen })),
+      store: storeOf(named('bsf').name, bsf, file),
       fqdn: bsf.fqdn ?? names.bsfNames[0],
-      ubListen: bsf.ubListen,
       ksLifetime: bsf.ksLifetimeSeconds,
       challengesPerMinute: bsf.challengesPerMinute,
       pushesPerMinute: bsf.pushesPerMinute,
@@ -137,9 +111,11 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       tmpi: bsf.tmpi,
     },
     kmf: {
-      ...entity('kmf'),
+      ...withReplicas(named('kmf'), kmf, ({ pc8: { listen } }: { pc8: Pick<typeof kmf.pc8, 'listen'> }) => ({
+        pc8: { listen, tls: kmf.pc8.tls },
+      })),
+      store: storeOf(named('kmf').name, kmf, file),
       fqdn: kmf.fqdn ?? names.kmfNames[0],
-      pc8: kmf.pc8,
       nafKeyMaxAge: kmf.nafKeyMaxAgeSeconds,
       pdkLifetime: kmf.issue.pdkLifetimeSeconds,
       proseUeIds: kmf.proseUeIds,

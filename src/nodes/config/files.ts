@@ -9,12 +9,15 @@ import {
   type NeededFiles,
 } from '../../io/lab/lab.ts'
 import { readSecret, type SecretFile } from '../../io/lab/secret-file.ts'
+import { pathOfInstance } from './listeners.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig } from './network-config.ts'
 import { configuredNodes, type ConfiguredNode } from './nodes.ts'
+import { pathText } from './yaml-source.ts'
 
 export type EntityKind = 'hss' | 'bsf' | 'kmf'
 
-const placeOf = (config: NetworkConfig, plmn: PlmnConfig) => `plmns[${config.plmns.indexOf(plmn)}]`
+const placeOf = (config: NetworkConfig, { plmn }: PlmnConfig) =>
+  `plmns[${config.plmns.findIndex((entry) => entry.plmn === plmn)}]`
 
 /** The key of the store of an HSS, BSF or KMF (R32). */
 export const storeKeyFile = (config: NetworkConfig, plmn: PlmnConfig, kind: EntityKind): SecretFile => ({
@@ -75,7 +78,8 @@ function secretsOf(config: NetworkConfig, node: ConfiguredNode): readonly Secret
 function hostsOf(config: NetworkConfig, node: ConfiguredNode): readonly HostFiles[] {
   if (node.kind === 'ue' || config.diameter.unsafePlainTcp) return []
   const { originHost, certificateFile, certificateKeyFile } = node.plmn[node.kind].diameter
-  const path = `${placeOf(config, node.plmn)}.${node.kind}.diameter`
+  const at = node.plmn[node.kind].instances.findIndex(({ name }) => name === node.name)
+  const path = `${placeOf(config, node.plmn)}.${pathText(pathOfInstance(node.kind, at))}.diameter`
   return [{ path, host: originHost, certificateFile, certificateKeyFile }]
 }
 

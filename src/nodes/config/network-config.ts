@@ -39,6 +39,7 @@ export interface DiameterSecurity {
   readonly unsafePlainTcp: boolean
 }
 
+/** One PLMN; a node has its own instance where it stands itself, all others have the first. */
 export interface PlmnConfig {
   readonly plmn: Plmn
   readonly realm: Fqdn
@@ -56,9 +57,29 @@ export interface ListenAddress {
   readonly port: number
 }
 
+export const diameterApplications = ['Zh', 'Zn', 'Zpn', 'PC6'] as const
+export type DiameterApplication = (typeof diameterApplications)[number]
+
+/** What a node is told of a Diameter peer beyond what the file says by itself. */
+export interface PeerConfig {
+  readonly host: Fqdn
+  readonly realm: Fqdn
+  /** Instead of where the file has it. */
+  readonly address?: ListenAddress | undefined
+  /** True: this node opens the connection; undefined: as without this entry, for a node of no PLMN here if it has an address. */
+  readonly connect?: boolean | undefined
+  /** Of those that lead to one destination, the available one with the lowest number is asked. */
+  readonly priority: number
+  /** Undefined: all that this node has. */
+  readonly applications?: readonly DiameterApplication[] | undefined
+  /** Hosts and realms; given: it is a relay or proxy, by which they are reached. */
+  readonly relayFor?: readonly Fqdn[] | undefined
+}
+
 export interface DiameterConfig {
   readonly originHost: Fqdn
   readonly listen: ListenAddress
+  readonly peers: readonly PeerConfig[]
   /** PEM. */
   readonly certificateFile: string
   /** PEM, PKCS #8. */
@@ -72,18 +93,31 @@ export interface StoreConfig {
   readonly keyFile: string
 }
 
-export interface HssConfig {
-  /** Node name such as `hss1`. */
+/** What sets one instance of an HSS, BSF or KMF apart from the others; all else, and the store, they share. */
+export interface Instance {
+  /** Node name such as `hss1`; of its replicas `hss1-2`, `hss1-3`. */
   readonly name: string
   readonly diameter: DiameterConfig
-  readonly store: StoreConfig
 }
 
-export interface BsfConfig {
-  /** Node name such as `bsf1`. */
-  readonly name: string
-  readonly fqdn: Fqdn
+export interface BsfInstance extends Instance {
   readonly ubListen: ListenAddress
+}
+
+export interface KmfInstance extends Instance {
+  readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
+}
+
+export interface HssConfig extends Instance {
+  readonly store: StoreConfig
+  /** All of them, the first one included. */
+  readonly instances: readonly Instance[]
+}
+
+export interface BsfConfig extends BsfInstance {
+  /** All of them, the first one included. */
+  readonly instances: readonly BsfInstance[]
+  readonly fqdn: Fqdn
   readonly ksLifetime: Seconds
   /** For each (IMPI, client address); Infinity when unlimited. */
   readonly challengesPerMinute: number
@@ -93,7 +127,6 @@ export interface BsfConfig {
   readonly nafs: readonly NafConfig[]
   /** UEs may come under a TMPI. */
   readonly tmpi: boolean
-  readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
 
@@ -113,11 +146,10 @@ export interface NafConfig {
 
 export type TlsVersion = '1.2' | '1.3'
 
-export interface KmfConfig {
-  /** Node name such as `kmf1`. */
-  readonly name: string
+export interface KmfConfig extends KmfInstance {
+  /** All of them, the first one included. */
+  readonly instances: readonly KmfInstance[]
   readonly fqdn: Fqdn
-  readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
   /** An older NAF key is replaced by GBA push. */
   readonly nafKeyMaxAge: Seconds
   readonly pdkLifetime: Seconds
@@ -130,7 +162,6 @@ export interface KmfConfig {
     readonly keyRequestsPerPeerPerSecond: number
     readonly pushesPerImsiPerMinute: number
   }
-  readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
 

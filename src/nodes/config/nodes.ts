@@ -1,5 +1,6 @@
 import type { Plmn } from '../../core/identities/plmn.ts'
 import { defaultNames, PlmnTable, type PlmnEntry } from '../../core/plmn-table.ts'
+import { seenBy } from './replicas.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig, UeConfig } from './network-config.ts'
 
 /** What a node name such as `kmf1` or `ue2` stands for, with the home network it belongs to. */
@@ -13,10 +14,12 @@ export type ConfiguredNode =
       readonly subscriber: SubscriberConfig
     }
 
-/** HSS, BSF and KMF of each PLMN in the order of the file, then the UEs. */
+/** HSS, BSF and KMF of each PLMN in the order of the file, each before its replicas, then the UEs. */
 export function configuredNodes(config: NetworkConfig): readonly ConfiguredNode[] {
   const entities = config.plmns.flatMap((plmn) =>
-    (['hss', 'bsf', 'kmf'] as const).map((kind) => ({ kind, name: plmn[kind].name, plmn })),
+    (['hss', 'bsf', 'kmf'] as const).flatMap((kind) =>
+      plmn[kind].instances.map(({ name }) => ({ kind, name, plmn: seenBy(plmn, name) })),
+    ),
   )
   const ues = config.ues.flatMap((ue) =>
     config.plmns.flatMap((plmn) =>
@@ -38,7 +41,7 @@ function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig, extensions: number): Plm
     realm,
     bsfNames: bsf.fqdn === bsfNames[0] ? bsfNames : [bsf.fqdn],
     kmfNames: [kmf.fqdn],
-    kmfHosts: [kmf.diameter.originHost],
+    kmfHosts: kmf.instances.map(({ diameter }) => diameter.originHost),
     proseUeIds: kmf.proseUeIds,
     extensions,
   }

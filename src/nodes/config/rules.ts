@@ -5,6 +5,7 @@ import { hexOf24 } from '../../core/identities/prose.ts'
 import { defaultNames, inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
+import { listenersOf, pathOfInstance } from './listeners.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
 import { pathText, type Path, type Problem } from './yaml-source.ts'
 
@@ -60,14 +61,23 @@ const namesOnce: Rule = (draft) => [
   ...twice(entityNames(draft), (first) => `the name is that of ${first}: one name would mean two entities`),
   ...twice(
     draft.plmns.flatMap(({ path, config }) =>
-      (['hss', 'bsf', 'kmf'] as const).map((kind) => ({
-        path: [...path, kind, 'diameter', 'originHost'],
-        value: config[kind].diameter.originHost,
-      })),
+      originHostsOf(config).map(({ path: place, value }) => ({ path: [...path, ...place], value })),
     ),
     (first) => `the Origin-Host is that of ${first}`,
   ),
 ]
+
+/** Origin-Hosts of all instances, with their places in the entry of the PLMN. */
+const originHostsOf = (
+  config: PlmnConfig,
+  kinds: readonly ('hss' | 'bsf' | 'kmf')[] = ['hss', 'bsf', 'kmf'],
+): readonly Placed<string>[] =>
+  kinds.flatMap((kind) =>
+    config[kind].instances.map(({ diameter }, at) => ({
+      path: [...pathOfInstance(kind, at), 'diameter', 'originHost'],
+      value: diameter.originHost,
+    })),
+  )
 
 /** Names of BSFs and KMFs, by which UEs know them. */
 const entityNames = ({ plmns }: Draft): readonly Placed<string>[] =>
@@ -78,7 +88,8 @@ const entityNames = ({ plmns }: Draft): readonly Placed<string>[] =>
 
 /** No NAF passes for another one, for a KMF or a BSF, nor has the keys that protect GPIs (R5). */
 const nafsApart: Rule = (draft) =>
-  draft.plmns.flatMap(({ path, config: { hss, bsf } }) => {
+  draft.plmns.flatMap(({ path, config }) => {
+    const { bsf } = config
     const place = (at: number, ...rest: Path) => [...path, 'bsf', 'nafs', at, ...rest]
     const hosts = bsf.nafs.map(({ originHost: value }, at) => ({ path: place(at, 'originHost'), value }))
     const names = bsf.nafs.flatMap(({ fqdns }, at) =>
@@ -88,10 +99,10 @@ const nafsApart: Rule = (draft) =>
       ids.map((id, nth) => ({ path: place(at, 'uaIds', nth), value: hex(id) })),
     )
     return [
-      ...takenOrTwice(hosts, [
-        { path: [...path, 'hss', 'diameter', 'originHost'], value: hss.diameter.originHost },
-        { path: [...path, 'bsf', 'diameter', 'originHost'], value: bsf.diameter.originHost },
-      ]),
+      ...takenOrTwice(
+        hosts,
+        originHostsOf(config, ['hss', 'bsf']).map((taken) => ({ ...taken, path: [...path, ...taken.path] })),
+      ),
       ...takenOrTwice(names, [...entityNames(draft), ...defaultBsfNames(draft)]),
       ...ids.flatMap((ofNaf) => twice(ofNaf, (first) => `this Ua id stands at ${first} already`)),
       ...ids.flat().flatMap(({ path, value }) => {
@@ -275,7 +286,7 @@ const uesAreSubscribers: Rule = (draft) => {
 }
 
 const uesOnce: Rule = ({ ues, plmns }) => {
-  const taken = new Set(plmns.flatMap(({ config }) => [config.hss.name, config.bsf.name, config.kmf.name]))
+  const taken = new Set(plmns.flatMap(({ config }) => listenersOf(config).map(({ node }) => node)))
   return [
     ...twice(
       ues.map(({ path, shape }) => ({ path: [...path, 'imsi'], value: shape.imsi })),
@@ -327,13 +338,9 @@ const isEverywhere = (host: string) => host === '0.0.0.0' || host === '::'
 /** One socket an address; an address of all interfaces leaves the port to nobody else. */
 const portsOnce: Rule = ({ plmns }) => {
   const seen: Placed<ListenAddress>[] = []
-  const addresses = plmns.flatMap(({ path, config: { hss, bsf, kmf } }): readonly Placed<ListenAddress>[] => [
-    { path: [...path, 'hss', 'diameter', 'listen'], value: hss.diameter.listen },
-    { path: [...path, 'bsf', 'diameter', 'listen'], value: bsf.diameter.listen },
-    { path: [...path, 'bsf', 'ubListen'], value: bsf.ubListen },
-    { path: [...path, 'kmf', 'diameter', 'listen'], value: kmf.diameter.listen },
-    { path: [...path, 'kmf', 'pc8', 'listen'], value: kmf.pc8.listen },
-  ])
+  const addresses = plmns.flatMap(({ path, config }): readonly Placed<ListenAddress>[] =>
+    listenersOf(config).map(({ path: place, listen }) => ({ path: [...path, ...place], value: listen })),
+  )
   return addresses.flatMap((address) => {
     const { host, port } = address.value
     const other = seen.find(

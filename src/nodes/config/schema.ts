@@ -17,7 +17,7 @@ import {
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import { seconds } from '../../core/units.ts'
-import { algorithmNames, tunName, type ListenAddress } from './network-config.ts'
+import { algorithmNames, diameterApplications, tunName, type ListenAddress } from './network-config.ts'
 
 /** A text that `parse` takes; its InvalidValue becomes the mistake. */
 const text = <Value>(parse: (text: string) => Value) =>
@@ -90,16 +90,31 @@ const store = {
   storeKeyFile: fileName.optional(),
 }
 
-const diameter = z
-  .strictObject({
-    listen: address.prefault(anyPort),
-    originHost: fqdn.optional(),
-    certificateFile: fileName.optional(),
-    certificateKeyFile: fileName.optional(),
-  })
-  .prefault({})
+const diameterOfInstance = z.strictObject({
+  listen: address.prefault(anyPort),
+  originHost: fqdn.optional(),
+  certificateFile: fileName.optional(),
+  certificateKeyFile: fileName.optional(),
+})
 
-const hss = z.strictObject({ ...store, diameter }).prefault({})
+const peer = z.strictObject({
+  host: fqdn,
+  realm: fqdn.optional(),
+  address: address.optional(),
+  connect: z.boolean().optional(),
+  priority: z.int().min(0).max(65535).default(0),
+  applications: z.array(z.enum(diameterApplications)).min(1).optional(),
+  relayFor: z.array(fqdn).min(1).max(1000).optional(),
+})
+
+const diameter = diameterOfInstance.extend({ peers: z.array(peer).max(1000).default([]) }).prefault({})
+
+const instance = { diameter: diameterOfInstance.prefault({}) }
+const replicasOf = <Shape extends z.ZodType>(shape: Shape) => z.array(shape).max(63).default([])
+
+const hss = z
+  .strictObject({ ...store, diameter, replicas: replicasOf(z.strictObject(instance)) })
+  .prefault({})
 
 const naf = z.strictObject({
   originHost: fqdn,
@@ -121,6 +136,7 @@ const bsf = z
     tmpi: z.boolean().default(true),
     ...store,
     diameter,
+    replicas: replicasOf(z.strictObject({ ...instance, ubListen: address.prefault(anyPort) })),
   })
   .prefault({})
 
@@ -151,6 +167,9 @@ const kmf = z.strictObject({
     .prefault({}),
   ...store,
   diameter,
+  replicas: replicasOf(
+    z.strictObject({ ...instance, pc8: z.strictObject({ listen: address.prefault(anyPort) }).prefault({}) }),
+  ),
 })
 
 const aka = z.discriminatedUnion(

@@ -5,41 +5,22 @@ import { parseDocument } from 'yaml'
 import { InvalidConfig } from '../../core/invalid-config.ts'
 import { freePortPair } from '../../io/radio/udp-multicast.ts'
 import { systemRandom } from '../../io/system.ts'
+import { listenersOf } from '../../nodes/config/listeners.ts'
 import { loadNetworkConfig } from '../../nodes/config/load.ts'
-import type { LabConfig, ListenAddress, NetworkConfig } from '../../nodes/config/network-config.ts'
+import type { LabConfig, NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { NodeContext } from '../../nodes/node.ts'
 
 /** Outside the range from which the system takes ports for outgoing connections. */
 const ports = { first: 20_000, count: 10_000 } as const
 
-interface Listener {
-  readonly path: readonly (string | number)[]
-  readonly listen: ListenAddress
-}
-
-const listenersOf = ({ plmns }: NetworkConfig): readonly Listener[] =>
-  plmns.flatMap(({ hss, bsf, kmf }, at) => [
-    { path: ['plmns', at, 'hss', 'diameter', 'listen'], listen: hss.diameter.listen },
-    { path: ['plmns', at, 'bsf', 'diameter', 'listen'], listen: bsf.diameter.listen },
-    { path: ['plmns', at, 'bsf', 'ubListen'], listen: bsf.ubListen },
-    { path: ['plmns', at, 'kmf', 'diameter', 'listen'], listen: kmf.diameter.listen },
-    { path: ['plmns', at, 'kmf', 'pc8', 'listen'], listen: kmf.pc8.listen },
-  ])
-
 /** Whether every server has a port that others know before it runs. */
 export const hasFixedPorts = (config: NetworkConfig): boolean =>
-  listenersOf(config).every(({ listen }) => listen.port !== 0)
+  config.plmns.flatMap(listenersOf).every(({ listen }) => listen.port !== 0)
 
 /** Where every server of a configuration with fixed ports is. */
 export const addressesOf = (config: NetworkConfig): NodeContext['addressOf'] => {
   const addresses = new Map(
-    config.plmns.flatMap(({ hss, bsf, kmf }) => [
-      [`${hss.name} diameter`, hss.diameter.listen],
-      [`${bsf.name} diameter`, bsf.diameter.listen],
-      [`${bsf.name} ub`, bsf.ubListen],
-      [`${kmf.name} diameter`, kmf.diameter.listen],
-      [`${kmf.name} pc8`, kmf.pc8.listen],
-    ]),
+    config.plmns.flatMap(listenersOf).map(({ node, service, listen }) => [`${node} ${service}`, listen]),
   )
   return (node, service) => addresses.get(`${node} ${service}`)
 }
@@ -57,10 +38,11 @@ export async function addressedConfigFile(config: NetworkConfig): Promise<string
   }
   const document = parseDocument(readFileSync(config.file, 'utf8'))
   const taken = new Set<number>()
-  for (const { path, listen } of listenersOf(config)) {
-    const port = listen.port === 0 ? await freePort(listen.host, taken) : listen.port
-    document.setIn(path, `${listen.host}:${port}`)
-  }
+  for (const [at, plmn] of config.plmns.entries())
+    for (const { path, listen } of listenersOf(plmn)) {
+      const port = listen.port === 0 ? await freePort(listen.host, taken) : listen.port
+      document.setIn(['plmns', at, ...path], `${listen.host}:${port}`)
+    }
   document.setIn(['pc5Bearer', 'port'], await freePortPair())
   document.setIn(['lab', 'directory'], config.lab.directory)
   const file = placedFile(config.lab)

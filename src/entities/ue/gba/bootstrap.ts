@@ -128,10 +128,20 @@ class Run {
     this.#send = send
   }
 
-  /** Steps 1 to 4, with one resynchronisation at most. TS 33.220 4.5.2. */
+  /** Steps 1 to 4; once anew where the BSF does not know its challenge, as another replica does not. TS 33.220 4.5.2. */
   async toTheEnd(): Promise<RunResult> {
-    const { usim } = this.#ports
     const first = await this.#send(this.#request({ nonce: '', response: '' }))
+    try {
+      return await this.#meet(first)
+    } catch (error) {
+      if (!(error instanceof ChallengedAnew)) throw error
+      return await this.#meet(error.response)
+    }
+  }
+
+  /** Steps 2 to 4, with one resynchronisation at most. TS 33.220 4.5.2. */
+  async #meet(first: UbResponse): Promise<RunResult> {
+    const { usim } = this.#ports
     let challenge = this.#challengeIn(first)
     let aka = await usim.authenticate(challenge.rand, challenge.autn)
     if (aka.outcome === 'synchronisation-failure') {
@@ -171,6 +181,7 @@ class Run {
   async #named(challenge: AkaChallenge, res: Uint8Array): Promise<Omit<UeBootstrap, 'ks'>> {
     const input = this.#digestInput(challenge, res)
     const response = await this.#send(this.#answer(challenge, input))
+    if (response.status === 401) throw new ChallengedAnew(response)
     const { btid, expires } = this.#infoIn(response, input)
     const created = this.#ports.clock.now()
     if (expires <= created) throw new BootstrappingFailed('the B-TID has expired already', clause)
@@ -250,6 +261,16 @@ async function tmpiAfter({ btid, ks, expires }: UeBootstrap): Promise<HeldTmpi> 
 
 /** The BSF does not take this user; final for an IMPI. TS 24.109 4.3. */
 class UserForbidden extends BootstrappingFailed {}
+
+/** Another challenge instead of the B-TID. */
+class ChallengedAnew extends BootstrappingFailed {
+  readonly response: UbResponse
+
+  constructor(response: UbResponse) {
+    super('the BSF answers 401', clause)
+    this.response = response
+  }
+}
 
 /** What `read` gives; octets that are no message of Ub end the run. */
 function trusted<Value>(read: () => Value): Value {

@@ -1,0 +1,31 @@
+import { TemporaryFailure } from '../core/errors.ts'
+
+/** The instances of one entity: one that does not answer is followed by the next, and who answered is asked again. */
+export class InTurn<Instance> {
+  readonly #instances: readonly Instance[]
+  #at = 0
+
+  constructor(instances: readonly Instance[]) {
+    this.#instances = instances
+  }
+
+  /** What the first of them gives whose `ask` is no TemporaryFailure; throws the last one when all are. */
+  async ask<Value>(ask: (instance: Instance) => Promise<Value>): Promise<Value> {
+    let failure = new TemporaryFailure('there is nobody to ask')
+    const from = this.#at
+    for (let tried = 0; tried < this.#instances.length; tried++) {
+      const at = (from + tried) % this.#instances.length
+      const instance = this.#instances[at]
+      if (instance === undefined) break
+      try {
+        const value = await ask(instance)
+        this.#at = at
+        return value
+      } catch (error) {
+        if (!(error instanceof TemporaryFailure)) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+}
