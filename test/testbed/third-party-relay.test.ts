@@ -63,7 +63,12 @@ const read = (file: string, port: number, ...options: readonly string[]): string
 
 /** The requests of this command as they went to the relay and from it. */
 function requestsIn(file: string, port: number, command: number) {
-  const names = ['diameter.Origin-Host', 'diameter.Route-Record', 'diameter.endtoendid', 'diameter.hopbyhopid']
+  const names = [
+    'diameter.Origin-Host',
+    'diameter.Route-Record',
+    'diameter.endtoendid',
+    'diameter.hopbyhopid',
+  ]
   const filter = `diameter.cmd.code == ${command} && diameter.flags.request == 1`
   return read(file, port, '-Y', filter, '-T', 'fields', ...names.flatMap((name) => ['-e', name])).map(
     (line) => {
