@@ -53,9 +53,13 @@ interface Planned {
 /** The peers of one node: those that the file makes, as its own list changes them, and the others of that list. */
 export class Peering {
   readonly #planned: readonly Planned[]
-  readonly #diameter: DiameterNode
+  readonly #diameter: Pick<DiameterNode, 'addPeer' | 'whenAvailable'>
 
-  constructor(diameter: DiameterNode, neighbours: readonly Neighbour[], { peers }: DiameterConfig) {
+  constructor(
+    diameter: Pick<DiameterNode, 'addPeer' | 'whenAvailable'>,
+    neighbours: readonly Neighbour[],
+    { peers }: DiameterConfig,
+  ) {
     this.#diameter = diameter
     this.#planned = plan(neighbours, peers)
   }

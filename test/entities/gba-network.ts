@@ -142,7 +142,7 @@ export function gbaNetwork(options: Options = {}) {
     }
     return gbaOver(config.names[0] ?? bsfName, ports)
   }
-  return { clock, subscribers, hssPorts, bsfPorts, bsf, ue, reports, counters }
+  return { clock, subscribers, hssPorts, bsfPorts, config, bsf, ue, reports, counters }
 }
 
 export type GbaNetwork = ReturnType<typeof gbaNetwork>

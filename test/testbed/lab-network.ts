@@ -103,10 +103,15 @@ export class Network {
 
   /** Resolves when this decision was told, after the first `after` events. */
   told(what: string, node: string, after = 0): Promise<void> {
-    return this.#heard.until(
+    return this.heard(
       (event) => event.kind === 'state' && event.what === what && event.node === node,
       after,
     )
+  }
+
+  /** Resolves when such an event was told, after the first `after` events. */
+  heard(wanted: (event: TapEvent) => boolean, after = 0): Promise<void> {
+    return this.#heard.until(wanted, after)
   }
 
   /** Without those that only keep connections. */

@@ -5,7 +5,8 @@ import { hexOf24 } from '../../core/identities/prose.ts'
 import { defaultNames, inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
-import { listenersOf, pathOfInstance } from './listeners.ts'
+import { listenersOf } from './listeners.ts'
+import { originHostsOf, peerMistakes } from './peer-mistakes.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
 import { pathText, type Path, type Problem } from './yaml-source.ts'
 
@@ -67,17 +68,12 @@ const namesOnce: Rule = (draft) => [
   ),
 ]
 
-/** Origin-Hosts of all instances, with their places in the entry of the PLMN. */
-const originHostsOf = (
-  config: PlmnConfig,
-  kinds: readonly ('hss' | 'bsf' | 'kmf')[] = ['hss', 'bsf', 'kmf'],
-): readonly Placed<string>[] =>
-  kinds.flatMap((kind) =>
-    config[kind].instances.map(({ diameter }, at) => ({
-      path: [...pathOfInstance(kind, at), 'diameter', 'originHost'],
-      value: diameter.originHost,
-    })),
+const peers: Rule = ({ plmns }) => {
+  const hosts = new Set<string>(
+    plmns.flatMap(({ config }) => originHostsOf(config).map(({ value }) => value)),
   )
+  return plmns.flatMap(({ path, config }) => peerMistakes(path, config, hosts))
+}
 
 /** Names of BSFs and KMFs, by which UEs know them. */
 const entityNames = ({ plmns }: Draft): readonly Placed<string>[] =>
@@ -359,6 +355,7 @@ export const rules: readonly Rule[] = [
   plmnsOnce,
   namesOnce,
   nafsApart,
+  peers,
   rangesApart,
   subscribersOnce,
   imsiOfItsPlmn,

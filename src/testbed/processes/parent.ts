@@ -22,7 +22,9 @@ export function parentOf(process: NodeJS.Process): Parent | undefined {
   const tell = (told: Told) => {
     if (process.connected) send(told)
   }
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  const end = () => process.kill(process.pid, 'SIGTERM')
+  if (process.connected) process.once('disconnect', end)
+  else end()
   // Otherwise the channel would keep a process whose node has stopped.
   process.channel?.unref()
   return {

@@ -6,6 +6,7 @@ import { NafId } from '../../../../src/core/identities/naf-id.ts'
 import { K } from '../../../../src/core/keys.ts'
 import { Instant } from '../../../../src/core/units.ts'
 import { sqnOf } from '../../../../src/core/sequence-number.ts'
+import { Bootstrapping } from '../../../../src/entities/bsf/bootstrapping.ts'
 import { gbaOver } from '../../../../src/entities/ue/gba/bootstrap.ts'
 import { SoftUsim } from '../../../../src/entities/ue/usim/soft-usim.ts'
 import { parseAkaChallenge } from '../../../../src/reference-points/ub/aka-challenge.ts'
@@ -133,6 +134,38 @@ describe('Ub at the UE', () => {
     const usim = new SoftUsim(aSubscriber, sqnOf(5000, 3))
     await network.ue(usim, () => connection).bootstrap()
     expect(connection.responses.map(({ status }) => status)).toEqual([401, 401, 200])
+  })
+
+  /** A connection whose n-th exchange goes to the n-th of these; the last one takes what follows. */
+  const passing = (...ends: readonly UbConnection[]): UbConnection => {
+    let at = 0
+    return {
+      exchange: (request, context) => {
+        const end = the(ends[Math.min(at++, ends.length - 1)])
+        return end.exchange(request, context)
+      },
+      close: () => undefined,
+    }
+  }
+
+  it('R48: goes on when its response reaches another replica than the challenge came from', async () => {
+    const network = await ready()
+    const another = new Bootstrapping(network.config, network.bsfPorts)
+    const connection = recorded(passing(network.bsf.connect(client), another.connect(client)))
+    const { btid } = await network.ue(new SoftUsim(aSubscriber), () => connection).bootstrap()
+    expect(connection.responses.map(({ status }) => status)).toEqual([401, 401, 200])
+    expect(await network.bsfPorts.bootstraps.find(btid, network.clock.now())).toBeDefined()
+  })
+
+  it('begins anew once and no more', async () => {
+    const network = await ready()
+    const replicas = [0, 1, 2, 3].map(() =>
+      new Bootstrapping(network.config, network.bsfPorts).connect(client),
+    )
+    const connection = recorded(passing(...replicas))
+    const run = network.ue(new SoftUsim(aSubscriber), () => connection).bootstrap()
+    await expect(run).rejects.toThrow(BootstrappingFailed)
+    expect(connection.responses.map(({ status }) => status)).toEqual([401, 401, 401])
   })
 
   it('resynchronises at most once in a run', async () => {
