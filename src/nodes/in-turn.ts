@@ -1,6 +1,6 @@
 import { TemporaryFailure } from '../core/errors.ts'
 
-/** The instances of one entity: one that does not answer is followed by the next, and who answered is asked again. */
+/** The instances of one entity: one that does not answer is followed by the next, which is asked first from then on. */
 export class InTurn<Instance> {
   readonly #instances: readonly Instance[]
   #at = 0
@@ -18,12 +18,11 @@ export class InTurn<Instance> {
       const instance = this.#instances[at]
       if (instance === undefined) break
       try {
-        const value = await ask(instance)
-        this.#at = at
-        return value
+        return await ask(instance)
       } catch (error) {
         if (!(error instanceof TemporaryFailure)) throw error
         failure = error
+        this.#at = (at + 1) % this.#instances.length
       }
     }
     throw failure

@@ -101,6 +101,7 @@ function plannedNeighbour(neighbour: Neighbour, entry: PeerConfig | undefined): 
   return {
     options: {
       ...{ host, realm, priority: entry?.priority ?? 0 },
+      requestsPerSecond: entry?.requestsPerSecond ?? Infinity,
       applications: allowed(neighbour.applications, entry),
     },
     opens: entry?.connect ?? neighbour.opens,
@@ -110,11 +111,11 @@ function plannedNeighbour(neighbour: Neighbour, entry: PeerConfig | undefined): 
 
 /** A relay asks nothing itself; a name that the file does not know may stand in a Route-Record, and no more. */
 function plannedOther(entry: PeerConfig, neighbours: readonly Neighbour[]): Planned {
-  const { host, realm, priority, address, relayFor } = entry
+  const { host, realm, priority, requestsPerSecond, address, relayFor } = entry
   const reached = neighbours.filter((neighbour) => isBehind(neighbour, entry))
   return {
     options: {
-      ...{ host, realm, priority },
+      ...{ host, realm, priority, requestsPerSecond },
       applications: relayFor ? [] : allowed(Object.values(applicationIds), entry),
       ...(relayFor && {
         relayFor: [

@@ -28,7 +28,7 @@ const neighbours = [
 ]
 
 const entry = (more: Partial<PeerConfig> & Pick<PeerConfig, 'host'>): PeerConfig => ({
-  ...{ realm, priority: 0 },
+  ...{ realm, priority: 0, requestsPerSecond: Infinity },
   ...more,
 })
 
@@ -61,13 +61,13 @@ describe('the peers of a node', () => {
   it('R39: have the priority, address, applications and direction that the list gives', async () => {
     const address = { host: '192.0.2.1', port: 1 }
     const { expected, opened } = await peersWith(
-      entry({ host: host('bsf1'), priority: 5, address, applications: ['Zn'] }),
+      entry({ host: host('bsf1'), priority: 5, requestsPerSecond: 9, address, applications: ['Zn'] }),
       entry({ host: host('bsf1-2'), connect: false }),
       entry({ host: host('kmf2', farRealm), connect: true }),
     )
     expect(expected.map((peer) => peer.host)).toEqual([host('bsf1-2')])
     expect(opened).toMatchObject([
-      { host: host('bsf1'), priority: 5, address, applications: [Zn] },
+      { host: host('bsf1'), priority: 5, requestsPerSecond: 9, address, applications: [Zn] },
       { host: host('kmf2', farRealm), address: { host: 'kmf2', port: 5868 } },
     ])
   })

@@ -27,6 +27,8 @@ export interface PeerOptions extends Reached {
   readonly priority?: number
   /** Given: it is a relay or proxy, and brings and takes messages of these. RFC 6733 6.1.9. */
   readonly relayFor?: readonly Reached[]
+  /** New requests that it may bring, and as many at once; more are answered 3004 (R43). No limit unless given. */
+  readonly requestsPerSecond?: number
   /** False: the trace id of a set-up is not told to it. */
   readonly tellsTrace?: boolean
 }
@@ -55,18 +57,25 @@ export class PeerRules {
     return origin['Origin-Host'] === this.#options.host && origin['Origin-Realm'] === this.#options.realm
   }
 
-  /** Whether a message with these names may come on this connection: those of the peer, or of whom it is a relay for. */
-  brings(origin: Origin): boolean {
+  /** Whether an answer under these names may come on this connection: those of the peer, or of whom it is a relay for. */
+  answersFor(origin: Origin): boolean {
     return this.#reached.some((one) => isOf(one, origin['Origin-Host'], origin['Origin-Realm']))
   }
 
-  /** Whether the relay wrote down a host from which it may have had this request (R39); of a request of its own, true. */
-  isRecorded(routing: Routing): boolean {
-    if (this.admits(routing)) return true
+  /** Whether a request under these names may come on this connection: of somebody who may ask, and with the record of a relay (R39). */
+  asksFor(routing: Routing): boolean {
+    const mayAsk = this.#reached.some(
+      (one) => one.applications.length > 0 && isOf(one, routing['Origin-Host'], routing['Origin-Realm']),
+    )
+    return mayAsk && (this.admits(routing) || this.#isRecorded(routing))
+  }
+
+  #isRecorded(routing: Routing): boolean {
     // A relay appends whom it had the request from, RFC 6733 6.1.9; one that appends itself is understood too.
     const last = routing['Route-Record']?.at(-1)
-    if (last === undefined) return false
-    return last === routing['Origin-Host'] || this.#reached.some((one) => isNamedIn(one, last))
+    if (last === undefined || last === routing['Origin-Host']) return last !== undefined
+    const asksItself = this.#reached.some((one) => one.host === last && one.applications.length > 0)
+    return !asksItself && this.#reached.some((one) => isNamedIn(one, last))
   }
 
   /** Whether the origin of a message may use this application, and this node has it. */

@@ -1,4 +1,5 @@
-import type { Milliseconds } from '../../core/units.ts'
+import { TokenBuckets } from '../../core/token-buckets.ts'
+import { seconds, type Milliseconds } from '../../core/units.ts'
 import { capabilitiesExchange, deviceWatchdog, disconnectPeer } from '../../wire/diameter/base.ts'
 import { decodeRows } from '../../wire/diameter/grammar.ts'
 import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
@@ -34,6 +35,7 @@ export interface PeerUser {
 export class Peer {
   readonly options: PeerOptions
   readonly rules: PeerRules
+  readonly #rate: TokenBuckets
   readonly #context: NodeContext
   readonly #user: PeerUser
   #state: PeerState = initialPeerState
@@ -48,12 +50,18 @@ export class Peer {
   constructor(options: PeerOptions, context: NodeContext, user: PeerUser) {
     this.options = options
     this.rules = new PeerRules(options, context.identity.applications)
+    this.#rate = new TokenBuckets(options.requestsPerSecond ?? Infinity, 1, seconds(1))
     this.#context = context
     this.#user = user
   }
 
   get priority(): number {
     return this.options.priority ?? 0
+  }
+
+  /** Takes one of the requests that it may bring now; false when none is left. */
+  takeRequest(): boolean {
+    return this.#rate.take(this.options.host, this.#context.clock.now())
   }
 
   get phase(): PeerState['phase'] {

@@ -87,7 +87,7 @@ export class Requests {
       return
     }
     const { route, tried } = found
-    if (!peer.rules.brings(decodeRows(originRows, message.avps))) {
+    if (!peer.rules.answersFor(decodeRows(originRows, message.avps))) {
       peer.brokeNames()
       return
     }

@@ -109,7 +109,7 @@ export class Service {
       this.#refuse(message, peer, resultCode(resultCodes.loopDetected))
       return
     }
-    if (!peer.rules.brings(routing) || !peer.rules.isRecorded(routing)) {
+    if (!peer.rules.asksFor(routing)) {
       peer.forged(message)
       return
     }
@@ -143,7 +143,7 @@ export class Service {
       return
     }
     const working = this.#working.get(peer) ?? 0
-    if (working >= this.#capacity) {
+    if (working >= this.#capacity || !peer.takeRequest()) {
       this.#refuse(message, peer, resultCode(resultCodes.tooBusy))
       return
     }

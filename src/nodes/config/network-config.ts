@@ -70,6 +70,8 @@ export interface PeerConfig {
   readonly connect?: boolean | undefined
   /** Of those that lead to one destination, the available one with the lowest number is asked. */
   readonly priority: number
+  /** New requests that it may bring, and as many at once; Infinity when unlimited. */
+  readonly requestsPerSecond: number
   /** Undefined: all that this node has. */
   readonly applications?: readonly DiameterApplication[] | undefined
   /** Hosts and realms; given: it is a relay or proxy, by which they are reached. */

@@ -104,6 +104,7 @@ const peer = z.strictObject({
   connect: z.boolean().optional(),
   priority: z.int().min(0).max(65535).default(0),
   applications: z.array(z.enum(diameterApplications)).min(1).optional(),
+  requestsPerSecond: countOrUnlimited.prefault('unlimited'),
   relayFor: z.array(fqdn).min(1).max(1000).optional(),
 })
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { concat, u32 } from '../../../src/core/bytes.ts'
 import { KeyRequestFailed, TemporaryFailure } from '../../../src/core/errors.ts'
+import type { Clock } from '../../../src/core/environment.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { KsNaf } from '../../../src/core/keys.ts'
 import { Instant, milliseconds } from '../../../src/core/units.ts'
 import type { Reached } from '../../../src/io/diameter/peer-rules.ts'
+import { systemClock } from '../../../src/io/system.ts'
 import { bootstrappingInfo } from '../../../src/reference-points/zn/bootstrapping-info.ts'
 import { relayApplication } from '../../../src/wire/diameter/base.ts'
 import { resultOf } from '../../../src/wire/diameter/command.ts'
@@ -15,6 +17,8 @@ import { bsfHost, kmfHost, loopback, nodeOf, realm, zn } from './two-nodes.ts'
 
 const relayHost = Fqdn(`dra1.${realm}`)
 const secondRelay = Fqdn(`dra2.${realm}`)
+const kmf12Host = Fqdn(`pkmf1-2.${realm}`)
+const thirdRelay = Fqdn(`dra3.${realm}`)
 const farRealm = Fqdn('epc.mnc002.mcc001.3gppnetwork.org')
 const farHost = Fqdn(`kmf2.${farRealm}`)
 const request = bootstrappingInfo.decodeRequest(decodeMessage(bir()).avps)
@@ -33,8 +37,13 @@ const namesIn = (message: ReturnType<typeof decodeMessage>, code: number) =>
   message.avps.filter((one) => one.code === code).map((one) => new TextDecoder().decode(one.data))
 
 /** A BSF, and the relay or relays on whose connections it hears of others. */
-async function behindRelay(relayFor: readonly Reached[] = [kmf], ...others: readonly Fqdn[]) {
+async function behindRelay(
+  relayFor: readonly Reached[] = [kmf],
+  more: { clock?: Clock; requestsPerSecond?: number; second?: Fqdn } = {},
+) {
+  const { clock = systemClock, requestsPerSecond = Infinity } = more
   const bsf = await nodeOf(bsfHost, {
+    clock,
     security: { unsafePlainTcp: true },
     intervals: { closing: milliseconds(10) },
   })
@@ -45,14 +54,14 @@ async function behindRelay(relayFor: readonly Reached[] = [kmf], ...others: read
   })
   const address = await bsf.node.listen(loopback)
   const connected = async (host: Fqdn, priority: number) => {
-    bsf.node.addPeer({ host, realm, applications: [], relayFor, priority })
+    bsf.node.addPeer({ host, realm, applications: [], relayFor, priority, requestsPerSecond })
     const peer = await rawPeer(address)
     peer.send(cer(host, [relayApplication]))
     expect(resultOf((await peer.next()).avps)).toEqual({ code: 2001 })
     return peer
   }
   const relay = await connected(relayHost, 1)
-  const [second] = await Promise.all(others.map((host) => connected(host, 0)))
+  const second = more.second && (await connected(more.second, 0))
   return { bsf, relay, second, asked }
 }
 
@@ -75,10 +84,17 @@ describe('a connection of a relay', () => {
   it.each([
     ['a host that is not reachable through it', { host: avp(264, 0, farHost), more: record(farHost) }],
     ['a reachable host in another realm', { realm: avp(296, 0, farRealm), more: record(kmfHost) }],
+    ['a host that may only relay', { host: avp(264, 0, thirdRelay), more: record(thirdRelay) }],
+    ['the relay itself', { host: avp(264, 0, relayHost) }],
     ['no Route-Record of the relay', {}],
+    ['a host that asks itself in the last Route-Record', { more: record(kmf12Host) }],
     ['another host in the last Route-Record', { more: concat(record(kmfHost), record(farHost)) }],
   ])('R39, B69: %s: 5012; the relay stays, for all others', async (_, avps) => {
-    const { relay, asked, bsf } = await behindRelay()
+    const { relay, asked, bsf } = await behindRelay([
+      kmf,
+      { ...kmf, host: kmf12Host },
+      { host: thirdRelay, realm, applications: [] },
+    ])
     relay.send(bir(avps))
     expect(resultOf((await relay.next()).avps)).toEqual({ code: 5012 })
     expect(bsf.counted).toContain('diameter.forged-origin')
@@ -88,7 +104,7 @@ describe('a connection of a relay', () => {
   })
 
   it('R39: another application than the one a host behind it may use: 3007', async () => {
-    const { relay, asked } = await behindRelay([kmf, { host: farHost, realm, applications: [] }])
+    const { relay, asked } = await behindRelay([kmf, { host: farHost, realm, applications: [16777268] }])
     relay.send(bir({ host: avp(264, 0, farHost), more: record(farHost) }))
     expect(resultOf((await relay.next()).avps)).toEqual({ code: 3007 })
     expect(asked).toEqual([])
@@ -122,7 +138,7 @@ describe('a connection of a relay', () => {
   })
 
   it('B70: a request that comes again by another relay is answered from the first time, with the Proxy-Info of its own way', async () => {
-    const { relay, second, asked } = await behindRelay([kmf], secondRelay)
+    const { relay, second, asked } = await behindRelay([kmf], { second: secondRelay })
     relay.send(bir({ more: concat(record(kmfHost), proxyInfo('first')) }))
     const first = await relay.next()
     second?.send(
@@ -135,14 +151,30 @@ describe('a connection of a relay', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('R43: more than it may bring in a second: 3004; what was answered before still is', async () => {
+    const now = Instant(1_900_000_000_000)
+    const { relay, asked } = await behindRelay([kmf], { clock: { now: () => now }, requestsPerSecond: 2 })
+    const results: number[] = []
+    for (const header of [
+      { endToEnd: 1 },
+      { endToEnd: 2 },
+      { endToEnd: 3 },
+      { endToEnd: 1, retransmitted: true },
+    ]) {
+      relay.send(bir({ more: record(kmfHost) }, header))
+      results.push(resultOf((await relay.next()).avps).code)
+    }
+    expect(results).toEqual([2001, 2001, 3004, 2001])
+    expect(asked).toHaveLength(2)
+  })
+
   it('two hosts behind it may use one end-to-end identifier', async () => {
-    const other = Fqdn(`kmf1-2.${realm}`)
-    const { relay, asked } = await behindRelay([kmf, { ...kmf, host: other }])
+    const { relay, asked } = await behindRelay([kmf, { ...kmf, host: kmf12Host }])
     relay.send(bir({ more: record(kmfHost) }))
     await relay.next()
-    relay.send(bir({ host: avp(264, 0, other), more: record(other) }, { retransmitted: true }))
+    relay.send(bir({ host: avp(264, 0, kmf12Host), more: record(kmf12Host) }, { retransmitted: true }))
     await relay.next()
-    expect(asked.map(({ host }) => host)).toEqual([kmfHost, other])
+    expect(asked.map(({ host }) => host)).toEqual([kmfHost, kmf12Host])
   })
 })
 
@@ -159,7 +191,7 @@ const answerOf = ({ hopByHop, endToEnd }: Header, code: number, host: Fqdn, itsR
 
 describe('a request that goes by a relay', () => {
   it('takes the way with the lowest priority number, and the next one when that cannot deliver', async () => {
-    const { bsf, relay, second } = await behindRelay([kmf], secondRelay)
+    const { bsf, relay, second } = await behindRelay([kmf], { second: secondRelay })
     const asked = bsf.node.request(bootstrappingInfo, request, route)
     const first = await second?.next()
     if (!second || !first) throw new Error('there is no second relay')

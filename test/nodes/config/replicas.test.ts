@@ -99,7 +99,13 @@ describe('lists of Diameter peers', () => {
     const config = configOf({
       kmf: { replicas: [{}], diameter: { peers: [{ host: 'dra.example.org', relayFor: [realm] }] } },
     })
-    const wanted = { host: 'dra.example.org', realm, priority: 0, relayFor: [realm] }
+    const wanted = {
+      host: 'dra.example.org',
+      realm,
+      priority: 0,
+      requestsPerSecond: Infinity,
+      relayFor: [realm],
+    }
     for (const { diameter } of config.plmns[0]?.kmf.instances ?? []) expect(diameter.peers).toEqual([wanted])
   })
 
