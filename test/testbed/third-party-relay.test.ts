@@ -8,7 +8,8 @@ import { captureLoopback } from './loopback-capture.ts'
 
 const realm1 = 'epc.mnc001.mcc001.3gppnetwork.org'
 const realm2 = 'epc.mnc002.mcc001.3gppnetwork.org'
-const [bsf1, kmf1, kmf2] = [`bsf1.${realm1}`, `kmf1.${realm1}`, `kmf2.${realm2}`]
+const [kmf1, kmf12, kmf2] = [`kmf1.${realm1}`, `kmf1-2.${realm1}`, `kmf2.${realm2}`]
+const hosts = [`bsf1.${realm1}`, `bsf1-2.${realm1}`, kmf1, kmf12, kmf2]
 const relay = { host: 'dra.example.org', realm: 'example.org' }
 const secured = { outcome: 'secured', branch: '7c', keysEqual: true, data: { sent: 40, received: 40 } }
 
@@ -16,18 +17,23 @@ const secured = { outcome: 'secured', branch: '7c', keysEqual: true, data: { sen
 function throughRelay(port: number): readonly Change[] {
   const peers = (...relayFor: readonly string[]) => [{ ...relay, address: `127.0.0.1:${port}`, relayFor }]
   return [
-    [['plmns', 0, 'kmf', 'diameter', 'peers'], peers(bsf1, realm2)],
-    [['plmns', 0, 'bsf', 'diameter', 'peers'], peers(kmf1)],
+    [['plmns', 0, 'kmf', 'diameter', 'peers'], peers(realm1, realm2)],
+    [['plmns', 0, 'bsf', 'diameter', 'peers'], peers(kmf1, kmf12)],
     [['plmns', 1, 'kmf', 'diameter', 'peers'], peers(realm1)],
   ]
 }
 
 /** The network in `directory` with freeDiameter in its middle. */
-async function startIn(directory: string, port: number, tls: boolean): Promise<Network> {
-  const agent = await FreeDiameter.start(directory, { ...relay, port, tls, peers: [bsf1, kmf1, kmf2] })
+async function startIn(
+  directory: string,
+  port: number,
+  tls: boolean,
+  more: readonly Change[] = [],
+): Promise<Network> {
+  const agent = await FreeDiameter.start(directory, { ...relay, port, tls, peers: hosts })
   onTestFinished(() => agent.stop())
   const plain: readonly Change[] = [[['diameter'], { unsafePlainTcp: true }]]
-  const changes = [...throughRelay(port), ...(tls ? [] : plain)]
+  const changes = [...throughRelay(port), ...more, ...(tls ? [] : plain)]
   const network = await Network.startIn(directory, changes, { scenario: '7c-found' })
   onTestFinished(() => network.run.stop())
   return network
@@ -36,6 +42,13 @@ async function startIn(directory: string, port: number, tls: boolean): Promise<N
 it('R38: a set-up by 7c with freeDiameter between KMF and BSF and between KMFs, over mutual TLS', async () => {
   const network = await startIn(temporaryDirectory(), await freePort(), true)
   expect(await network.run.result).toMatchObject(secured)
+}, 60_000)
+
+it('R38: two instances of KMF-1 and of its BSF behind freeDiameter, which gives requests to any of them', async () => {
+  const replicas: readonly Change[] = ['bsf', 'kmf'].map((kind) => [['plmns', 0, kind, 'replicas'], [{}]])
+  const network = await startIn(temporaryDirectory(), await freePort(), true, replicas)
+  expect(await network.run.result).toMatchObject(secured)
+  for (let times = 0; times < 4; times++) expect(await network.run.again()).toMatchObject(secured)
 }, 60_000)
 
 it('R39: each request that freeDiameter relays has the Route-Record of the relay, read by tshark', async () => {

@@ -137,9 +137,13 @@ export class DiameterNode {
     if (this.#peers.has(options.host)) throw new PeerRefused(`${options.host} is a peer already`)
     if (options.host === this.#options.identity.originHost)
       throw new PeerRefused('a node is no peer of itself', 'RFC 6733 6.1.3')
+    const service = this.#service
     const peer = new Peer(options, this.#context, {
-      request: (message, from, connection) => this.#service.request(message, from, connection),
-      unsupported: (header, from) => this.#service.unsupported(header, from),
+      get served() {
+        return service.applications
+      },
+      request: (message, from, connection) => service.request(message, from, connection),
+      unsupported: (header, from) => service.unsupported(header, from),
       answer: (message, from, connection) => this.#requests.answer(message, from, connection),
       malformedAnswer: (octets, error, connection) =>
         this.#requests.malformedAnswer(octets, error, connection),

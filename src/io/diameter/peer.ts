@@ -7,7 +7,7 @@ import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
 import { isProtocolError, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
 import { Connection } from './connection.ts'
-import { baseAnswer, baseRequest, proxyInfoOf, refusalOf } from './identity.ts'
+import { baseAnswer, baseRequest, proxyInfoOf, refusalOf, type DiameterIdentity } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
 import {
   initialPeerState,
@@ -23,6 +23,8 @@ import { connectTo } from './security.ts'
 /** What becomes of the messages of the applications. */
 export interface PeerUser {
   request(message: DiameterMessage, peer: Peer, connection: Connection): void
+  /** Application ids that requests of others may come with. */
+  readonly served: readonly number[]
   /** Why a request cannot be served, whatever its AVPs are. */
   unsupported(header: Header, peer: Peer): Result | undefined
   answer(message: DiameterMessage, peer: Peer, connection: Connection): void
@@ -120,6 +122,13 @@ export class Peer {
     if (this.#state.phase === 'stopped') this.#whenStopped?.()
   }
 
+  /** A relay learns only what this node serves: it would else bring requests for those whom the node itself asks. */
+  get #identity(): DiameterIdentity {
+    const { identity } = this.#context
+    const { served } = this.#user
+    return this.options.relayFor && served.length > 0 ? { ...identity, applications: served } : identity
+  }
+
   #perform(effect: PeerEffect): void {
     const { identity } = this.#context
     switch (effect.effect) {
@@ -128,7 +137,7 @@ export class Peer {
         return
       }
       case 'send-cer': {
-        this.#sendOn('initiator', baseRequest.cer(identity, this.#context.newIds()))
+        this.#sendOn('initiator', baseRequest.cer(this.#identity, this.#context.newIds()))
         return
       }
       case 'send-dwr': {
@@ -221,7 +230,7 @@ export class Peer {
     if (!chosen) return
     this.#held = undefined
     this.#connections.responder = chosen.connection
-    this.#sendOn('responder', baseAnswer.cea(this.#context.identity, chosen.cer.header))
+    this.#sendOn('responder', baseAnswer.cea(this.#identity, chosen.cer.header))
   }
 
   #sendOn(side: Side, octets: Uint8Array): void {

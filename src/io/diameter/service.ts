@@ -75,6 +75,10 @@ export class Service {
     })
   }
 
+  get applications(): readonly number[] {
+    return [...new Set(Array.from(this.#served.values(), ({ command }) => command.applicationId))]
+  }
+
   /** From now on peers are sent elsewhere; resolves when all that was asked before has been answered. */
   async drain(): Promise<void> {
     await new Promise<void>((resolve) => {

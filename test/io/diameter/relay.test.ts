@@ -29,7 +29,7 @@ const answer = {
   ussList: [],
 }
 const route = { destinationRealm: realm, deadline: milliseconds(5000) }
-const kmf: Reached = { host: kmfHost, realm, applications: [zn] }
+const kmf = { host: kmfHost, realm, applications: [zn] }
 
 const record = (host: Fqdn) => avp(282, 0, host)
 const proxyInfo = (state: string) => avp(284, 0, concat(avp(280, 0, 'dra1.example.org'), avp(33, 0, state)))
@@ -119,6 +119,28 @@ describe('a connection of a relay', () => {
     const peer = await rawPeer(await bsf.node.listen(loopback))
     peer.send(cer(kmfHost, [relayApplication]))
     expect(resultOf((await peer.next()).avps)).toEqual({ code: 5010 })
+  })
+
+  it('learns what this node serves, not what it asks itself; other peers learn both', async () => {
+    const identity = {
+      ...{ originHost: bsfHost, originRealm: realm, hostIpAddresses: ['127.0.0.1'] },
+      ...{ productName: 'Sidelock', originStateId: 1, applications: [zn, 16777221] },
+    }
+    const bsf = await nodeOf(bsfHost, {
+      ...{ identity, security: { unsafePlainTcp: true } },
+      intervals: { closing: milliseconds(10) },
+    })
+    bsf.node.handle(bootstrappingInfo, () => Promise.resolve(answer))
+    bsf.node.addPeer({ host: relayHost, realm, applications: [], relayFor: [kmf] })
+    bsf.node.addPeer(kmf)
+    const address = await bsf.node.listen(loopback)
+    const toldTo = async (peer: Fqdn, applications: readonly number[]) => {
+      const connection = await rawPeer(address)
+      connection.send(cer(peer, applications))
+      return (await connection.next()).avps.filter(({ code }) => code === 260).length
+    }
+    expect(await toldTo(relayHost, [relayApplication])).toBe(1)
+    expect(await toldTo(kmfHost, [zn])).toBe(2)
   })
 
   it('a request that was here before: 3005', async () => {
