@@ -10,7 +10,7 @@ export interface Lab {
   pass(duration: Seconds): void
   /** BSF and KMF of UE-1 forget every B-TID. */
   forgetBTids(): Promise<void>
-  /** The HSS, BSF or KMF of UE-1 is gone. */
+  /** The HSS, BSF or KMF of UE-1 is gone, with its replicas. */
   end(kind: 'hss' | 'bsf' | 'kmf'): Promise<void>
 }
 
@@ -62,19 +62,18 @@ export class LabClock implements Clock, Timers {
   }
 }
 
-/** The nodes of UE-1's home network, by kind. */
-export type HomeNodes = Readonly<Record<'hss' | 'bsf' | 'kmf', () => Node | undefined>>
+/** The running nodes of UE-1's home network of one kind: all its instances. */
+export type HomeNodes = (kind: 'hss' | 'bsf' | 'kmf') => readonly Node[]
 
 export function labOf(clock: LabClock, home: HomeNodes, blockUb: () => void): Lab {
   return {
     blockUb,
     pass: (duration) => clock.putForward(duration),
     async forgetBTids() {
-      await home.bsf()?.forgetBTids?.()
-      await home.kmf()?.forgetBTids?.()
+      for (const node of [...home('bsf'), ...home('kmf')]) await node.forgetBTids?.()
     },
     async end(kind) {
-      await home[kind]()?.stop()
+      for (const node of home(kind)) await node.stop()
     },
   }
 }

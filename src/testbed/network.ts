@@ -138,13 +138,9 @@ export async function startNodes(surroundings: NodeContext, stages: Stages): Pro
 
 /** The running nodes of UE-1's home network. */
 function homeOf(config: NetworkConfig, started: readonly Node[]): HomeNodes {
-  const [ue1] = configuredNodes(config).filter(({ kind }) => kind === 'ue')
-  const find = (name: string | undefined) => started.find((node) => node.name === name)
-  return {
-    hss: () => find(ue1?.plmn.hss.name),
-    bsf: () => find(ue1?.plmn.bsf.name),
-    kmf: () => find(ue1?.plmn.kmf.name),
-  }
+  const ue1 = configuredNodes(config).find(({ kind }) => kind === 'ue')
+  return (kind) =>
+    started.filter(({ name }) => ue1?.plmn[kind].instances.some((instance) => instance.name === name))
 }
 
 export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): UeControl {

@@ -92,3 +92,11 @@ describe('two instances of each, in processes of their own on one store', () => 
     expect(new Set(given).size).toBe(given.length)
   })
 })
+
+it.each(['7a', '7b-expired', '7d-imsi', 'gpi-resync', 'hss-down', 'bsf-down', 'kmf-down'])(
+  'scenario %s ends as it must with replicas too',
+  async (scenario) => {
+    const network = await Network.start(replicas, { scenario, simulated: true })
+    expect((await network.run.result).expected).toBe(true)
+  },
+)

@@ -98,7 +98,9 @@ export function nameOf(role: NodeRole, name: string | undefined, config: Network
 }
 
 const namesOf = (role: NodeRole, { plmns, ues }: NetworkConfig): string[] =>
-  role === 'ue' ? ues.map(({ name }) => name) : plmns.flatMap((plmn) => plmn[role].instances.map(({ name }) => name))
+  role === 'ue'
+    ? ues.map(({ name }) => name)
+    : plmns.flatMap((plmn) => plmn[role].instances.map(({ name }) => name))
 
 export function didYouMean(typed: string, names: readonly string[]): string {
   const meant = nearMiss(typed, names)

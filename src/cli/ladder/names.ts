@@ -1,7 +1,7 @@
-/** `kmf1` as documents write it: `KMF-1`. Names of another form stay. */
+/** `kmf1` as documents write it: `KMF-1`; its replica `kmf1-2` is `KMF-1-2`. Names of another form stay. */
 export const displayName = (node: string): string =>
   node.replace(
-    /^(hss|bsf|kmf|ue)(\d+)$/,
+    /^(hss|bsf|kmf|ue)(\d+(?:-\d+)?)$/,
     (_, role: string, number: string) => `${role.toUpperCase()}-${number}`,
   )
 
