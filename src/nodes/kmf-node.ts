@@ -16,6 +16,7 @@ import { plmnTableFor } from './config/nodes.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
+import { Pushers } from './pushers.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
@@ -45,12 +46,23 @@ function bsfOver(
   }
 }
 
-const pc6Over = (diameter: DiameterNode): Pc6Port => ({
-  requestKey: (home, request, context) =>
-    diameter.request(proseKey, request, {
-      ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
-    }),
-})
+/** Any KMF of the other network; AUTS of a GPI goes to the one that pushed it. */
+function pc6Over(diameter: DiameterNode): Pc6Port {
+  const pushers = new Pushers()
+  return {
+    async requestKey(home, request, context) {
+      const pusher = request.resynchronisation && pushers.find(request)
+      let answeredBy = pusher
+      const answer = await diameter.request(proseKey, request, {
+        ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
+        ...(pusher && { destinationHost: pusher }),
+        answeredBy: (host) => (answeredBy = host),
+      })
+      if (answer.gpi && answeredBy) pushers.add(request, answeredBy)
+      return answer
+    },
+  }
+}
 
 /** Subscribers whose card works in GBA_U. */
 const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {

@@ -29,12 +29,13 @@ async function startIn(
   port: number,
   tls: boolean,
   more: readonly Change[] = [],
+  scenario = '7c-found',
 ): Promise<Network> {
   const agent = await FreeDiameter.start(directory, { ...relay, port, tls, peers: hosts })
   onTestFinished(() => agent.stop())
   const plain: readonly Change[] = [[['diameter'], { unsafePlainTcp: true }]]
   const changes = [...throughRelay(port), ...more, ...(tls ? [] : plain)]
-  const network = await Network.startIn(directory, changes, { scenario: '7c-found' })
+  const network = await Network.startIn(directory, changes, { scenario })
   onTestFinished(() => network.run.stop())
   return network
 }
@@ -49,6 +50,18 @@ it('R38: two instances of KMF-1 and of its BSF behind freeDiameter, which gives 
   const network = await startIn(temporaryDirectory(), await freePort(), true, replicas)
   expect(await network.run.result).toMatchObject(secured)
   for (let times = 0; times < 4; times++) expect(await network.run.again()).toMatchObject(secured)
+}, 60_000)
+
+it('R35: AUTS goes to the instance that pushed, whichever freeDiameter would choose', async () => {
+  const [directory, port] = [temporaryDirectory(), await freePort()]
+  const replicas: readonly Change[] = [[['plmns', 0, 'kmf', 'replicas'], [{}]]]
+  const network = await startIn(directory, port, true, replicas, 'gpi-resync')
+  expect(await network.run.result).toMatchObject({ outcome: 'secured', branch: '7d' })
+  const [push, resynchronisation, ...more] = network.messages.filter(({ name }) => name === 'PKR')
+  const [pusher] = network.messages.filter(({ name }) => name === 'PKA')
+  expect(push?.fields['Destination-Host']).toBeUndefined()
+  expect(resynchronisation?.fields['Destination-Host']).toBe(pusher?.fields['Origin-Host'])
+  expect(more).toEqual([])
 }, 60_000)
 
 it('R39: each request that freeDiameter relays has the Route-Record of the relay, read by tshark', async () => {

@@ -19,6 +19,8 @@ export interface Route {
   readonly deadline: Milliseconds
   /** Trace id of the set-up, 32 hex digits. */
   readonly context?: string
+  /** Told who gave an answer that is a success. */
+  readonly answeredBy?: (host: Fqdn) => void
 }
 
 /** A request without an answer yet. */
@@ -68,7 +70,9 @@ export class Requests {
     try {
       const result = resultOf(message.avps)
       if (!isSuccess(result)) throw exchange.errorOf(result, request)
-      return exchange.decodeAnswer(message.avps, request)
+      const answer = exchange.decodeAnswer(message.avps, request)
+      route.answeredBy?.(decodeRows(originRows, message.avps)['Origin-Host'])
+      return answer
     } catch (error) {
       throw error instanceof MalformedMessage ? malformedAnswer(error) : error
     }
