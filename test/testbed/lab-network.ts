@@ -103,10 +103,7 @@ export class Network {
 
   /** Resolves when this decision was told, after the first `after` events. */
   told(what: string, node: string, after = 0): Promise<void> {
-    return this.heard(
-      (event) => event.kind === 'state' && event.what === what && event.node === node,
-      after,
-    )
+    return this.heard((event) => event.kind === 'state' && event.what === what && event.node === node, after)
   }
 
   /** Resolves when such an event was told, after the first `after` events. */
