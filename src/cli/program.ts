@@ -23,8 +23,8 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   testbed      the configured network, until Ctrl-C      run        scenarios, judged
   node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
   check        a configuration file                      sim        random set-ups, judged
-  conformance  what is met, clause by clause           wireshark  a dissector for it
-  ue           a UE by hand, with a prompt
+  conformance  what is met, clause by clause             wireshark  a dissector for it
+  ue           a UE by hand, with a prompt               config     every setting there is
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -48,6 +48,7 @@ export function program(
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
+  addConfig(root, surroundings, finish)
   addConformance(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
   return root
@@ -189,7 +190,11 @@ const addUe: Adder = (root, surroundings, finish) => {
 }
 
 const addCheck: Adder = (root, surroundings, finish) => {
-  const command = root.command('check').description('Read a configuration and start nothing.')
+  const command = root
+    .command('check')
+    .description(
+      'Read a configuration and start nothing. npx sidelock config lists the settings it may have.',
+    )
   shared(command)
     .argument('<file>', 'the configuration, - for stdin')
     .action(async (file: string, flags: SharedFlags) => {
@@ -197,6 +202,19 @@ const addCheck: Adder = (root, surroundings, finish) => {
       finish(await check(file, flags, surroundings))
     })
   examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --json')
+}
+
+const addConfig: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('config')
+    .description('List the settings of a configuration: what each means, its values, default and clause.')
+  shared(command)
+    .argument('[path]', 'a section or setting, for example kmf.limits')
+    .action(async (path: string | undefined, flags: SharedFlags) => {
+      const { config } = await import('./commands/config.ts')
+      finish(config(path, flags, terminal))
+    })
+  examples(command, 'config', 'config kmf.limits', 'config plmns.subscribers --json')
 }
 
 const addConformance: Adder = (root, { terminal }, finish) => {
