@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Clock, Random } from '../../core/environment.ts'
 import { hex, utf8 } from '../../core/bytes.ts'
@@ -12,7 +12,8 @@ import {
   newPrivateKey,
 } from './certificates.ts'
 import { ensureDirectory, replace, writeOnce } from './files.ts'
-import { checkAccess, fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
+import { isInFile, readGiven } from './given.ts'
+import { fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
 
 /** A Diameter entity and the files that say it is itself. */
 export interface HostFiles {
@@ -44,6 +45,7 @@ export interface LabEnvironment {
 }
 
 const isInside = (directory: string, file: string): boolean => {
+  if (!isInFile(file)) return false
   const path = relative(directory, file)
   return path !== '' && !path.startsWith('..') && !path.startsWith('/')
 }
@@ -127,7 +129,7 @@ function mistakesOf(path: string, file: string, check: () => string | undefined)
   }
 }
 
-const certificateIn = (file: string) => new X509Certificate(readFileSync(file))
+const certificateIn = (file: string) => new X509Certificate(readGiven(file, 'public'))
 
 function hostMistakes({ path, host, certificateFile, certificateKeyFile }: HostFiles) {
   const ofCertificate = mistakesOf(`${path}.certificateFile`, certificateFile, () =>
@@ -136,8 +138,7 @@ function hostMistakes({ path, host, certificateFile, certificateKeyFile }: HostF
       : undefined,
   )
   const ofKey = mistakesOf(`${path}.certificateKeyFile`, certificateKeyFile, () => {
-    checkAccess(statSync(certificateKeyFile))
-    const key = createPrivateKey(readFileSync(certificateKeyFile))
+    const key = createPrivateKey(Buffer.from(readGiven(certificateKeyFile, 'private')))
     const isPair = ofCertificate.length > 0 || certificateIn(certificateFile).checkPrivateKey(key)
     return isPair ? undefined : 'the key is not that of the certificate'
   })

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { fromUtf8 } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
+import { isInFile } from '../../io/lab/given.ts'
 import { completePlmn, completeUe } from './complete.ts'
 import { isNestedTooDeeply } from './nesting.ts'
 import type { LabConfig, NetworkConfig } from './network-config.ts'
@@ -24,10 +25,10 @@ function labOf(value: unknown): LabConfig | undefined {
   return lab && { ...lab, directory: resolve(lab.directory) }
 }
 
-/** File names are relative to the lab's directory, without a lab to that of the YAML file. */
+/** File names are relative to the lab's directory, without a lab to that of the YAML file; what is in no file stays. */
 function fileResolver(value: unknown, file: string) {
   const base = labOf(value)?.directory ?? dirname(resolve(file))
-  return (name: string) => resolve(base, name)
+  return (name: string) => (isInFile(name) ? resolve(base, name) : name)
 }
 
 /** The parts whose form is right: rules then find their mistakes beside those of form. */

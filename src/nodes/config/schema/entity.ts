@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { about } from './about.ts'
-import { address, fileName, fqdn } from './forms.ts'
+import { address, fileName, givenFile, fqdn } from './forms.ts'
 
 /** Where a server listens. */
 export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a free one'))
@@ -9,7 +9,7 @@ export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a
 export const store = {
   store: z.literal('sqlite').default('sqlite').meta(about('engine of the store')),
   storeFile: fileName.optional().meta(about('the database', { byDefault: 'stores/NODE.db' })),
-  storeKeyFile: fileName
+  storeKeyFile: givenFile
     .optional()
     .meta(about('32 octets that seal keys at rest', { clause: 'R32', byDefault: 'secrets/NODE.key' })),
 }
@@ -21,10 +21,10 @@ export const diameter = z
     originHost: fqdn
       .optional()
       .meta(about('its Diameter identity', { clause: 'RFC 6733 6.3', byDefault: 'NODE.REALM' })),
-    certificateFile: fileName
+    certificateFile: givenFile
       .optional()
       .meta(about('PEM, its only name is originHost', { clause: 'R38', byDefault: 'certs/NODE.pem' })),
-    certificateKeyFile: fileName
+    certificateKeyFile: givenFile
       .optional()
       .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key' })),
   })

@@ -5,6 +5,7 @@ import { Fqdn } from '../../../core/identities/fqdn.ts'
 import { Plmn } from '../../../core/identities/plmn.ts'
 import { Imsi } from '../../../core/identities/subscriber.ts'
 import { seconds } from '../../../core/units.ts'
+import { checkGivenName } from '../../../io/lab/given.ts'
 import type { ListenAddress } from '../network-config.ts'
 import { looksLike } from './about.ts'
 
@@ -46,6 +47,12 @@ function parseFileName(value: string): string {
   return value
 }
 
+function parseGivenName(value: string): string {
+  checkGivenName(value)
+  parseFileName(value.replace(/^(env|credential):/, ''))
+  return value
+}
+
 const day = 86400
 export const secondsUpToADay = z.int().min(1).max(day).transform(seconds).meta({ unit: 's' })
 const count = z.int().min(1).max(1_000_000)
@@ -55,4 +62,6 @@ export const plmn = text('MCC-MNC', Plmn)
 export const imsi = text('IMSI', Imsi)
 export const address = text('host:port', parseAddress)
 export const fileName = text('file', parseFileName)
+/** What is read and never written: a secret or a certificate. */
+export const givenFile = text('file, env:NAME or credential:NAME', parseGivenName)
 export const gba = z.enum(['GBA_ME', 'GBA_U'])

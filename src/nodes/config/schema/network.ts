@@ -3,7 +3,7 @@ import { extensionNames } from '../../../core/extension-set.ts'
 import { projectValues } from '../../../core/project-values.ts'
 import { about, looksLike } from './about.ts'
 import { bsf } from './bsf.ts'
-import { address, fileName, fqdn, plmn } from './forms.ts'
+import { address, fileName, givenFile, fqdn, plmn } from './forms.ts'
 import { hss } from './hss.ts'
 import { kmf } from './kmf.ts'
 import { subscriber } from './subscriber.ts'
@@ -61,7 +61,7 @@ export const networkShape = z.strictObject({
   lab: labShape.optional().meta(about('leave out in a real network: then every file below must exist')),
   diameter: z
     .strictObject({
-      trustedCaFile: fileName
+      trustedCaFile: givenFile
         .default('ca/ca.pem')
         .meta(about('PEM; certificates of peers must come from it', { clause: 'R38' })),
       unsafePlainTcp: z

@@ -3,7 +3,7 @@ import { Amf } from '../../../core/aka.ts'
 import { proseUeIdFromHex } from '../../../core/identities/prose.ts'
 import { Impi } from '../../../core/identities/subscriber.ts'
 import { about } from './about.ts'
-import { fileName, gba, hexText, imsi, plmn, secondsUpToADay, text } from './forms.ts'
+import { givenFile, gba, hexText, imsi, plmn, secondsUpToADay, text } from './forms.ts'
 
 const ueId = text('6 hex digits', proseUeIdFromHex)
 const amf = hexText(2, Amf)
@@ -14,16 +14,16 @@ const algorithm = about('of f1 to f5', { clause: 'TS 33.102 6.3' })
 
 const milenage = z.strictObject({
   algorithm: z.literal('MILENAGE').meta(algorithm),
-  kFile: fileName.meta(about('K in hex digits, mode 0600', { clause: 'R32' })),
-  opcFile: fileName.optional().meta(about('OPc of MILENAGE, or opFile', { clause: 'TS 35.206' })),
-  opFile: fileName.optional().meta(about('OP of MILENAGE', { clause: 'TS 35.206' })),
+  kFile: givenFile.meta(about('K in hex digits, mode 0600', { clause: 'R32' })),
+  opcFile: givenFile.optional().meta(about('OPc of MILENAGE, or opFile', { clause: 'TS 35.206' })),
+  opFile: givenFile.optional().meta(about('OP of MILENAGE', { clause: 'TS 35.206' })),
   amf,
 })
 
 const tuak = z.strictObject({
   algorithm: z.literal('TUAK').meta(algorithm),
   kFile: milenage.shape.kFile,
-  topcFile: fileName.meta(about('TOPc of TUAK', { clause: 'TS 35.231' })),
+  topcFile: givenFile.meta(about('TOPc of TUAK', { clause: 'TS 35.231' })),
   keccakIterations: z
     .int()
     .min(1)
