@@ -13,9 +13,14 @@ const code = (text) => `\`${text}\``
 const defaultOf = ({ byDefault, isRequired }) =>
   byDefault === undefined ? (isRequired ? 'needed' : '') : code(byDefault)
 
+/** What stands in a section that is live is live too. */
+const isLive = ({ path }) => settings().some((one) => one.isLive && isUnder(path, one.path))
+const liveOf = (setting) => (isLive(setting) ? 'live' : '')
+
 const rowOf = (setting) => {
   const { path, form, unit = '', clause = '', description } = setting
-  return `| ${[code(path), cell(form), unit, defaultOf(setting), clause, cell(description)].join(' | ')} |`
+  const told = cell(description)
+  return `| ${[code(path), cell(form), unit, defaultOf(setting), liveOf(setting), clause, told].join(' | ')} |`
 }
 
 /** Parts of the file, each with the start of the paths it has. */
@@ -35,8 +40,8 @@ const chapterText = (chapter) => {
   const rows = settings().filter((setting) => chapterOf(setting) === chapter)
   return `## ${chapter[0]}
 
-| setting | value | unit | default | clause | meaning |
-|---|---|---|---|---|---|
+| setting | value | unit | default | SIGHUP | clause | meaning |
+|---|---|---|---|---|---|---|
 ${rows.map(rowOf).join('\n')}
 `
 }
@@ -47,9 +52,13 @@ Every setting, written from the schema in \`src/nodes/config/schema\` by \`npm r
 the same on a terminal, \`npx sidelock check FILE\` finds every mistake of a file without starting anything, and
 [examples/two-plmns.yaml](../examples/two-plmns.yaml) is a file to begin with. The form is YAML 1.2; an unknown name is a mistake.
 
-Secrets are files, never values. File names are relative to \`lab.directory\`, without a lab to the YAML file. NODE is the name of a
-node: its kind and the number of its PLMN in the file, such as \`kmf1\`; REALM is that of the PLMN. R and a number is a row of
-[security-rules.md](security-rules.md).
+SIGHUP makes a running HSS, BSF or KMF read its file again: a change of what is \`live\` begins to act, every other one needs a
+restart, and a file with one of these or with a mistake changes nothing. What other nodes are is live too: they are peers.
+
+Secrets are files, never values: a file of mode 0600, \`env:NAME\` for a variable of the environment (hex digits, or PEM), or
+\`credential:NAME\` for a file in \`$CREDENTIALS_DIRECTORY\`, which systemd sets (\`LoadCredential=\`). File names are relative to
+\`lab.directory\`, without a lab to the YAML file. NODE is the name of a node: its kind and the number of its PLMN in the file, such as
+\`kmf1\`; REALM is that of the PLMN. R and a number is a row of [security-rules.md](security-rules.md).
 
 ${chapters.map(chapterText).join('\n')}`
 

@@ -81,6 +81,11 @@ export class Sidelock {
     this.#process.stdin?.write(`${line}\n`)
   }
 
+  /** SIGHUP: it reads its configuration again. */
+  hangUp(): void {
+    this.#process.kill('SIGHUP')
+  }
+
   terminate(): void {
     this.#process.kill('SIGTERM')
   }

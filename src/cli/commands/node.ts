@@ -9,6 +9,7 @@ import type { NodeFlags } from '../flags.ts'
 import { displayName } from '../ladder/names.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
+import { reportError } from '../report-error.ts'
 import { note, type Terminal } from '../terminal.ts'
 import { withWarning, type Surroundings } from './run-once.ts'
 
@@ -38,16 +39,34 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       tap: printing(flags, terminal),
     })
     if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
+    interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()
     return exitCodes.done
   })
 }
 
-async function homeNetworks(
+/** Reads the file again, one time after the other; a wrong one changes nothing, and its mistakes are told. */
+function reloading(
+  running: { reload(config: NetworkConfig): Promise<void> },
   flags: NodeFlags,
-  { terminal, services, interruption }: Surroundings,
-): Promise<ExitCode> {
+  { terminal, services }: Surroundings,
+): () => void {
+  const told = { json: flags.json ?? false, verbose: flags.verbose ?? false }
+  const reload = async () => {
+    try {
+      await running.reload(await services.loadConfig(flags.config))
+      note(terminal, `${flags.config} was read again`)
+    } catch (error) {
+      reportError(error, terminal, told, 'nothing was changed')
+    }
+  }
+  let last = Promise.resolve()
+  return () => void (last = last.then(reload))
+}
+
+async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, services, interruption } = surroundings
   const { name, connect, tun, unsafeRevealKeys = false } = flags
   if (name !== undefined || connect !== undefined || tun !== undefined)
     throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect or --tun')
@@ -56,6 +75,7 @@ async function homeNetworks(
     const tap = printing(flags, terminal)
     const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
     if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
+    interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()
     return exitCodes.done

@@ -63,6 +63,7 @@ function configOf(file: string, shape: NetworkShape, draft: Draft, value: unknow
     plmns,
     ues: draft.ues.map((ue) => completeUe(ue.name, ue.shape, proseUeIds(ue.shape.imsi) ?? [])),
     pc5Bearer: shape.pc5Bearer,
+    shape,
   }
 }
 

@@ -6,6 +6,8 @@ export type About = {
   readonly clause?: string
   /** Of a number. */
   readonly unit?: string
+  /** A running node takes a change of it at SIGHUP, and of all that stands in it. */
+  readonly isLive?: boolean
   /** In words, where the default is made of other settings. */
   readonly byDefault?: string
 }

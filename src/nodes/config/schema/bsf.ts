@@ -47,24 +47,27 @@ export const bsf = z
     ubListen: listen.meta(about('where it serves Ub; port 0 draws a free one')),
     ksLifetimeSeconds: secondsUpToADay
       .prefault(86400)
-      .meta(about('of Ks and its B-TID, at most 24 h', { clause: 'TS 33.220 4.5.2' })),
+      .meta(about('of Ks and its B-TID, at most 24 h', { clause: 'TS 33.220 4.5.2', isLive: true })),
     challengesPerMinute: countOrUnlimited
       .prefault(30)
-      .meta(about('for each IMPI and client address on Ub', { clause: 'R36', unit: '/min' })),
+      .meta(about('for each IMPI and client address on Ub', { clause: 'R36', unit: '/min', isLive: true })),
     pushesPerMinute: countOrUnlimited
       .prefault(3)
-      .meta(about('for each NAF and IMPI on Zpn', { clause: 'R45', unit: '/min' })),
+      .meta(about('for each NAF and IMPI on Zpn', { clause: 'R45', unit: '/min', isLive: true })),
     nafs: z
       .array(naf)
       .max(1000)
       .default([])
       .meta(
-        about('who may ask it beside the KMF; the Ua ids are those of TS 33.220 annex H', { clause: 'R5' }),
+        about('who may ask it beside the KMF; the Ua ids are those of TS 33.220 annex H', {
+          clause: 'R5',
+          isLive: true,
+        }),
       ),
     tmpi: z
       .boolean()
       .default(true)
-      .meta(about('UEs may come under a TMPI', { clause: 'TS 33.220 B.4' })),
+      .meta(about('UEs may come under a TMPI', { clause: 'TS 33.220 B.4', isLive: true })),
     ...store,
     diameter,
   })

@@ -21,12 +21,16 @@ export const diameter = z
     originHost: fqdn
       .optional()
       .meta(about('its Diameter identity', { clause: 'RFC 6733 6.3', byDefault: 'NODE.REALM' })),
-    certificateFile: givenFile
-      .optional()
-      .meta(about('PEM, its only name is originHost', { clause: 'R38', byDefault: 'certs/NODE.pem' })),
+    certificateFile: givenFile.optional().meta(
+      about('PEM, its only name is originHost', {
+        clause: 'R38',
+        byDefault: 'certs/NODE.pem',
+        isLive: true,
+      }),
+    ),
     certificateKeyFile: givenFile
       .optional()
-      .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key' })),
+      .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key', isLive: true })),
   })
   .prefault({})
   .meta(about('Diameter side'))

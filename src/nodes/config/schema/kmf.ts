@@ -43,7 +43,7 @@ const limits = z
       .meta(about('each takes a vector', { clause: 'R45', unit: '/min' })),
   })
   .prefault({})
-  .meta(about('what it answers at most; a burst may be as large', { clause: 'R45' }))
+  .meta(about('what it answers at most; a burst may be as large', { clause: 'R45', isLive: true }))
 
 export const kmf = z
   .strictObject({
@@ -53,9 +53,12 @@ export const kmf = z
         about('its name toward UEs, in its NAF-ID', { byDefault: 'pkmf.mncMNC.mccMCC.pub.3gppnetwork.org' }),
       ),
     pc8,
-    nafKeyMaxAgeSeconds: secondsUpToADay
-      .prefault(43200)
-      .meta(about('an older NAF key is replaced by GBA push (7b, too old)', { clause: 'seed step 7b' })),
+    nafKeyMaxAgeSeconds: secondsUpToADay.prefault(43200).meta(
+      about('an older NAF key is replaced by GBA push (7b, too old)', {
+        clause: 'seed step 7b',
+        isLive: true,
+      }),
+    ),
     issue: z
       .strictObject({
         pdkLifetimeSeconds: secondsUpToADay
@@ -63,17 +66,17 @@ export const kmf = z
           .meta(about('of a PDK, at most 24 h', { clause: 'R29' })),
       })
       .prefault({})
-      .meta(about('keys that it gives out')),
+      .meta(about('keys that it gives out', { isLive: true })),
     proseUeIds: z
       .array(text('lowest-highest', parseRange))
       .min(1)
       .max(64)
-      .meta(about("those of our UEs; must not overlap another PLMN's", { clause: 'R2' })),
+      .meta(about("those of our UEs; must not overlap another PLMN's", { clause: 'R2', isLive: true })),
     pc6Peers: z
       .array(plmn)
       .max(1000)
       .default([])
-      .meta(about('PLMNs whose KMFs it talks to', { clause: 'R4' })),
+      .meta(about('PLMNs whose KMFs it talks to', { clause: 'R4', isLive: true })),
     limits,
     ...store,
     diameter,

@@ -22,7 +22,7 @@ export const plmnShape = z.strictObject({
   extensions: z
     .record(z.string().meta(looksLike('PLMN')), z.array(z.enum(extensionNames)))
     .default({})
-    .meta(about('SECURITY.md; the other PLMN needs the same for this one')),
+    .meta(about('SECURITY.md; the other PLMN needs the same for this one', { isLive: true })),
   hss,
   bsf,
   kmf,
@@ -30,7 +30,7 @@ export const plmnShape = z.strictObject({
     .array(subscriber)
     .max(100_000)
     .default([])
-    .meta(about('what the HSS and the KMF know of them')),
+    .meta(about('what the HSS and the KMF know of them', { isLive: true })),
 })
 
 export const labShape = z.strictObject({
@@ -63,7 +63,7 @@ export const networkShape = z.strictObject({
     .strictObject({
       trustedCaFile: givenFile
         .default('ca/ca.pem')
-        .meta(about('PEM; certificates of peers must come from it', { clause: 'R38' })),
+        .meta(about('PEM; certificates of peers must come from it', { clause: 'R38', isLive: true })),
       unsafePlainTcp: z
         .boolean()
         .default(false)
