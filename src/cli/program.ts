@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
 import {
   defaultConfig,
+  type CheckFlags,
   type NodeFlags,
   type RunFlags,
   type SharedFlags,
@@ -197,11 +198,12 @@ const addCheck: Adder = (root, surroundings, finish) => {
     )
   shared(command)
     .argument('<file>', 'the configuration, - for stdin')
-    .action(async (file: string, flags: SharedFlags) => {
+    .option('--node <name>', 'also the files that this node needs; as often as there are nodes', collect)
+    .action(async (file: string, flags: CheckFlags) => {
       const { check } = await import('./commands/check.ts')
       finish(await check(file, flags, surroundings))
     })
-  examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --json')
+  examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --node kmf1 --json')
 }
 
 const addConfig: Adder = (root, { terminal }, finish) => {

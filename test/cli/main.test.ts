@@ -44,6 +44,7 @@ async function sidelock(args: readonly string[], given: Given = {}) {
       const config = await services.loadConfig(file)
       return given.config?.(config) ?? config
     },
+    checkFiles: services.checkFiles,
     startRun(options) {
       asked.push(options)
       const [early, ...later] = given.events ?? events7a()
