@@ -48,6 +48,7 @@ const tools = [
   { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
   { name: 'curl', package: 'curl', answers: ['--version'] },
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
+  { name: 'systemd-analyze', package: 'systemd', answers: ['--version'] },
 ]
 
 function installTools(missing) {

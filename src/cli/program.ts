@@ -26,6 +26,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   check        a configuration file                      sim        random set-ups, judged
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
+  prepare      first secrets and certificates of a file
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -50,6 +51,7 @@ export function program(
   addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
+  addPrepare(root, surroundings, finish)
   addConformance(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
   return root
@@ -140,7 +142,7 @@ const addSim: Adder = (root, surroundings, finish) => {
 const addNode: Adder = (root, surroundings, finish) => {
   const command = root.command('node').description('Run one entity as a service, until Ctrl-C or SIGTERM.')
   network(command)
-    .argument('<role>', 'hss, bsf, kmf or ue; network: all HSSs, BSFs and KMFs')
+    .argument('<role>', 'hss, bsf, kmf or ue, or the name of a node; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
@@ -217,6 +219,22 @@ const addConfig: Adder = (root, { terminal }, finish) => {
       finish(config(path, flags, terminal))
     })
   examples(command, 'config', 'config kmf.limits', 'config plmns.subscribers --json')
+}
+
+const addPrepare: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('prepare')
+    .description(
+      'Make the files that a configuration names and that are missing beside it: random secrets, mode 0600, an authority of\n' +
+        'its own (ca/ca.key) and certificates. Nothing is overwritten.',
+    )
+  shared(command)
+    .argument('<file>', 'the configuration')
+    .action(async (file: string, flags: SharedFlags) => {
+      const { prepare } = await import('./commands/prepare.ts')
+      finish(await prepare(file, flags, surroundings))
+    })
+  examples(command, 'prepare my.yaml')
 }
 
 const addConformance: Adder = (root, { terminal }, finish) => {

@@ -45,6 +45,7 @@ async function sidelock(args: readonly string[], given: Given = {}) {
       return given.config?.(config) ?? config
     },
     checkFiles: services.checkFiles,
+    prepareFiles: services.prepareFiles,
     startRun(options) {
       asked.push(options)
       const [early, ...later] = given.events ?? events7a()

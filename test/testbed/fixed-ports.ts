@@ -20,12 +20,18 @@ export const listening = (port = 0): Promise<Server> =>
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port
 export const closed = (server: Server): Promise<void> => new Promise((done) => server.close(() => done()))
 
+/** Ports that nobody had a moment ago. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listening()))
+  const free = servers.map(portOf)
+  await Promise.all(servers.map(closed))
+  return free
+}
+
 /** A port of its own for every server: nodes that run apart find each other by the file. */
 export async function fixedPorts(): Promise<readonly Change[]> {
-  const servers = await Promise.all(ports.map(() => listening()))
-  const changes = servers.map((server, at): Change => [ports[at] ?? [], `127.0.0.1:${portOf(server)}`])
-  await Promise.all(servers.map(closed))
-  return changes
+  const free = await freePorts(ports.length)
+  return free.map((port, at): Change => [ports[at] ?? [], `127.0.0.1:${port}`])
 }
 
 export const portOfChange = (changes: readonly Change[], ...path: readonly (string | number)[]): number =>

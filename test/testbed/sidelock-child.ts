@@ -7,6 +7,7 @@ export const command = resolve(import.meta.dirname, '../../bin/sidelock.js')
 
 export interface Line {
   readonly event?: string
+  readonly name?: string
   readonly what?: string
   readonly node?: string
   readonly peer?: string
@@ -84,6 +85,11 @@ export class Sidelock {
   /** SIGHUP: it reads its configuration again. */
   hangUp(): void {
     this.#process.kill('SIGHUP')
+  }
+
+  /** It hears and says nothing any more, as a machine that hangs. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
   }
 
   terminate(): void {

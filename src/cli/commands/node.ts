@@ -1,6 +1,8 @@
 import type { Tap } from '../../core/tap.ts'
+import { tellReady } from '../../io/service-manager.ts'
 import { Instant } from '../../core/units.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
+import { findNode } from '../../nodes/config/nodes.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
 import type { NodeRole } from '../../testbed/run.ts'
 import { WrongUsage } from '../errors.ts'
@@ -22,10 +24,8 @@ const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
 export async function node(role: string, flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, services, interruption } = surroundings
   if (role === 'network') return homeNetworks(flags, surroundings)
-  const known = roles.find((some) => some === role)
-  if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, [...roles, 'network']))
   const config = await services.loadConfig(flags.config)
-  const name = nameOf(known, flags.name, config)
+  const { known, name } = chosen(role, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
   return withWarning(config, flags, terminal, async () => {
@@ -39,11 +39,21 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       tap: printing(flags, terminal),
     })
     if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
+    tellReady()
     interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()
     return exitCodes.done
   })
+}
+
+/** A role, with a name where the configuration has several, or the name of a node alone. */
+function chosen(role: string, name: string | undefined, config: NetworkConfig) {
+  const known = roles.find((some) => some === role)
+  if (known) return { known, name: nameOf(known, name, config) }
+  const node = name === undefined ? findNode(config, role) : undefined
+  if (!node) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, [...roles, 'network']))
+  return { known: node.kind, name: node.name }
 }
 
 /** Reads the file again, one time after the other; a wrong one changes nothing, and its mistakes are told. */
@@ -75,6 +85,7 @@ async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promi
     const tap = printing(flags, terminal)
     const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
     if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
+    tellReady()
     interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()
