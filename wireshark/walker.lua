@@ -220,13 +220,34 @@ end
 
 local function namedByCapture() return commented("PC5 ([A-Z_]+)$") end
 
+-- The octets do not tell the profile: the capture says so, or the preference.
+
+local profiles = { "seed", "final" }
+pc5.prefs.profile = Pref.enum(
+  "Profile",
+  1,
+  "seed: user data has a MAC-I, COMPLETE is clear; final: user data has none, COMPLETE is ciphered. A capture of sidelock says it itself.",
+  { { 1, "seed", 1 }, { 2, "final", 2 } },
+  false
+)
+
+local function profile()
+  return commented("^" .. tables.profileComment .. "(%a+)$") or profiles[pc5.prefs.profile]
+end
+
 -- SL-SCH: header of the MAC PDU, header of the PDCP PDU, SDU, MAC-I.
 
 local sizes = tables.pc5
 local pdcpAt = sizes.frameHeaderSize
 local sduAt = pdcpAt + sizes.pdcpHeaderSize
 
-local function channelOf(tvb) return sizes.channels[tvb:range(pdcpAt - 1, 1):uint()] end
+local function channelOf(tvb)
+  local channels = sizes.channels[profile()]
+  return channels and channels[tvb:range(pdcpAt - 1, 1):uint()]
+end
+
+-- Of the two messages on LCID 29 COMPLETE is the short one; elsewhere both directions are alike.
+local function isCiphered(channel, size) return channel.ciphered[size <= sizes.longestComplete and 0 or 1] end
 
 local function addUserData(tree, clear, header, pinfo, root)
   add(tree, own.userData, clear:range())
@@ -235,9 +256,9 @@ local function addUserData(tree, clear, header, pinfo, root)
 end
 
 -- Name of the message, and whether its content stays hidden.
-local function addSdu(tree, range, tvb, pinfo, root)
-  local channel, clear = channelOf(tvb), clearSdu()
-  if channel.protection ~= "ciphered" and not clear then return addSignalling(tree, range), false end
+local function addSdu(tree, range, channel, tvb, pinfo, root)
+  local clear = clearSdu()
+  if not isCiphered(channel, range:len()) and not clear then return addSignalling(tree, range), false end
   add(tree, own.ciphered, range)
   local named = namedByCapture() or (channel.userData and "user data" or "signalling")
   if not clear then return named, true end
@@ -258,10 +279,10 @@ local function dissectFrame(tvb, pinfo, root)
   local tree = root:add(pc5, tvb:range())
   addRows(tree, sizes.frameHeader, tvb:range(0, pdcpAt))
   addRows(tree, sizes.pdcpHeader, tvb:range(pdcpAt, sizes.pdcpHeaderSize))
-  local macSize = channelOf(tvb).protection == "clear" and 0 or sizes.macSize
-  local macAt = tvb:len() - macSize
-  local name, hidden = addSdu(tree, tvb:range(sduAt, macAt - sduAt), tvb, pinfo, root)
-  if macSize > 0 then add(tree, own.mac, tvb:range(macAt, macSize)) end
+  local channel = channelOf(tvb)
+  local macAt = tvb:len() - channel.macSize
+  local name, hidden = addSdu(tree, tvb:range(sduAt, macAt - sduAt), channel, tvb, pinfo, root)
+  if channel.macSize > 0 then add(tree, own.mac, tvb:range(macAt, channel.macSize)) end
   local ends = hexOf(tvb:range(1, 3)) .. " > " .. hexOf(tvb:range(4, 3))
   entitle(tree, pinfo, name, (hidden and ", ciphered" or "") .. "  " .. ends)
 end
@@ -281,16 +302,15 @@ local function isUe(range) return range:uint() ~= 0 and range:uint() ~= 0xffffff
 
 local function isFrame(tvb)
   if tvb:len() < sduAt or tvb:len() > sizes.maximumFrameSize then return false end
+  if tvb:range(0, 1):uint() ~= 0x30 then return false end
   local channel = channelOf(tvb)
-  if tvb:range(0, 1):uint() ~= 0x30 or not channel then return false end
+  if not channel then return false end
   if not isUe(tvb:range(1, 3)) or not isUe(tvb:range(4, 3)) then return false end
   local first = tvb:range(pdcpAt, 1):uint()
   if first % 32 ~= 0 or first / 32 > 3 then return false end
   if (first / 32 == sizes.sduTypes["pc5-signalling"]) == channel.userData then return false end
   local kdSessId, sn = tvb:range(pdcpAt + 1, 2):uint(), tvb:range(pdcpAt + 3, 2):uint()
-  if channel.protection ~= "clear" then
-    return kdSessId ~= 0 and sn ~= 0 and tvb:len() >= sduAt + sizes.macSize
-  end
+  if channel.protected then return kdSessId ~= 0 and sn ~= 0 and tvb:len() >= sduAt + channel.macSize end
   return kdSessId == 0 and tvb:len() > sduAt and sizes.messages[tvb:range(sduAt, 1):uint()] ~= nil
 end
 

@@ -47,19 +47,21 @@ export interface TapMessage {
   readonly to: string
   /** The name of the message in its specification. */
   readonly name: string
-  readonly step?: Step
+  readonly step?: Step | undefined
   readonly protection: Protection
   readonly bytes: Uint8Array
   /** First octet and one past the last octet of each zeroed field. */
   readonly masked: readonly (readonly [number, number])[]
   /** The SDU in a ciphered PC5 frame, before it was ciphered; only ever given when `unsafeRevealKeys` is on. */
-  readonly clear?: Uint8Array
+  readonly clear?: Uint8Array | undefined
+  /** The profile of an SL-SCH frame, where it is not that of the change request. */
+  readonly pc5Profile?: 'final' | undefined
   /** What a reader needs to know of it; never a secret, an IMSI only masked. */
   readonly fields: Fields
   /** Trace id of the set-up it belongs to, 32 hex digits. */
-  readonly context?: string
+  readonly context?: string | undefined
   /** True for messages that only keep a connection alive. */
-  readonly heartbeat?: boolean
+  readonly heartbeat?: boolean | undefined
 }
 
 /** A decision or a change of state inside one node. */

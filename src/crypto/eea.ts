@@ -1,10 +1,13 @@
-import { createCipheriv } from 'node:crypto'
 import { concat } from '../core/bytes.ts'
 import type { Pek } from '../core/keys.ts'
+import { eea2UnderKey } from './eea2.ts'
 import {
-  checkSecurityInputs,
+  checkKey,
+  checkNumbers,
   countBearerDirection,
   cutAfter,
+  forgotten,
+  once,
   wordsOf,
   type Direction,
 } from './security-inputs.ts'
@@ -19,17 +22,21 @@ export interface Eea {
   readonly id: EeaId
   readonly name: string
   readonly clause: string
+  /** For many messages. Throws InvalidValue for a key that is not of 16 octets or is wiped. */
+  readonly under: (key: Pek) => EeaUnderKey
+  /** For one message: as `under(key).crypt`. */
+  readonly crypt: (key: Pek, ...inputs: Parameters<EeaUnderKey['crypt']>) => Uint8Array
+}
+
+/** A ciphering algorithm under one key; it is forgotten together with the key. */
+export interface EeaUnderKey {
   /**
-   * New octets, as many as given. COUNT has 32 bits, BEARER 5. Throws InvalidValue for a key that is not of 16 octets
-   * or is wiped, and for numbers that do not fit.
+   * New octets, as many as given. COUNT has 32 bits, BEARER 5. Throws InvalidValue for a key that is wiped or forgotten by
+   * now, and for numbers that do not fit.
    */
-  readonly crypt: (
-    key: Pek,
-    count: number,
-    bearer: number,
-    direction: Direction,
-    octets: Uint8Array,
-  ) => Uint8Array
+  readonly crypt: (count: number, bearer: number, direction: Direction, octets: Uint8Array) => Uint8Array
+  /** Erases what was made of the key (R33). */
+  readonly forget: () => void
 }
 
 /** The algorithm itself, for the first `bits` bits of `octets`; the bits after them come out as zero. */
@@ -49,12 +56,9 @@ export const eea1: Crypt = (key, count, bearer, direction, octets, bits) => {
   return xorKeystream(octets, snow3g(wordsOf(key), iv, Math.ceil(bits / 32)), bits)
 }
 
-/** 128-EEA2: AES-128-CTR. TS 33.401 B.1.3. */
-export const eea2: Crypt = (key, count, bearer, direction, octets, bits) => {
-  const counterBlock = concat(countBearerDirection(count, bearer, direction), new Uint8Array(8))
-  const out = createCipheriv('aes-128-ctr', key, counterBlock).update(octets)
-  return cutAfter(new Uint8Array(out.buffer, out.byteOffset, out.length), bits)
-}
+/** 128-EEA2 for one message, in any number of bits. */
+export const eea2: Crypt = (key, count, bearer, direction, octets, bits) =>
+  once(eea2UnderKey(key), ({ crypt }) => cutAfter(crypt(count, bearer, direction, octets), bits))
 
 /** 128-EEA3. TS 33.401 B.1.4, TS 35.221. */
 export const eea3: Crypt = (key, count, bearer, direction, octets, bits) => {
@@ -69,22 +73,56 @@ function xorKeystream(octets: Uint8Array, keystream: Int32Array, bits: number): 
   return cutAfter(out, bits)
 }
 
-const row = (id: EeaId, name: string, clause: string, crypt: Crypt): Eea => ({
-  id,
-  name,
-  clause,
-  crypt: (key, count, bearer, direction, octets) => {
-    checkSecurityInputs(key, count, bearer)
-    return crypt(key, count, bearer, direction, octets, 8 * octets.length)
-  },
-})
+const row = (id: EeaId, name: string, clause: string, begin: (key: Uint8Array) => EeaUnderKey): Eea => {
+  const under = (key: Pek): EeaUnderKey => {
+    checkKey(key)
+    let known: EeaUnderKey | undefined = begin(key)
+    return {
+      crypt(count, bearer, direction, octets) {
+        checkKey(key)
+        checkNumbers(count, bearer)
+        if (!known) throw forgotten()
+        return known.crypt(count, bearer, direction, octets)
+      },
+      forget() {
+        known?.forget()
+        known = undefined
+      },
+    }
+  }
+  return {
+    id,
+    name,
+    clause,
+    under,
+    crypt: (key, ...inputs) => once(under(key), ({ crypt }) => crypt(...inputs)),
+  }
+}
 
-/** Every ciphering algorithm there is; negotiation and link protection ask the row. EEA0 changes nothing. */
+const nothing = () => undefined
+
+/** An algorithm that makes nothing of its key that would have to be erased. */
+const unprepared =
+  (crypt: Crypt) =>
+  (key: Uint8Array): EeaUnderKey => ({
+    crypt: (count, bearer, direction, octets) =>
+      crypt(key, count, bearer, direction, octets, 8 * octets.length),
+    forget: nothing,
+  })
+
+/** EEA0 changes nothing and needs no key. */
+const unciphered: EeaUnderKey = { crypt: (...inputs) => inputs[3].slice(), forget: nothing }
+
+/** Every ciphering algorithm there is; negotiation and link protection ask the row. */
 export const eeas: readonly Eea[] = [
-  { id: 0, name: 'EEA0', clause: 'TS 33.401 B.0', crypt: (...inputs) => inputs[4].slice() },
-  row(1, '128-EEA1', 'TS 33.401 B.1.2', eea1),
-  row(2, '128-EEA2', 'TS 33.401 B.1.3', eea2),
-  row(3, '128-EEA3', 'TS 33.401 B.1.4', eea3),
+  {
+    ...{ id: 0, name: 'EEA0', clause: 'TS 33.401 B.0' },
+    under: () => unciphered,
+    crypt: (_, ...inputs) => unciphered.crypt(...inputs),
+  },
+  row(1, '128-EEA1', 'TS 33.401 B.1.2', unprepared(eea1)),
+  row(2, '128-EEA2', 'TS 33.401 B.1.3', eea2UnderKey),
+  row(3, '128-EEA3', 'TS 33.401 B.1.4', unprepared(eea3)),
 ]
 
 export const eeaById = (id: number): Eea | undefined => eeas.find((eea) => eea.id === id)

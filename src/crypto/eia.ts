@@ -1,8 +1,9 @@
+import { concat } from '../core/bytes.ts'
 import type { Pik } from '../core/keys.ts'
 import { eia1 } from './eia1.ts'
-import { eia2 } from './eia2.ts'
+import { eia2UnderKey } from './eia2.ts'
 import { eia3 } from './eia3.ts'
-import { checkSecurityInputs, type Direction, type Mac } from './security-inputs.ts'
+import { checkKey, checkNumbers, forgotten, once, type Direction, type Mac } from './security-inputs.ts'
 
 /** Identity of an integrity algorithm. TS 33.401 5.1.4.2. */
 export type EiaId = 1 | 2 | 3
@@ -12,34 +13,64 @@ export interface Eia {
   readonly id: EiaId
   readonly name: string
   readonly clause: string
+  /** For many messages. Throws InvalidValue for a key that is not of 16 octets or is wiped. */
+  readonly under: (key: Pik) => EiaUnderKey
+  /** For one message: as `under(key).mac`. */
+  readonly mac: (key: Pik, ...inputs: Parameters<EiaUnderKey['mac']>) => Uint8Array
+}
+
+/** An integrity algorithm under one key; it is forgotten together with the key. */
+export interface EiaUnderKey {
   /**
-   * MAC-I, 4 octets, to be compared by `equalInConstantTime` only. COUNT has 32 bits, BEARER 5. Throws InvalidValue for
-   * a key that is not of 16 octets or is wiped, and for numbers that do not fit.
+   * MAC-I, 4 octets, over all `octets`, one after the other; to be compared by `equalInConstantTime` only. COUNT has 32
+   * bits, BEARER 5. Throws InvalidValue for a key that is wiped or forgotten by now, and for numbers that do not fit.
    */
   readonly mac: (
-    key: Pik,
     count: number,
     bearer: number,
     direction: Direction,
-    octets: Uint8Array,
+    ...octets: readonly Uint8Array[]
   ) => Uint8Array
+  /** Erases what was made of the key (R33). */
+  readonly forget: () => void
 }
 
-const row = (id: EiaId, name: string, clause: string, mac: Mac): Eia => ({
-  id,
-  name,
-  clause,
-  mac: (key, count, bearer, direction, octets) => {
-    checkSecurityInputs(key, count, bearer)
-    return mac(key, count, bearer, direction, octets, 8 * octets.length)
-  },
-})
+const row = (id: EiaId, name: string, clause: string, begin: (key: Uint8Array) => EiaUnderKey): Eia => {
+  const under = (key: Pik): EiaUnderKey => {
+    checkKey(key)
+    let known: EiaUnderKey | undefined = begin(key)
+    return {
+      mac(count, bearer, direction, ...octets) {
+        checkKey(key)
+        checkNumbers(count, bearer)
+        if (!known) throw forgotten()
+        return known.mac(count, bearer, direction, ...octets)
+      },
+      forget() {
+        known?.forget()
+        known = undefined
+      },
+    }
+  }
+  return { id, name, clause, under, mac: (key, ...inputs) => once(under(key), ({ mac }) => mac(...inputs)) }
+}
+
+/** An algorithm that makes nothing of its key that would have to be erased. */
+const unprepared =
+  (mac: Mac) =>
+  (key: Uint8Array): EiaUnderKey => ({
+    mac(count, bearer, direction, ...octets) {
+      const whole = concat(...octets)
+      return mac(key, count, bearer, direction, whole, 8 * whole.length)
+    },
+    forget: () => undefined,
+  })
 
 /** Every integrity algorithm there is; negotiation and link protection ask the row. EIA0 is none of them (R19). */
 export const eias: readonly Eia[] = [
-  row(1, '128-EIA1', 'TS 33.401 B.2.2', eia1),
-  row(2, '128-EIA2', 'TS 33.401 B.2.3', eia2),
-  row(3, '128-EIA3', 'TS 33.401 B.2.4', eia3),
+  row(1, '128-EIA1', 'TS 33.401 B.2.2', unprepared(eia1)),
+  row(2, '128-EIA2', 'TS 33.401 B.2.3', eia2UnderKey),
+  row(3, '128-EIA3', 'TS 33.401 B.2.4', unprepared(eia3)),
 ]
 
 export const eiaById = (id: number): Eia | undefined => eias.find((eia) => eia.id === id)

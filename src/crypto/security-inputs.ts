@@ -42,12 +42,31 @@ export function padded(octets: Uint8Array, bits: number, block: number): Uint8Ar
   return cutAfter(out, bits)
 }
 
-/** Throws InvalidValue for a key not of 16 octets or wiped, and for numbers that do not fit their bits (R30, R33). */
-export function checkSecurityInputs(key: Uint8Array, count: number, bearer: number): void {
+/** Throws InvalidValue for a key not of 16 octets or wiped (R30, R33). */
+export function checkKey(key: Uint8Array): void {
   exactly(16, 'key', key)
   if (isAllZero(key)) throw new InvalidValue('key', 'all octets are zero')
+}
+
+/** Use of a key after it was forgotten (R33). */
+export const forgotten = (): InvalidValue => new InvalidValue('key', 'it is forgotten')
+
+/** Throws InvalidValue for numbers that do not fit their bits (R30). */
+export function checkNumbers(count: number, bearer: number): void {
   if (!Number.isInteger(count) || count < 0 || count >= 2 ** 32)
     throw new InvalidValue('COUNT', '32 bits are needed', 'TS 33.401 B.1')
   if (!Number.isInteger(bearer) || bearer < 0 || bearer > 31)
     throw new InvalidValue('BEARER', '5 bits are needed', 'TS 33.401 B.1')
+}
+
+/** What `use` makes of an algorithm under a key, which is then forgotten. */
+export function once<UnderKey extends { readonly forget: () => void }, Out>(
+  underKey: UnderKey,
+  use: (underKey: UnderKey) => Out,
+): Out {
+  try {
+    return use(underKey)
+  } finally {
+    underKey.forget()
+  }
 }

@@ -114,16 +114,27 @@ function pc8Of(
 
 /** Discovery is for everybody: it goes to whoever is not the sender. */
 const pc5Tap =
-  (voice: NodeVoice, { names, unsafeRevealKeys }: NodeContext) =>
+  ({ name: from, ue }: ConfiguredUe, { tap, clock, names, unsafeRevealKeys }: NodeContext) =>
   (message: SentPc5Message): void => {
-    const to = message.to === undefined ? 'all' : (names.ofLayer2Id(message.to) ?? 'all')
     const { name, step, protection, frame, sdu, fields, context, heartbeat } = message
-    const clear = unsafeRevealKeys && protection === 'ciphered' ? sdu : undefined
-    voice.message({
-      ...{ point: 'PC5', to, name, protection, bytes: frame, masked: [], fields, heartbeat },
-      ...(clear === undefined ? {} : { clear }),
-      ...(step === undefined ? {} : { step }),
-      ...(context === undefined ? {} : { context }),
+    // One literal: user data comes by here, and spreading costs as much as its MAC-I.
+    tap({
+      kind: 'message',
+      time: clock.now(),
+      from,
+      to: message.to === undefined ? 'all' : (names.ofLayer2Id(message.to) ?? 'all'),
+      point: 'PC5',
+      name,
+      step,
+      protection,
+      bytes: frame,
+      masked: [],
+      // A copy: whoever sent it may use its octets again.
+      clear: unsafeRevealKeys && protection === 'ciphered' ? sdu?.slice() : undefined,
+      pc5Profile: ue.pc5Profile === 'final' && message.channel === 'SL-SCH' ? 'final' : undefined,
+      fields,
+      context,
+      heartbeat,
     })
   }
 
@@ -150,7 +161,7 @@ export async function startUe(
     ...context,
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, context), pc8 },
-    sent: guarded(node.name, context, pc5Tap(voice, context)),
+    sent: guarded(node.name, context, pc5Tap(node, context)),
     onFault: (error) => context.onFault(node.name, error),
   })
   return {

@@ -49,7 +49,7 @@ const given = (some: Readonly<Record<string, JsonValue | undefined>>): Readonly<
   )
 
 function messageLine(event: TapMessage, n: number, ms: number, link: string | undefined): EventLine {
-  const { step, point, from, to, name, protection, fields, context, heartbeat } = event
+  const { step, point, from, to, name, protection, pc5Profile, fields, context, heartbeat } = event
   const bytes = hex(event.bytes)
   const clear = event.clear && hex(event.clear)
   const masked = event.masked.map(([first, end]) => [first, end])
@@ -67,6 +67,7 @@ function messageLine(event: TapMessage, n: number, ms: number, link: string | un
       protection,
       bytes,
       clear,
+      pc5Profile,
       masked,
       fields,
       context,

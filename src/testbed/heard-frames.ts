@@ -5,7 +5,15 @@ import { steps } from '../entities/ue/link/transmit.ts'
 import type { NodeContext } from '../nodes/node.ts'
 import { decodeDiscovery, describeDiscovery, discoveryName } from '../reference-points/pc5/discovery.ts'
 import { decodeSdu, describe, messageName } from '../reference-points/pc5/messages.ts'
-import { decodePdu, isUserData, lcids, type Lcid } from '../reference-points/pc5/pdcp.ts'
+import {
+  decodePdu,
+  directionHeard,
+  isCiphered,
+  isUserData,
+  lcids,
+  type Lcid,
+  type Pc5Profile,
+} from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame, isFor } from '../reference-points/pc5/sl-sch.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
 
@@ -16,13 +24,14 @@ type Told = Omit<TapMessage, 'kind' | 'time' | 'to' | 'masked' | 'bytes' | 'poin
  * ciphered is told as an observer sees it.
  */
 export const tellingRadio =
-  (name: string, own: Layer2Id, context: NodeContext) =>
+  (name: string, own: Layer2Id, profile: Pc5Profile, context: Pick<NodeContext, 'tap' | 'clock' | 'names'>) =>
   (radio: Radio): Radio => {
     const { tap, clock, names } = context
     const announced = new Set<string>()
     const nameOf = (id: Layer2Id) => names.ofLayer2Id(id) ?? 'ue'
     const tell = (channel: SidelinkChannel, bytes: Uint8Array) => {
-      const told = channel === 'SL-DCH' ? discovery(bytes, own, nameOf, announced) : frame(bytes, own, nameOf)
+      const told =
+        channel === 'SL-DCH' ? discovery(bytes, own, nameOf, announced) : frame(bytes, own, profile, nameOf)
       const shared = { kind: 'message', time: clock.now(), point: 'PC5', masked: [] } as const
       if (told) tap({ ...shared, ...told, to: name, bytes })
     }
@@ -74,18 +83,32 @@ function discovery(
   }
 }
 
-function frame(bytes: Uint8Array, own: Layer2Id, nameOf: (id: Layer2Id) => string): Told | undefined {
+function frame(
+  bytes: Uint8Array,
+  own: Layer2Id,
+  profile: Pc5Profile,
+  nameOf: (id: Layer2Id) => string,
+): Told | undefined {
   const heard = orNothing(() => decodeFrame(bytes))
-  return heard && isFor(heard, own)
-    ? { from: nameOf(heard.source), ...contentOf(heard.lcid, heard.pdu) }
-    : undefined
+  if (!heard || !isFor(heard, own)) return undefined
+  const { source, lcid, pdu } = heard
+  return {
+    from: nameOf(source),
+    ...contentOf(lcid, pdu, profile),
+    ...(profile === 'final' && { pc5Profile: profile }),
+  }
 }
 
-/** What can be read is not ciphered, in either profile. */
-function contentOf(lcid: Lcid, pdu: Uint8Array): Pick<Told, 'name' | 'fields' | 'step' | 'protection'> {
+function contentOf(
+  lcid: Lcid,
+  pdu: Uint8Array,
+  profile: Pc5Profile,
+): Pick<Told, 'name' | 'fields' | 'step' | 'protection'> {
   const ciphered = { protection: 'ciphered', fields: { octets: pdu.length } } as const
   if (isUserData(lcid)) return { name: 'USER_DATA', ...ciphered }
-  const message = lcid === lcids.protected ? undefined : orNothing(() => decodeSdu(decodePdu(lcid, pdu).data))
+  const data = orNothing(() => decodePdu(lcid, pdu, profile).data)
+  const isHidden = !data || isCiphered(lcid, directionHeard(lcid, data.length), profile)
+  const message = isHidden ? undefined : orNothing(() => decodeSdu(data))
   if (!message) return { name: 'ciphered signalling', ...ciphered }
   const step = steps[message.type]
   const protection = lcid === lcids.unprotected ? 'clear' : 'integrity'

@@ -93,9 +93,9 @@ export async function startLocalNetwork(
 export async function startNodes(surroundings: NodeContext, stages: Stages): Promise<LocalNetwork> {
   const { config } = surroundings
   const addresses = new Map<string, ListenAddress>()
-  const clock = new LabClock(surroundings.clock)
+  const clock = new LabClock(surroundings.clock, surroundings.timers)
   const addressOf: NodeContext['addressOf'] = (node, service) => addresses.get(`${node} ${service}`)
-  const context = { ...surroundings, addressOf, clock }
+  const context = { ...surroundings, addressOf, clock, timers: clock }
   const [first] = config.ues
   let ubBlocked = false
   const contextOfUe1: NodeContext = {

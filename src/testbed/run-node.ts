@@ -112,7 +112,8 @@ function withPorts(config: NetworkConfig): NetworkConfig {
 function start(node: ConfiguredNode, context: NodeContext, { tellHeard }: NodeOptions): Promise<Node> {
   if (node.kind !== 'ue') return startEntity(node, context)
   const [own] = node.ue.proseUeIds
-  const stage = tellHeard && own !== undefined ? { onRadio: tellingRadio(node.name, own, context) } : {}
+  const isTelling = tellHeard && own !== undefined
+  const stage = isTelling ? { onRadio: tellingRadio(node.name, own, node.ue.pc5Profile, context) } : {}
   return startUe(node, context, stage)
 }
 

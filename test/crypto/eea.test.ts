@@ -1,12 +1,21 @@
+import { createCipheriv } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromHex, hex } from '../../src/core/bytes.ts'
+import { concat, fromHex, hex, u32 } from '../../src/core/bytes.ts'
 import { InvalidValue } from '../../src/core/errors.ts'
 import { keyOctets, wipe, type Pek } from '../../src/core/keys.ts'
 import { eea1, eea2, eea3, eeaById, eeas, type Crypt } from '../../src/crypto/eea.ts'
 import type { Direction } from '../../src/crypto/security-inputs.ts'
 import vectors from '../vectors/eea.json' with { type: 'json' }
 import { flipped, someBit } from './flip.ts'
+
+/** COUNT, BEARER, DIRECTION and a message. */
+const inputs = fc.tuple(
+  fc.nat(2 ** 32 - 1),
+  fc.nat(31),
+  fc.constantFrom<Direction>(0, 1),
+  fc.uint8Array({ maxLength: 300 }),
+)
 
 const pek = (fill = 3) => keyOctets(new Uint8Array(16).fill(fill)) as Pek
 
@@ -98,9 +107,48 @@ describe('the rows', () => {
     for (const bearer of [-1, 32, 0.5]) expect(() => crypt(pek(), 1, bearer, 0, octets)).toThrow(InvalidValue)
   })
 
-  it.each(ciphers)('R33: $name throws for a wiped key', ({ crypt }) => {
+  it.each(ciphers)('R33: $name throws for a wiped key', ({ crypt, under }) => {
     const key = pek()
+    const underKey = under(key)
     wipe(key)
     expect(() => crypt(key, 1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+    expect(() => under(key)).toThrow(InvalidValue)
+    expect(() => underKey.crypt(1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+  })
+
+  it.each(ciphers)('$name gives each of many messages under one key what it gives it alone', (eea) => {
+    const underKey = eea.under(pek())
+    fc.assert(
+      fc.property(inputs, ([count, bearer, direction, octets]) => {
+        const alone = hex(eea.crypt(pek(), count, bearer, direction, octets))
+        expect(hex(underKey.crypt(count, bearer, direction, octets))).toBe(alone)
+      }),
+    )
+  })
+
+  it.each(ciphers)('R33: $name is refused once it is forgotten, though the key is not wiped', ({ under }) => {
+    const underKey = under(pek())
+    underKey.forget()
+    underKey.forget()
+    expect(() => underKey.crypt(1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+  })
+
+  it('EEA0 gives octets of its own', () => {
+    const given = new Uint8Array(4).fill(7)
+    const out = eeaById(0)?.under(pek()).crypt(1, 1, 0, given)
+    expect(out).toEqual(given)
+    expect(out).not.toBe(given)
+  })
+
+  it('128-EEA2 is AES-128-CTR of the platform, across the end of a counter octet', () => {
+    const underKey = eeaById(2)?.under(pek())
+    fc.assert(
+      fc.property(inputs, ([count, bearer, direction, octets]) => {
+        const begin = concat(u32(count), Uint8Array.of((bearer << 3) | (direction << 2)), new Uint8Array(11))
+        const expected = createCipheriv('aes-128-ctr', pek(), begin).update(octets)
+        expect(hex(underKey?.crypt(count, bearer, direction, octets) ?? octets)).toBe(hex(expected))
+      }),
+      { examples: [[[0x01020304, 1, 1, new Uint8Array(8188).fill(9)]]] },
+    )
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../src/core/bytes.ts'
 import { InvalidValue } from '../../src/core/errors.ts'
@@ -11,6 +12,14 @@ import vectors from '../vectors/eia.json' with { type: 'json' }
 import { flipped, someBit } from './flip.ts'
 
 const pik = (fill = 3) => keyOctets(new Uint8Array(16).fill(fill)) as Pik
+/** COUNT, BEARER, DIRECTION, a message, and where it is cut in two. */
+const messages = fc.tuple(
+  fc.nat(2 ** 32 - 1),
+  fc.nat(31),
+  fc.constantFrom<Direction>(0, 1),
+  fc.uint8Array({ maxLength: 300 }),
+  fc.nat(300),
+)
 const withFresh = vectors.uia2.sets.map((set) => ({ ...set, bearer: Number.parseInt(set.fresh, 16) }))
 
 describe.each([
@@ -86,9 +95,34 @@ describe('the rows', () => {
     for (const bearer of [-1, 32, 0.5]) expect(() => mac(pik(), 1, bearer, 0, octets)).toThrow(InvalidValue)
   })
 
-  it.each(eias)('R33: $name throws for a wiped key', ({ mac }) => {
+  it.each(eias)('R33: $name throws for a wiped key', ({ mac, under }) => {
     const key = pik()
+    const underKey = under(key)
     wipe(key)
     expect(() => mac(key, 1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+    expect(() => under(key)).toThrow(InvalidValue)
+    expect(() => underKey.mac(1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+  })
+
+  it.each(eias)(
+    '$name gives each of many messages under one key what it gives it alone, in whatever parts',
+    ({ mac, under }) => {
+      const underKey = under(pik())
+      fc.assert(
+        fc.property(messages, ([count, bearer, direction, message, cut]) => {
+          const alone = hex(mac(pik(), count, bearer, direction, message))
+          const parts = [message.subarray(0, cut), message.subarray(cut)]
+          expect(hex(underKey.mac(count, bearer, direction, message))).toBe(alone)
+          expect(hex(underKey.mac(count, bearer, direction, ...parts))).toBe(alone)
+        }),
+      )
+    },
+  )
+
+  it.each(eias)('R33: $name is refused once it is forgotten, though the key is not wiped', ({ under }) => {
+    const underKey = under(pik())
+    underKey.forget()
+    underKey.forget()
+    expect(() => underKey.mac(1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
   })
 })

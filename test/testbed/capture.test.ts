@@ -150,6 +150,39 @@ it('the dissector shows what was ciphered, in a capture with keys only', async (
   expect(packets[0]).toMatch(/^fe80::\S+\t\d+,9$/)
 })
 
+describe('the capture of a set-up of the final profile, read by tshark with the dissector', () => {
+  const final = ['ue1', 'ue2'].map((ue) => [['ues', ue, 'pc5Profile'], 'final'] as const)
+  const described = ['DIRECT_COMMUNICATION_REQUEST', 'DIRECT_SECURITY_MODE_COMMAND']
+
+  it('names every message, calls nothing malformed, and gives no MAC-I to user data', async () => {
+    const path = await captured('7a', false, final)
+    expect(dissected(path, '_ws.malformed || pc5.malformed', 'pc5.message')).toEqual([])
+    const sidelink = dissected(path, 'pc5.lcid', 'pc5.message', 'pc5.lcid', 'pc5.mac')
+    const rows = sidelink.map((line) => line.split('\t'))
+    expect(new Set(rows.map(([name]) => name))).toEqual(
+      new Set([
+        ...[...described, 'DIRECT_SECURITY_MODE_COMPLETE', 'DIRECT_COMMUNICATION_ACCEPT', 'USER_DATA'],
+        ...['DIRECT_COMMUNICATION_RELEASE', 'DIRECT_COMMUNICATION_RELEASE_ACCEPT'].filter((release) =>
+          rows.some(([name]) => name === release),
+        ),
+      ]),
+    )
+    for (const [name, lcid, mac] of rows)
+      expect([name, mac === '']).toEqual([name, lcid === '28' || name === 'USER_DATA'])
+    expect(dissected(path, 'pc5.messageType && pc5.lcid', 'pc5.message')).toEqual(described)
+  })
+
+  it('with keys shows COMPLETE and the packets inside', async () => {
+    const path = await captured('7a', true, final)
+    expect(dissected(path, '_ws.malformed || _ws.expert.severity == error', 'pc5.message')).toEqual([])
+    const complete = 'pc5.message == "DIRECT_SECURITY_MODE_COMPLETE"'
+    expect(dissected(path, complete, 'pc5.messageType')).toEqual(['13'])
+    const packets = dissected(path, 'pc5.message == "USER_DATA"', 'ipv6.src', 'udp.dstport')
+    expect(packets).toHaveLength(40)
+    expect(packets[0]).toMatch(/^fe80::\S+\t\d+,9$/)
+  })
+})
+
 it('several scenarios in one capture do not mix', async () => {
   const path = await captured('7a,refused-step5', true)
   expect(dissected(path, 'pc5.message == "DIRECT_COMMUNICATION_REQUEST"', 'udp.length')).toHaveLength(2)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Network, shown, type Change } from './lab-network.ts'
 
-const isSetUp = ({ step, name }: { readonly step?: string; readonly name: string }) =>
+const isSetUp = ({ step, name }: { readonly step?: string | undefined; readonly name: string }) =>
   step !== '0' && step !== '1' && name !== 'USER_DATA'
 
 /** Steps 2 to 6, the same in every branch. */

@@ -31,7 +31,7 @@ export class Bootstrapping {
 
   async #ask(context?: string): Promise<UeBootstrap> {
     const { gba, timers } = this.#ports
-    const bootstrap = await within(timers, ubTimers.run, gba.bootstrap(context))
+    const bootstrap = await within(timers, ubTimers.run, gba.bootstrap(context), ({ ks }) => ks.erase())
     this.#memory.replace(bootstrap)
     return bootstrap
   }

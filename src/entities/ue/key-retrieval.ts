@@ -83,7 +83,10 @@ export class KeyRetrievals {
   }
 
   #send(request: ProseDirectKeyRequest, context: string): Promise<ProseDirectKeyResponse> {
-    return within(this.#ports.timers, requestDeadline, this.#ports.pc8.requestKey(request, context))
+    const { timers, pc8 } = this.#ports
+    return within(timers, requestDeadline, pc8.requestKey(request, context), (late) => {
+      if (late.outcome === 'key') wipe(late.pdk)
+    })
   }
 }
 

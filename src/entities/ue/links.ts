@@ -65,9 +65,22 @@ export class Links {
   readonly #sequenceNumbers = new SequenceNumbers()
   readonly #seen = { nonce1: new NonceMemory(), nonce2: new NonceMemory() }
 
+  readonly #env: LinkEnv
+
   constructor(settings: LinkSettings, ports: LinksPorts) {
     this.#settings = settings
     this.#ports = ports
+    this.#env = {
+      get now() {
+        return ports.clock.now()
+      },
+      ...{ random: ports.random, settings },
+      nextSequenceNumber: (peer) => this.#sequenceNumbers.next(peer),
+      takenOctets: (peer, octet) => this.table.takenOctets(peer, octet),
+      wasSeen: (nonce, peer, octets) => this.#seen[nonce].has(peer, octets),
+      isPTidTaken: (ptId) => ports.push.isTaken(ptId),
+      liveLinks: (peer) => this.table.live(peer),
+    }
   }
 
   /** UE-1: one attempt, to its end. */
@@ -96,7 +109,7 @@ export class Links {
   /** One event for one link; what it makes the link do is done before this returns. */
   dispatch(entry: LinkEntry, event: LinkEvent): void {
     const wasLive = isLive(entry)
-    const [state, ...effects] = step(entry.state, event, this.#env())
+    const [state, ...effects] = step(entry.state, event, this.#env)
     this.table.move(entry, state)
     for (const effect of effects) this.#carryOut(entry, effect)
     if (entry.state.phase !== 'closed') return
@@ -123,8 +136,9 @@ export class Links {
   }
 
   #hearProtected(peer: Layer2Id, lcid: Exclude<SlSchFrame['lcid'], 28>, pdu: Uint8Array): void {
-    const entry = this.table.forPdu(peer, lcid, decodePdu(lcid, pdu, this.#settings.pc5Profile).kdSessId)
-    if (entry) this.dispatch(entry, { kind: 'pdu', lcid, pdu })
+    const { kdSessId } = decodePdu(lcid, pdu, this.#settings.pc5Profile)
+    const entry = this.table.forPdu(peer, lcid, kdSessId)
+    if (entry) this.dispatch(entry, { kind: 'pdu', lcid, kdSessId, pdu })
     else this.#drop('ERR_UNKNOWN_CONTEXT')
   }
 
@@ -158,7 +172,7 @@ export class Links {
       return
     }
     try {
-      checkRequest(request, peer, this.#env())
+      checkRequest(request, peer, this.#env)
       checkRoom(this.table, peer, this.#settings.maximumLinks)
     } catch (error) {
       if (!(error instanceof ProseError)) throw error
@@ -189,7 +203,7 @@ export class Links {
   /** A REJECT for which nothing is kept; silence for what is not answered. */
   #refuse(error: ProseError, peer: Layer2Id): void {
     this.#drop(error.code)
-    const sdu = answerTo(error, peer, this.#env())
+    const sdu = answerTo(error, peer, this.#env)
     if (!sdu) return
     this.#ports.report(refusal('3', error, peer))
     this.#ports.transmit(transmitClear(sdu), peer, {})
@@ -311,19 +325,6 @@ export class Links {
       if (facts.role === otherFacts.role) this.dispatch(other, { kind: 'abandon' })
       else if (own < entry.peer)
         this.dispatch(facts.role === 'initiator' ? entry : other, { kind: 'release', reason: 1 })
-    }
-  }
-
-  #env(): LinkEnv {
-    return {
-      now: this.#ports.clock.now(),
-      random: this.#ports.random,
-      settings: this.#settings,
-      nextSequenceNumber: (peer) => this.#sequenceNumbers.next(peer),
-      takenOctets: (peer, octet) => this.table.takenOctets(peer, octet),
-      wasSeen: (nonce, peer, octets) => this.#seen[nonce].has(peer, octets),
-      isPTidTaken: (ptId) => this.#ports.push.isTaken(ptId),
-      liveLinks: (peer) => this.table.live(peer),
     }
   }
 

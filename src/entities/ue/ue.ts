@@ -16,6 +16,7 @@ import { KeyRetrievals } from './key-retrieval.ts'
 import type { LinkSettings, OutgoingMessage } from './link/link.ts'
 import type { LinkEntry } from './link/link-table.ts'
 import { viewOf, type Link } from './link-view.ts'
+import { takesUserData } from './link/rekeying.ts'
 import { Links } from './links.ts'
 import { Listeners } from './listeners.ts'
 import { Pc8Session } from './pc8-session.ts'
@@ -36,20 +37,20 @@ export interface UeSettings extends LinkSettings, DiscoverySettings {
 export interface SentPc5Message {
   readonly channel: SidelinkChannel
   readonly name: string
-  readonly step?: Step
+  readonly step?: Step | undefined
   readonly protection: Protection
   /** SL-SCH: MAC header (8 octets) and PDCP PDU; SL-DCH: PC5_DISCOVERY (29). */
   readonly frame: Uint8Array
   /** What an SL-SCH frame carries, before it was ciphered. */
-  readonly sdu?: Uint8Array
+  readonly sdu?: Uint8Array | undefined
   readonly fields: Fields
   readonly from: Layer2Id
   /** Absent for discovery, which is for everybody. */
-  readonly to?: Layer2Id
+  readonly to?: Layer2Id | undefined
   /** `L1` and so on, absent for what belongs to no link. */
-  readonly link?: string
+  readonly link?: string | undefined
   /** Trace id of the attempt. */
-  readonly context?: string
+  readonly context?: string | undefined
   readonly heartbeat: boolean
 }
 
@@ -178,11 +179,19 @@ export class Ue {
     return live.flatMap((entry) => viewOf(entry) ?? [])
   }
 
-  /** User data over a live link, at most 1400 octets; throws NotPossibleNow when the link is not live. */
+  /**
+   * User data over a live link, at most 1400 octets. Throws NotPossibleNow when the link is not live, or has no PDCP SN
+   * left for user data: it is then rekeyed first, and takes user data again after that.
+   */
   send(label: string, octets: Uint8Array, sduType: 'ip' | 'non-ip' = 'non-ip'): void {
     if (octets.length > maximumUserData)
       throw new NotPossibleNow(`user data has at most ${maximumUserData} octets`)
-    this.#links.dispatch(this.#live(label), { kind: 'send', sduType, octets })
+    const entry = this.#live(label)
+    if (!takesUserData(entry.state)) {
+      this.#links.dispatch(entry, { kind: 'rekey' })
+      throw new NotPossibleNow(`${label} has no PDCP SN left for user data until it is rekeyed`)
+    }
+    this.#links.dispatch(entry, { kind: 'send', sduType, octets })
   }
 
   /** Ends a live link; throws NotPossibleNow when there is none of that label. */
@@ -246,15 +255,13 @@ export class Ue {
   }
 
   /**
-   * Steps 3 to 14 anew beside a link whose PDK ends soon. The new link replaces it; when the network does not allow one
-   * any more, neither does the old one stay; any other end leaves it until its PDK ends (R29).
+   * Steps 3 to 14 anew beside a link whose PDK ends soon. The new link replaces it; any other end leaves it until its PDK
+   * ends, REJECT 1 too, which anybody can send: a permission that was withdrawn ends the link then (R11, R29).
    */
-  async #renew({ label, peer, state }: LinkEntry): Promise<void> {
+  async #renew({ peer, state }: LinkEntry): Promise<void> {
     if (state.phase !== 'secured' || this.#settingUp.has(peer)) return
     const { relayServiceCode } = state.facts
-    const { reason } = await this.connect(peer, relayServiceCode === undefined ? {} : { relayServiceCode })
-    const isThere = this.#links.table.find(label)?.state.phase === 'secured'
-    if (reason === 'ERR_NOT_AUTHORISED' && isThere) this.release(label, 2)
+    await this.connect(peer, relayServiceCode === undefined ? {} : { relayServiceCode })
   }
 
   #setUpPorts(): SetUpPorts {
@@ -298,7 +305,7 @@ export class Ue {
     const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
     this.#put({
       name,
-      ...(step && { step }),
+      step,
       protection,
       fields,
       heartbeat,
@@ -307,8 +314,8 @@ export class Ue {
       sdu,
       from,
       to: peer,
-      ...(link.label !== undefined && { link: link.label }),
-      ...(link.trace !== undefined && { context: link.trace }),
+      link: link.label,
+      context: link.trace,
     })
   }
 

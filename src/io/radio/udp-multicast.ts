@@ -1,9 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram'
+import { lookup as lookUp, type LookupOneOptions } from 'node:dns'
+import { isIPv4 } from 'node:net'
 import type { Radio, SidelinkChannel } from '../../core/environment.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Count } from '../../core/tap.ts'
 import { maximumFrameSize } from '../../reference-points/pc5/sl-sch.ts'
+import { UnderWay } from './under-way.ts'
 
 /** Where the lab bearer runs: SL-SCH on `port`, SL-DCH on the next one. */
 export interface UdpRadioOptions {
@@ -18,6 +21,9 @@ export interface UdpRadioOptions {
   readonly count?: Count
 }
 
+/** Frames that may wait while this process is busy with others; the system may allow less. */
+const waitingOctets = 1 << 20
+
 const labGroup = projectValues.labGroup.value
 
 const channels: readonly SidelinkChannel[] = ['SL-SCH', 'SL-DCH']
@@ -29,9 +35,12 @@ const portOf = (channel: SidelinkChannel, port: number) => port + channels.index
  */
 export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
   const sockets = new Map<SidelinkChannel, Socket>()
+  const underWay = new UnderWay()
   const close = async () => {
     const open = [...sockets.values()]
     sockets.clear()
+    // A socket that closes forgets what it was given, such as the RELEASE of every link.
+    await underWay.settled()
     await Promise.all(open.map((socket) => new Promise<void>((done) => socket.close(done))))
   }
   try {
@@ -40,20 +49,26 @@ export async function openUdpRadio(options: UdpRadioOptions): Promise<Radio> {
     await close()
     throw error
   }
+  const to = destinations(options)
+  const sent = (error: Error | null) => {
+    underWay.end()
+    if (error) options.count?.('radio-send-failed')
+  }
   return {
     send(channel, frame) {
       if (frame.length > maximumFrameSize)
         throw new InvalidValue('frame', `at most ${maximumFrameSize} octets are allowed`)
       const socket = sockets.get(channel)
       if (!socket) return
-      for (const { host, port } of destinations(options))
-        socket.send(frame, portOf(channel, port), host, (error) => {
-          if (error) options.count?.('radio-send-failed')
-        })
+      for (const { host, port } of to) {
+        underWay.begin()
+        socket.send(frame, portOf(channel, port), host, sent)
+      }
     },
     onFrame(hear) {
       const stops = [...sockets].map(([channel, socket]) => {
-        const listener = (datagram: Uint8Array) => hear(channel, new Uint8Array(datagram))
+        const listener = ({ buffer, byteOffset, length }: Uint8Array) =>
+          hear(channel, new Uint8Array(buffer, byteOffset, length))
         socket.on('message', listener)
         return () => socket.off('message', listener)
       })
@@ -67,7 +82,7 @@ const destinations = ({ peers, group = labGroup, port }: UdpRadioOptions) => pee
 
 async function openSocket(options: UdpRadioOptions, channel: SidelinkChannel): Promise<Socket> {
   const { interface: address, port, group = labGroup, peers, count } = options
-  const socket = createSocket({ type: 'udp4', reuseAddr: peers === undefined })
+  const socket = createSocket({ type: 'udp4', reuseAddr: peers === undefined, lookup })
   await bind(socket, portOf(channel, port), peers ? address : group)
   try {
     if (!peers) join(socket, group, address)
@@ -75,8 +90,19 @@ async function openSocket(options: UdpRadioOptions, channel: SidelinkChannel): P
     socket.close()
     throw error
   }
+  socket.setRecvBufferSize(waitingOctets)
   socket.on('error', () => count?.('radio-socket-error'))
   return socket
+}
+
+/** An address needs no looking up: it would cost each frame a turn of the event loop. */
+function lookup(
+  host: string,
+  options: LookupOneOptions,
+  found: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  if (isIPv4(host)) found(null, host, 4)
+  else lookUp(host, options, found)
 }
 
 /** Throws what the operating system says of an address that is not of this machine. */

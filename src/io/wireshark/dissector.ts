@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { clearSduComment } from '../capture/comments.ts'
+import { clearSduComment, profileComment } from '../capture/comments.ts'
 import { diameterTables } from './diameter-tables.ts'
 import { DissectorFields } from './fields.ts'
 import { lua } from './lua.ts'
@@ -12,7 +12,7 @@ export function wiresharkDissector(): string {
   const fields = new DissectorFields()
   const pc5 = pc5Tables(fields)
   const diameter = diameterTables(fields)
-  const tables = lua({ fields: fields.rows, pc5, diameter, clearSduComment })
+  const tables = lua({ fields: fields.rows, pc5, diameter, clearSduComment, profileComment })
   return `${heading}local tables = ${tables}\n\n${readFileSync(walker, 'utf8').trimEnd()}`
 }
 

@@ -7,12 +7,17 @@ import {
 import { frameHeader, pdcpHeader, type HeaderRow } from '../../reference-points/pc5/headers.ts'
 import { pc5Messages } from '../../reference-points/pc5/messages.ts'
 import {
+  hasMac,
+  isCiphered,
   isLcid,
   isUserData,
+  longestComplete,
   macSize,
   pdcpHeaderSize,
   protectionOf,
   sduTypes,
+  type Lcid,
+  type Pc5Profile,
 } from '../../reference-points/pc5/pdcp.ts'
 import { frameHeaderSize, maximumFrameSize } from '../../reference-points/pc5/sl-sch.ts'
 import type { FieldCodec } from '../../wire/tlv/field.ts'
@@ -26,11 +31,11 @@ const layouts: readonly Layout[] = Object.values(discoveryLayouts)
 /** Everything that the dissector knows of PC5. */
 export function pc5Tables(fields: DissectorFields): LuaValue {
   return {
-    ...{ frameHeaderSize, pdcpHeaderSize, macSize, maximumFrameSize, discoverySize, sduTypes },
+    ...{ frameHeaderSize, pdcpHeaderSize, longestComplete, maximumFrameSize, discoverySize, sduTypes },
     own: ownFields(fields),
     frameHeader: headerOf(fields, frameHeader),
     pdcpHeader: headerOf(fields, pdcpHeader),
-    channels: channels(),
+    channels: { seed: channels('seed'), final: channels('final') },
     messages: new Map(messageRows.map((message) => [message.type, messageOf(fields, message)])),
     discovery: new Map(layouts.map((layout) => [layout.type, layoutOf(fields, layout)])),
   }
@@ -62,11 +67,21 @@ const headerOf = (fields: DissectorFields, rows: Readonly<Record<string, HeaderR
     ...{ at: from, size: to - from },
   }))
 
-/** By LCID: what protects it in the seed profile, and whether it carries user data. */
-function channels(): LuaValue {
+/** By LCID: whether a KD-sess protects it, what is ciphered by DIRECTION, octets of its MAC-I, whether it is user data. */
+function channels(profile: Pc5Profile): LuaValue {
   const lcids = Array.from({ length: 32 }, (_, lcid) => lcid).filter(isLcid)
+  const ciphered = (lcid: Lcid) =>
+    new Map(([0, 1] as const).map((one) => [one, isCiphered(lcid, one, profile)]))
   return new Map(
-    lcids.map((lcid) => [lcid, { protection: protectionOf(lcid, 1), userData: isUserData(lcid) }]),
+    lcids.map((lcid) => [
+      lcid,
+      {
+        protected: protectionOf(lcid, 1, profile) !== 'clear',
+        ciphered: ciphered(lcid),
+        macSize: hasMac(lcid, profile) ? macSize : 0,
+        userData: isUserData(lcid),
+      },
+    ]),
   )
 }
 

@@ -3,7 +3,16 @@ import { MalformedMessage } from '../../core/errors.ts'
 import { stoppedBy, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
 import { frameHeader, headerText, pdcpHeader, type HeaderRow } from './headers.ts'
 import { explainSdu } from './messages.ts'
-import { decodePdu, isCiphered, isUserData, macSize, pdcpHeaderSize, type Lcid, type Pdu } from './pdcp.ts'
+import {
+  decodePdu,
+  directionHeard,
+  isCiphered,
+  isUserData,
+  macSize,
+  pdcpHeaderSize,
+  type Lcid,
+  type Pc5Profile,
+} from './pdcp.ts'
 import { decodeFrame, frameHeaderSize } from './sl-sch.ts'
 
 const range = (name: string, from: number, to: number, text: string): ByteRange => ({
@@ -27,13 +36,13 @@ const moved = ({ stopped, ranges, ...inner }: Explanation, by: number): Explanat
 })
 
 /**
- * What each octet of an SL-SCH frame of the seed profile says. A ciphered SDU is one range, unless its clear octets are given as
- * `clearSdu` (of the same length). Never throws.
+ * What each octet of an SL-SCH frame says to a reader who knows the profile, which the octets do not tell. A ciphered SDU is one
+ * range, unless its clear octets are given as `clearSdu` (of the same length). Never throws.
  */
-export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array): Explanation {
+export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array, profile?: Pc5Profile): Explanation {
   try {
     const parts = decodeFrame(frame)
-    const inner = moved(explainPdu(parts.lcid, parts.pdu, clearSdu), frameHeaderSize)
+    const inner = moved(explainPdu(parts.lcid, parts.pdu, clearSdu, profile), frameHeaderSize)
     return { ...inner, ranges: [...headerRanges(frameHeader, frame), ...inner.ranges] }
   } catch (error) {
     if (error instanceof MalformedMessage) return { name: 'unknown', ranges: [], ...stoppedBy(error) }
@@ -42,10 +51,16 @@ export function explainFrame(frame: Uint8Array, clearSdu?: Uint8Array): Explanat
 }
 
 /** The same for a PDCP PDU; `stopped.offset` counts from its first octet, as the ranges do. */
-export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array): Explanation {
+export function explainPdu(
+  lcid: Lcid,
+  octets: Uint8Array,
+  clearSdu?: Uint8Array,
+  profile?: Pc5Profile,
+): Explanation {
   try {
-    const pdu = decodePdu(lcid, octets)
-    const inner = moved(explainData(lcid, pdu, clearSdu), pdcpHeaderSize)
+    const pdu = decodePdu(lcid, octets, profile)
+    const isHidden = isCiphered(lcid, directionHeard(lcid, pdu.data.length), profile)
+    const inner = moved(explainData(lcid, pdu.data, isHidden ? clearSdu : pdu.data), pdcpHeaderSize)
     const end = octets.length - pdu.mac.length
     const reached = pdu.mac.length === macSize && !inner.stopped
     const mac = reached ? [range('MAC-I', end, octets.length, hex(pdu.mac))] : []
@@ -56,8 +71,7 @@ export function explainPdu(lcid: Lcid, octets: Uint8Array, clearSdu?: Uint8Array
   }
 }
 
-function explainData(lcid: Lcid, { data }: Pdu, clearSdu: Uint8Array | undefined): Explanation {
-  const clear = isCiphered(lcid, 1) ? clearSdu : data
+function explainData(lcid: Lcid, data: Uint8Array, clear: Uint8Array | undefined): Explanation {
   if (clear === undefined)
     return {
       name: isUserData(lcid) ? 'user data' : 'protected signalling',

@@ -1,4 +1,4 @@
-import { concat, readUint, u16 } from '../../core/bytes.ts'
+import { concat, readUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
 import type { Protection } from '../../core/tap.ts'
 import { decodeSdu, type Pc5Message, type Pc5MessageType } from './messages.ts'
@@ -27,6 +27,13 @@ export type Direction = 0 | 1
 /** Command and, in the seed profile, Complete stay clear; all else that is protected is ciphered. */
 export const isCiphered = (lcid: Lcid, direction: Direction, profile: Pc5Profile = 'seed'): boolean =>
   lcid === lcids.securityMode ? profile === 'final' && direction === 0 : lcid !== lcids.unprotected
+
+/** COMPLETE has at most 6 octets, a Command at least 23. */
+export const longestComplete = 6
+
+/** DIRECTION as far as who only listens can tell: on LCID 29 by the length of the SDU; elsewhere nothing hangs on it. */
+export const directionHeard = (lcid: Lcid, sduSize: number): Direction =>
+  lcid === lcids.securityMode && sduSize <= longestComplete ? 0 : 1
 
 /** Whether a PDU ends with a MAC-I; in the final profile that of user data does not. TS 36.323 6.2.10. */
 export const hasMac = (lcid: Lcid, profile: Pc5Profile = 'seed'): boolean =>
@@ -63,7 +70,7 @@ export interface Pdu extends PdcpHeader {
 
 /** SDU Type (3 bits), R (5), KD-sess ID (16), PDCP SN (16). */
 export const encodePdcpHeader = ({ sduType, kdSessId, sn }: PdcpHeader): Uint8Array =>
-  concat(Uint8Array.of(sduTypes[sduType] << 5), u16(kdSessId), u16(sn))
+  Uint8Array.of(sduTypes[sduType] << 5, kdSessId >>> 8, kdSessId, sn >>> 8, sn)
 
 /** An unprotected PDU, for LCID 28. */
 export const encodeClearPdu = (sdu: Uint8Array): Uint8Array =>

@@ -2,8 +2,8 @@ import { concat } from '../../core/bytes.ts'
 import { InvalidValue, MacMismatch } from '../../core/errors.ts'
 import { Pdk, wipe, type KdSess, type Pek, type Pik } from '../../core/keys.ts'
 import { equalInConstantTime } from '../../crypto/constant-time.ts'
-import { eeaById, type Eea, type EeaId } from '../../crypto/eea.ts'
-import { eiaById, type Eia, type EiaId } from '../../crypto/eia.ts'
+import { eeaById, type EeaId, type EeaUnderKey } from '../../crypto/eea.ts'
+import { eiaById, type EiaId, type EiaUnderKey } from '../../crypto/eia.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import { deriveKdSess, derivePek, derivePik } from '../../crypto/prose-keys.ts'
 import { CounterExhausted, ReplayedMessage, UnknownContext } from './errors.ts'
@@ -22,8 +22,13 @@ import {
 } from './pdcp.ts'
 import { ReplayWindow } from './replay-window.ts'
 
-/** From this SN on the link is rekeyed; the last SN that is ever sent. TS 36.323 7.3. */
-export const snLimits = { rekey: 0xf000, last: 0xffff } as const
+/**
+ * From this SN on the link is rekeyed; the last SN of user data, so that rekeying and RELEASE can still be said; the last
+ * that is ever sent. TS 36.323 7.3.
+ */
+export const snLimits = { rekey: 0xf000, userData: 0xff00, last: 0xffff } as const
+
+const nothing = new Uint8Array()
 
 /** What is new in a context each time the link is rekeyed. TS 33.303 6.5.5.3. */
 export interface FreshInputs {
@@ -61,8 +66,8 @@ export class SecurityContext {
   /** Kept for the next context of this link, and wiped with this one. */
   readonly #pdk: Pdk
   readonly #kdSess: KdSess
-  readonly #eea: Eea
-  readonly #eia: Eia
+  readonly #eea: EeaUnderKey
+  readonly #eia: EiaUnderKey
   readonly #pek: Pek
   readonly #pik: Pik
   readonly #identityElements: Uint8Array
@@ -79,17 +84,17 @@ export class SecurityContext {
     const eea = eeaById(algorithms.eea)
     const eia = eiaById(algorithms.eia)
     if (!eea || !eia) throw new InvalidValue('algorithms', 'no such EEA or EIA', 'TS 33.401 5.1')
-    this.#eea = eea
-    this.#eia = eia
     this.kdSessId = kdSessId
     this.algorithms = algorithms
     this.sendDirection = side === 'commanding' ? 1 : 0
     this.profile = profile
     this.#pdk = Pdk(pdk)
-    this.#identityElements = identityElements ?? new Uint8Array()
+    this.#identityElements = identityElements ?? nothing
     this.#kdSess = deriveKdSess(pdk, nonce1, nonce2)
     this.#pek = derivePek(this.#kdSess, algorithms.eea)
     this.#pik = derivePik(this.#kdSess, algorithms.eia)
+    this.#eea = eea.under(this.#pek)
+    this.#eia = eia.under(this.#pik)
     this.fingerprints = {
       'KD-sess': fingerprint(this.#kdSess),
       PEK: fingerprint(this.#pek),
@@ -143,19 +148,21 @@ export class SecurityContext {
   }
 
   crypt(sn: number, lcid: Lcid, direction: Direction, octets: Uint8Array): Uint8Array {
-    return this.#eea.crypt(this.#pek, this.#count(sn), lcid, direction, octets)
+    return this.#eea.crypt(this.#count(sn), lcid, direction, octets)
   }
 
-  mac(sn: number, lcid: Lcid, direction: Direction, octets: Uint8Array): Uint8Array {
+  mac(sn: number, lcid: Lcid, direction: Direction, header: Uint8Array, sdu: Uint8Array): Uint8Array {
     // Nothing but the Command goes on this channel in this direction. TS 36.321 6.2.4.
     const isCommand = lcid === lcids.securityMode && direction === 1
-    const covered = isCommand ? concat(octets, this.#identityElements) : octets
-    return this.#eia.mac(this.#pik, this.#count(sn), lcid, direction, covered)
+    const more = isCommand ? this.#identityElements : nothing
+    return this.#eia.mac(this.#count(sn), lcid, direction, header, sdu, more)
   }
 
   /** Overwrites the keys; the context protects and accepts nothing any more (R33). */
   wipe(): void {
     wipe(this.#pdk, this.#kdSess, this.#pek, this.#pik)
+    this.#eea.forget()
+    this.#eia.forget()
     this.#nextSn = snLimits.last + 1
     this.#isWiped = true
   }
@@ -189,9 +196,7 @@ export function protect(context: SecurityContext, { lcid, sduType, sdu }: Outgoi
   const sn = context.takeSn()
   const header = encodePdcpHeader({ sduType, kdSessId: context.kdSessId, sn })
   const { sendDirection, profile } = context
-  const mac = hasMac(lcid, profile)
-    ? context.mac(sn, lcid, sendDirection, concat(header, sdu))
-    : new Uint8Array()
+  const mac = hasMac(lcid, profile) ? context.mac(sn, lcid, sendDirection, header, sdu) : nothing
   const isClear = !isCiphered(lcid, sendDirection, profile)
   return concat(header, isClear ? sdu : context.crypt(sn, lcid, sendDirection, sdu), mac)
 }
@@ -215,7 +220,7 @@ export function unprotect(context: SecurityContext, lcid: Exclude<Lcid, 28>, pdu
   const direction = context.sendDirection === 1 ? 0 : 1
   if (!context.isFresh(lcid, sn)) throw new ReplayedMessage(`PDCP SN ${sn} was seen or is too old`)
   const sdu = isCiphered(lcid, direction, profile) ? context.crypt(sn, lcid, direction, data) : data
-  const isForged = () => !equalInConstantTime(context.mac(sn, lcid, direction, concat(header, sdu)), mac)
+  const isForged = () => !equalInConstantTime(context.mac(sn, lcid, direction, header, sdu), mac)
   if (hasMac(lcid, profile) && isForged()) throw new MacMismatch('MAC-I', 'TS 36.323 5.7')
   context.accept(lcid, sn)
   return { sduType, sn, sdu }

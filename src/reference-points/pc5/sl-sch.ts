@@ -1,4 +1,4 @@
-import { concat, readUint, writeUint } from '../../core/bytes.ts'
+import { readUint, writeUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { isLcid, macSize, maximumSduSize, pdcpHeaderSize, type Lcid } from './pdcp.ts'
@@ -18,14 +18,15 @@ export const maximumFrameSize = frameHeaderSize + pdcpHeaderSize + maximumSduSiz
 const version = 3
 
 /** V (4 bits) R (4), SRC (24), DST (24), R R E (3) LCID (5), then the PDCP PDU. */
-export const encodeFrame = ({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array =>
-  concat(
-    Uint8Array.of(version << 4),
-    writeUint(source, 3),
-    writeUint(destination, 3),
-    Uint8Array.of(lcid),
-    pdu,
-  )
+export function encodeFrame({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array {
+  const frame = new Uint8Array(frameHeaderSize + pdu.length)
+  frame[0] = version << 4
+  frame.set(writeUint(source, 3), 1)
+  frame.set(writeUint(destination, 3), 4)
+  frame[frameHeaderSize - 1] = lcid
+  frame.set(pdu, frameHeaderSize)
+  return frame
+}
 
 /** Throws MalformedMessage: another V, E set, an LCID that is not used, an address of 0 or all ones, a wrong length. */
 export function decodeFrame(octets: Uint8Array): SlSchFrame {

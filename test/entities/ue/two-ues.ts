@@ -15,7 +15,7 @@ import { Impi, Imsi } from '../../../src/core/identities/subscriber.ts'
 import { Ks } from '../../../src/core/keys.ts'
 import { PlmnTable } from '../../../src/core/plmn-table.ts'
 import type { Report } from '../../../src/core/tap.ts'
-import { hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
+import { earliest, hours, later, milliseconds, seconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import type { Bootstrap } from '../../../src/entities/bsf/ports.ts'
@@ -162,12 +162,12 @@ export class Network {
   /** Steps 5 to 10, as they should be. */
   keyFor(request: ProseDirectKeyRequest): ProseDirectKeyResponse {
     const { transactionId, ue1Id, ue2Id, nafId } = request
-    const keyExpiry = later(this.clock.now(), hours(1))
     if (ue1Id.kind === 'imsi') return this.#push(ue1Id.imsi, request)
     const known = this.bootstraps.get(ue1Id.btid)
     if (!known) return { transactionId, outcome: 'bootstrapping-renegotiation' }
     if (this.keysAreTooOld) return this.#push(known.bootstrap.impi.split('@')[0] ?? '', request)
-    const { ks, rand, impi } = known.bootstrap
+    const { ks, rand, impi, expires } = known.bootstrap
+    const keyExpiry = earliest(expires, later(this.clock.now(), hours(1)))
     const pdk = derivePdk(deriveKsNaf(ks, rand, impi, nafId), ue2Id, pdkNonceOf(request))
     return { transactionId, outcome: 'key', pdk, keyExpiry, ue1ProseUeIds: [known.proseUeId] }
   }

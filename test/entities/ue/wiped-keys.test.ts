@@ -1,14 +1,24 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Rand } from '../../../src/core/aka.ts'
 import { isAllZero } from '../../../src/core/bytes.ts'
+import { bTidOf } from '../../../src/core/identities/b-tid.ts'
+import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { Layer2Id } from '../../../src/core/identities/prose.ts'
-import { milliseconds } from '../../../src/core/units.ts'
+import { Impi } from '../../../src/core/identities/subscriber.ts'
+import { Ks } from '../../../src/core/keys.ts'
+import { hours, later, milliseconds } from '../../../src/core/units.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
+import { Bootstrapping } from '../../../src/entities/ue/bootstrapping.ts'
+import { BTidMemory } from '../../../src/entities/ue/b-tid-memory.ts'
+import { ksInMe } from '../../../src/entities/ue/gba/held-ks.ts'
 import { GbaPush, type GpiReading } from '../../../src/entities/ue/gba/push.ts'
 import { KeyRetrievals, type KeyRetrieval } from '../../../src/entities/ue/key-retrieval.ts'
 import { LinkTable } from '../../../src/entities/ue/link/link-table.ts'
+import type { GbaPort } from '../../../src/entities/ue/ports.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
+import { SimulatedClock } from '../../../src/testbed/simulated-clock.ts'
 import { commandFrame, type CommandChanges } from './forge.ts'
 import { id2, imsiOnly, kmf, twoUes, type TwoUes } from './two-ues.ts'
 
@@ -107,5 +117,39 @@ describe('R33: the PDK at UE-2', () => {
     const retrieval = await (retrieved.mock.results[0]?.value as Promise<KeyRetrieval> | undefined)
     if (retrieval?.outcome !== 'key') throw new Error('a key was given')
     expect([isAllZero(retrieval.pdk), ...answers.map(isAllZero)]).toEqual([true, true])
+  })
+
+  it('R33: is wiped when it comes after the deadline of step 10', async () => {
+    const world = await twoUes()
+    const late: Uint8Array[] = []
+    const given = world.network.keyFor.bind(world.network)
+    world.network.answer = (request) => {
+      const answer = given(request)
+      if (answer.outcome === 'key') late.push(answer.pdk)
+      return answer
+    }
+    world.network.latency = milliseconds(60_000)
+    await world.connect(world.ue1)
+    await world.clock.advance(milliseconds(60_000))
+    expect(late.map(isAllZero)).toEqual([true])
+  })
+
+  it('R33: so is Ks that a run on Ub brings too late', async () => {
+    const clock = new SimulatedClock()
+    const ks = ksInMe(Ks(new Uint8Array(32).fill(1)), Rand(new Uint8Array(16)), Impi('1@ims.example'))
+    const [created, expires] = [clock.now(), later(clock.now(), hours(1))]
+    const btid = bTidOf(Rand(new Uint8Array(16)), Fqdn('bsf.example'))
+    const gba: GbaPort = {
+      bootstrap: () =>
+        new Promise((resolve) => {
+          clock.after(milliseconds(20_000), () => resolve({ btid, ks, created, expires }))
+        }),
+    }
+    const memory = new BTidMemory()
+    const ended = new Bootstrapping({ gba, clock, timers: clock }, memory).run().catch(String)
+    await clock.advance(milliseconds(16_000))
+    expect([await ended, ks.isThere]).toEqual([expect.stringContaining('within 15 s'), true])
+    await clock.advance(milliseconds(5_000))
+    expect([ks.isThere, memory.btid]).toEqual([false, undefined])
   })
 })

@@ -1,5 +1,5 @@
-import { createSocket } from 'node:dgram'
-import { afterEach, describe, expect, it } from 'vitest'
+import { createSocket, Socket } from 'node:dgram'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
 import type { Radio, SidelinkChannel } from '../../../src/core/environment.ts'
 import { InvalidValue } from '../../../src/core/errors.ts'
@@ -27,6 +27,36 @@ const next = (radio: Radio, count: number): Promise<(readonly [SidelinkChannel, 
       resolve(heard)
     })
   })
+
+describe('close', () => {
+  it('lets go out what was handed over before, on both channels', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const heard = next(b, 2)
+    a.send('SL-SCH', fromHex('06'))
+    a.send('SL-DCH', fromHex('99'))
+    await a.close()
+    expect((await heard).map(([, frame]) => frame).toSorted()).toEqual(['06', '99'])
+  })
+
+  it('waits a second at most', async () => {
+    const send = vi.spyOn(Socket.prototype, 'send').mockReturnValue()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const radio = await open({ port: await freePortPair() })
+      radio.send('SL-SCH', fromHex('06'))
+      let closed = false
+      const end = radio.close().then(() => (closed = true))
+      await vi.advanceTimersByTimeAsync(999)
+      expect([send.mock.calls.length, closed]).toEqual([1, false])
+      await vi.advanceTimersByTimeAsync(1)
+      await end
+    } finally {
+      vi.useRealTimers()
+      vi.restoreAllMocks()
+    }
+  })
+})
 
 describe('the lab bearer on multicast', () => {
   it('brings frames of both channels to every UE on the port, also to the sender', async () => {
@@ -58,6 +88,32 @@ describe('the lab bearer on multicast', () => {
     expect(stray).toEqual(['bb'])
   })
 
+  it('keeps frames in order for a receiver that is busy', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const frames = Array.from({ length: 128 }, (_, number) => new Uint8Array(1417).fill(number))
+    const heard = next(b, frames.length)
+    // Nobody in this process hears anything before all are sent.
+    for (const frame of frames) a.send('SL-SCH', frame)
+    expect((await heard).map(([, frame]) => frame)).toEqual(frames.map(hex))
+  })
+
+  it('gives each frame octets of its own', async () => {
+    const port = await freePortPair()
+    const [a, b] = [await open({ port }), await open({ port })]
+    const heard: Uint8Array[] = []
+    const both = new Promise<void>((done) => {
+      b.onFrame((_, frame) => {
+        if (heard.push(frame) === 2) done()
+      })
+    })
+    a.send('SL-SCH', fromHex('aa'))
+    a.send('SL-SCH', fromHex('bb'))
+    await both
+    heard[0]?.fill(0)
+    expect(heard.map(hex)).toEqual(['00', 'bb'])
+  })
+
   it('carries the longest frame, and refuses a longer one', async () => {
     const port = await freePortPair()
     const [a, b] = [await open({ port }), await open({ port })]
@@ -82,6 +138,15 @@ describe('the lab bearer without multicast', () => {
         ['SL-DCH', 'bb'],
         ['SL-SCH', 'aa'],
       ])
+  })
+
+  it('finds a peer by name', async () => {
+    const peer = await freePortPair()
+    const listener = await open({ port: peer, peers: [] })
+    const sender = await open({ port: await freePortPair(), peers: [{ host: 'localhost', port: peer }] })
+    const heard = next(listener, 1)
+    sender.send('SL-SCH', fromHex('aa'))
+    expect(await heard).toEqual([['SL-SCH', 'aa']])
   })
 
   it('R11: learns no address: what arrives from anywhere changes nothing of where it sends', async () => {

@@ -19,6 +19,7 @@ import {
   encodeClearPdu,
   encodePdcpHeader,
   type Lcid,
+  type Pc5Profile,
 } from '../../../src/reference-points/pc5/pdcp.ts'
 import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import type { ByteRange, Explanation } from '../../../src/wire/tlv/explain.ts'
@@ -43,15 +44,19 @@ interface Sent {
   readonly frame: Uint8Array
   readonly clear?: Uint8Array
   readonly name?: string
+  readonly pc5Profile?: 'final'
 }
 
 /** A frame of an SDU on a channel; ciphering is only turning every bit. */
-function sentOn(lcid: Lcid, sdu: Uint8Array): Sent {
+function sentOn(lcid: Lcid, sdu: Uint8Array, profile: Pc5Profile = 'seed'): Sent {
   if (lcid === 28) return { frame: encodeFrame({ ...addresses, lcid, pdu: encodeClearPdu(sdu) }) }
   const sduType = lcid < 28 ? 'ip' : 'pc5-signalling'
   const header = encodePdcpHeader({ sduType, kdSessId: 0x5ac3, sn: 1 })
-  const frame = (data: Uint8Array) => encodeFrame({ ...addresses, lcid, pdu: concat(header, data, mac) })
-  return lcid === 29 ? { frame: frame(sdu) } : { frame: frame(sdu.map((octet) => ~octet)), clear: sdu }
+  const isClear = lcid === 29 && !(profile === 'final' && sdu[0] === 0x0d)
+  const data = isClear ? sdu : sdu.map((octet) => ~octet)
+  const macOf = profile === 'final' && lcid <= 10 ? new Uint8Array() : mac
+  const frame = encodeFrame({ ...addresses, lcid, pdu: concat(header, data, macOf) })
+  return { frame, ...(!isClear && { clear: sdu }), ...(profile === 'final' && { pc5Profile: profile }) }
 }
 
 const lcidOf = (message: Pc5Message): Lcid =>
@@ -61,16 +66,23 @@ function captured(name: string, sent: readonly Sent[]): string {
   const path = join(folder, name)
   const file = new CaptureFile(path, false)
   file.begin(name, [])
-  for (const { frame, clear, name: said } of sent) {
+  for (const { frame, name: said, ...rest } of sent) {
     const message: TapMessage = {
       ...{ kind: 'message', time: Instant(0), point: 'PC5', from: 'ue1', to: 'ue2', name: said ?? 'MESSAGE' },
-      ...{ protection: 'clear', bytes: frame, masked: [], fields: {}, ...(clear && { clear }) },
+      ...{ protection: 'clear', bytes: frame, masked: [], fields: {}, ...rest },
     }
     file.tap(message)
   }
   file.close()
   return path
 }
+
+/** As a capture without keys has it. */
+const hiddenAs =
+  (name: string) =>
+  ({ frame, pc5Profile }: Sent): Sent => ({ frame, name, ...(pc5Profile && { pc5Profile }) })
+
+const headers = ['V', 'SRC', 'DST', 'LCID', 'SDU Type', 'KD-sess ID', 'PDCP SN']
 
 const pc5Of = (packet: readonly Item[]): Item | undefined => packet.find(({ name }) => name === 'pc5')
 
@@ -202,6 +214,61 @@ describe('the dissector, read by tshark', () => {
     expect(told).toEqual(stopped)
     expect(stopped.at(-1)).toBe(true)
     expect(JSON.stringify(packets)).not.toContain('Lua Error')
+  })
+})
+
+describe('the final profile: TS 33.303 6.5.5.2, TS 36.323 6.2.10', () => {
+  const messages = sample(pc5Message, 160)
+  const signalling = messages.map((message) => sentOn(lcidOf(message), encodeSdu(message), 'final'))
+  const userData = [utf8('hello'), utf8('x'), new Uint8Array()].map((sdu) => sentOn(1, sdu, 'final'))
+  const preference = ['-o', 'pc5.profile:final']
+
+  it('the dissector says of every message what the codec says of it, octet for octet', () => {
+    const path = captured('final.pcapng', signalling)
+    const packets = pdmlOf(path, ...withDissector)
+    for (const [at, { frame, clear }] of signalling.entries()) {
+      const plain = clear ? concat(frame.subarray(0, 13), clear, mac) : frame
+      expectExplained(packets[at] ?? [], explainFrame(frame, clear, 'final'), plain)
+    }
+    expect(dissected(path, 'pc5', 'pc5.message')).toEqual(messages.map(({ type }) => pc5Messages[type].name))
+    expect(tshark(path, ...withDissector, '-Y', '_ws.malformed || pc5.malformed')).toEqual([])
+  })
+
+  it('user data has no MAC-I: all behind the header is its SDU', () => {
+    const path = captured('final-user-data.pcapng', userData.map(hiddenAs('USER_DATA')))
+    const shown = ['pc5.message', 'pc5.ciphered', 'pc5.mac']
+    // tshark 4.0 has a word for octets that are not there.
+    expect(dissected(path, 'pc5', ...shown).map((line) => line.replace('<MISSING>', ''))).toEqual([
+      'USER_DATA\t979a939390\t',
+      'USER_DATA\t87\t',
+      'USER_DATA\t\t',
+    ])
+    for (const { frame } of userData) {
+      const { ranges, stopped } = explainFrame(frame, undefined, 'final')
+      expect([ranges.map(({ name }) => name), stopped]).toEqual([[...headers, 'SDU'], undefined])
+      expect(ranges.at(-1)?.to).toBe(frame.length)
+    }
+  })
+
+  it('COMPLETE is ciphered and has a MAC-I, a Command is read', () => {
+    const complete = encodeSdu({ type: 'directSecurityModeComplete', sequenceNumber: 7 })
+    const sent = [sentOn(29, complete, 'final'), sentOn(29, encodeSdu(command), 'final')]
+    const path = captured('final-complete.pcapng', sent.map(hiddenAs('DIRECT_SECURITY_MODE_COMPLETE')))
+    expect(dissected(path, 'pc5', 'pc5.message', 'pc5.ciphered', 'pc5.mac')).toEqual([
+      'DIRECT_SECURITY_MODE_COMPLETE\tf2fff8\tdeadbeef',
+      'DIRECT_SECURITY_MODE_COMMAND\t\tdeadbeef',
+    ])
+    const [hidden, read] = sent.map(({ frame }) => explainFrame(frame, undefined, 'final'))
+    expect(hidden?.ranges.map(({ name }) => name)).toEqual([...headers, 'SDU', 'MAC-I'])
+    expect([hidden?.name, read?.name]).toEqual(['protected signalling', 'DIRECT_SECURITY_MODE_COMMAND'])
+  })
+
+  it('a capture of others is read as the preference says', () => {
+    const others = userData.slice(0, 1).map(({ frame }) => ({ frame, name: '-' }))
+    const path = captured('others-final.pcapng', others)
+    expect(dissected(path, 'pc5', 'pc5.ciphered', 'pc5.mac')).toEqual(['97\t9a939390'])
+    const told = [...withDissector, ...preference, '-T', 'fields', '-e', 'pc5.ciphered', '-e', 'pc5.mac']
+    expect(tshark(path, ...told)).toEqual(['979a939390\t'])
   })
 })
 

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fromHex, hex, utf8 } from '../../../src/core/bytes.ts'
 import { InvalidValue, MacMismatch, MalformedMessage } from '../../../src/core/errors.ts'
 import { Pdk } from '../../../src/core/keys.ts'
+import { eeas } from '../../../src/crypto/eea.ts'
+import { eias } from '../../../src/crypto/eia.ts'
 import {
   CounterExhausted,
   ReplayedMessage,
@@ -222,5 +224,27 @@ describe('keys', () => {
     ue1.wipe()
     expect(() => send(ue1)).toThrow(CounterExhausted)
     expect(() => unprotect(ue1, 30, pdu)).toThrow(UnknownContext)
+  })
+
+  it('R33: a wiped context has its algorithms forget its keys', () => {
+    const made: { readonly forget: () => void }[] = []
+    const watched = <UnderKey extends (typeof made)[number]>(underKey: UnderKey): UnderKey => {
+      const spied = { ...underKey, forget: vi.fn() }
+      made.push(spied)
+      return spied
+    }
+    for (const eea of eeas) {
+      const { under } = eea
+      vi.spyOn(eea, 'under').mockImplementation((key) => watched(under(key)))
+    }
+    for (const eia of eias) {
+      const { under } = eia
+      vi.spyOn(eia, 'under').mockImplementation((key) => watched(under(key)))
+    }
+    const context = contextOf('commanded')
+    vi.restoreAllMocks()
+    context.wipe()
+    expect(made).toHaveLength(2)
+    for (const { forget } of made) expect(forget).toHaveBeenCalledOnce()
   })
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { seconds } from '../../../src/core/units.ts'
 import {
@@ -27,4 +28,13 @@ it('a period outside 10 s to 3600 s is brought inside', () => {
   expect([0, 9, 10, 60, 3600, 4_294_967_295].map((value) => clampInactivityPeriod(seconds(value)))).toEqual([
     10, 10, 10, 60, 3600, 3600,
   ])
+})
+
+it('the table of the documents says the same', () => {
+  const text = readFileSync(new URL('../../../docs/pc5-timers.md', import.meta.url), 'utf8')
+  for (const [name, row] of Object.entries<TimerRow>(pc5Timers)) {
+    const timer = name.replace('AfterComplete', ' after COMPLETE')
+    const cells = [timer, row.guards, row.runsAt, `${row.after / 1000} s`, row.retransmissions]
+    expect(text).toContain(`| ${cells.join(' | ')} |`)
+  }
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Layer2Id } from '../../../src/core/identities/prose.ts'
-import { hours, milliseconds } from '../../../src/core/units.ts'
+import { hours, later, milliseconds } from '../../../src/core/units.ts'
 import { encodeSdu } from '../../../src/reference-points/pc5/messages.ts'
 import { SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
 import type { SetUpResult } from '../../../src/entities/ue/set-up.ts'
@@ -218,7 +218,10 @@ describe('CR 33.303 6.X.3.2 step 13: what UE-1 refuses, and how', () => {
     const world = await twoUes()
     await world.connect(world.ue1)
     world.network.ubAnswers = false
-    world.network.ksLifetime = hours(72)
+    world.network.answer = (request) => {
+      const [key, keyExpiry] = [world.network.keyFor(request), later(world.clock.now(), hours(1))]
+      return key.outcome === 'key' ? { ...key, keyExpiry } : key
+    }
     await world.clock.advance(milliseconds(25 * 3_600_000))
     expect(await world.connect(world.ue1)).toMatchObject({ outcome: 'refused', reason: 'ERR_GPI_MISSING' })
     expect(messageOf(world.ue1, 'directSecurityModeReject').cause).toBe(8)

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { utf8 } from '../../../src/core/bytes.ts'
+import { hex, utf8 } from '../../../src/core/bytes.ts'
 import type { ProseError } from '../../../src/core/errors.ts'
 import { milliseconds } from '../../../src/core/units.ts'
+import { decodeSdu } from '../../../src/reference-points/pc5/messages.ts'
 import { snLimits } from '../../../src/reference-points/pc5/security-context.ts'
 import { decodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import {
@@ -129,6 +130,20 @@ describe('TS 33.303 6.5.5.3: rekeying', () => {
     expect(world.clock.pending).toBe(timers)
   })
 
+  it('R21: takes another DKSI than a set-up with the same UE that still waits for its Command', async () => {
+    world.air.drop('directSecurityModeCommand')
+    world.ue1.random.next.push(Uint8Array.of(0x77))
+    void world.ue1.ue.connect(id2)
+    await pass(5)
+    expect(messageOf(world.ue1, 'directCommunicationRequest', -1).msbOfKdSessId).toBe(0x77)
+    world.ue1.random.next.push(Uint8Array.of(0x77))
+    void rekey(world.ue1)
+    await pass(5)
+    expect(decodeSdu(world.ue1.sent.at(-1)?.sdu ?? new Uint8Array())).toMatchObject({
+      ...{ type: 'directRekeyingRequest', msbOfKdSessId: 0x78 },
+    })
+  })
+
   it('does not exist without a live link', async () => {
     await expect(world.ue1.ue.rekey('L9')).rejects.toMatchObject({ code: 'ERR_NOT_POSSIBLE_NOW' })
   })
@@ -157,19 +172,51 @@ describe('R27: before the SNs end', () => {
     expect([linkOf(world.ue1)?.rekeyings, linkOf(world.ue2)?.rekeyings]).toEqual([1, 1])
   }, 30_000)
 
-  it('R27: what is refused again and again does not go on for ever, and the link ends at the last SN', async () => {
+  /** KD-sess ID and SN of all that was protected: COUNT. */
+  const countsOf = ({ sent }: Station) =>
+    sent.filter(({ protection }) => protection !== 'clear').map(({ frame }) => hex(frame.subarray(9, 13)))
+  /** User data until it is refused. */
+  const sendAll = (station: Station): unknown => {
+    for (;;)
+      try {
+        station.ue.send('L1', Uint8Array.of(1))
+      } catch (error) {
+        return error
+      }
+  }
+
+  it('R27: user data stops before the last SNs: a typed refusal, no SN twice, and the link lives', () => {
+    world.air.drop('any', { from: 'ue2' })
+    expect(sendAll(world.ue1)).toMatchObject({ code: 'ERR_NOT_POSSIBLE_NOW' })
+    expect(sendAll(world.ue1)).toMatchObject({ code: 'ERR_NOT_POSSIBLE_NOW' })
+    expect(new Set(countsOf(world.ue1)).size).toBe(snLimits.userData)
+    expect(linkOf(world.ue1)?.pdus.sent).toBe(snLimits.userData)
+    world.ue1.ue.release('L1')
+    expect(namesSent(world.ue1).at(-1)).toBe('DIRECT_COMMUNICATION_RELEASE')
+  }, 30_000)
+
+  it('R27: what was refused rekeys the link, which then takes user data again', async () => {
+    const begin = world.clock.now()
+    world.air.drop('directSecurityModeCommand', { strikes: () => world.clock.now() < begin + 20_000 })
+    sendAll(world.ue1)
+    await pass(25_000)
+    expect(linkOf(world.ue1)).toMatchObject({ rekeyings: 0 })
+    sendAll(world.ue1)
+    await pass()
+    expect(linkOf(world.ue1)?.rekeyings).toBe(1)
+    world.ue1.ue.send('L1', utf8('again'))
+  }, 30_000)
+
+  it('R27: what is refused again and again ends with the last SN, and nobody falls over it', async () => {
     world.air.drop('directSecurityModeCommand')
-    world.air.drop('any', {
-      from: 'ue2',
-      strikes: () => times(world.ue2, 'DIRECT_SECURITY_MODE_COMMAND') > 1,
-    })
-    for (let nth = 0; nth < 40 && linkOf(world.ue1); nth++) {
-      for (let packet = 0; packet < 2000 && linkOf(world.ue1); packet++)
-        world.ue1.ue.send('L1', Uint8Array.of(packet & 0xff))
-      await pass(1)
+    for (let nth = 0; nth < 1000 && linkOf(world.ue1); nth++) {
+      sendAll(world.ue1)
+      await pass(1000)
     }
     expect(world.ue1.ue.links()).toEqual([])
-    expect(times(world.ue1, 'DIRECT_REKEYING_REQUEST')).toBeLessThanOrEqual(16)
+    expect(world.ue1.reports.at(-1)).toMatchObject({ fields: { reason: 'ERR_COUNTER_EXHAUSTED' } })
+    const counts = countsOf(world.ue1)
+    expect([counts.length, new Set(counts).size]).toEqual([snLimits.last, snLimits.last])
   }, 30_000)
 })
 

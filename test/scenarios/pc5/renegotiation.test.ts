@@ -14,6 +14,7 @@ import {
   messageOf,
   namesSent,
   pduOf,
+  snapshot,
   twoUes,
   type TwoUes,
 } from '../../entities/ue/two-ues.ts'
@@ -186,6 +187,23 @@ describe('CR 33.303 6.X.3.3: bootstrapping re-negotiation', () => {
       clearFrame({ type: 'directCommunicationReject', sequenceNumber: 1, cause }, id2, id1),
     )
     expect(await result).toMatchObject({ ...expected, attempts: 1 })
+  })
+
+  it('R11: after REJECT #3 UE-1 keeps its Layer-2 ID and its links, and says nothing by itself', async () => {
+    const world = await twoUes()
+    await world.connect(world.ue1)
+    const before = snapshot(world.ue1)
+    world.air.drop('any', { from: 'ue2' })
+    const result = world.connect(world.ue1)
+    await Promise.resolve()
+    const reject = { type: 'directCommunicationReject', sequenceNumber: 1, cause: 3 } as const
+    world.air.inject('SL-SCH', clearFrame(reject, id2, id1))
+    expect(await result).toMatchObject({ reason: 'ERR_REFUSED_BY_PEER' })
+    const sent = world.ue1.sent.length
+    await world.clock.advance(milliseconds(1000))
+    expect([snapshot(world.ue1), world.ue1.sent.length]).toEqual([before, sent])
+    expect(await world.connect(world.ue1)).not.toMatchObject({ attempts: 0 })
+    expect(new Set(world.ue1.sent.map(({ from }) => from))).toEqual(new Set([id1]))
   })
 })
 

@@ -79,7 +79,7 @@ class Gba implements GbaPort {
     const connection = connect()
     try {
       const run = this.#run((request) => connection.exchange(request, context))
-      const result = await within(timers, ubTimers.run, run)
+      const result = await within(timers, ubTimers.run, run, ({ bootstrap }) => bootstrap.ks.erase())
       this.#tmpi = result.tmpi
       report({ ...reportOf(result, usim.impi), ...(context === undefined ? {} : { context }) })
       return result.bootstrap

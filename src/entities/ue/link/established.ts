@@ -2,7 +2,7 @@ import { equalOctets } from '../../../core/bytes.ts'
 import { hexOf24 } from '../../../core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../core/units.ts'
 import { encodeSdu, type Pc5, type Pc5Message } from '../../../reference-points/pc5/messages.ts'
-import { decodePdu, decodeSignalling, hasMac, lcids } from '../../../reference-points/pc5/pdcp.ts'
+import { decodeSignalling, hasMac, lcids } from '../../../reference-points/pc5/pdcp.ts'
 import { snLimits, unprotect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
 import {
   clampInactivityPeriod,
@@ -93,8 +93,7 @@ function stepOf(state: Secured, event: LinkEvent, env: LinkEnv): LinkStep {
 }
 
 /** While the link is rekeyed the KD-sess ID tells its two contexts apart; one of neither may be the Command. */
-function receivedPdu(state: Secured, { lcid, pdu }: ProtectedPdu, env: LinkEnv): LinkStep {
-  const { kdSessId } = decodePdu(lcid, pdu, env.settings.pc5Profile)
+function receivedPdu(state: Secured, { lcid, kdSessId, pdu }: ProtectedPdu, env: LinkEnv): LinkStep {
   const context = contextsOf(state).find((one) => one.kdSessId === kdSessId)
   if (!context) return rekeying.commanded(state, pdu, env)
   const { sdu, sduType } = unprotect(context, lcid, pdu)

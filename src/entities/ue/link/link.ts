@@ -122,6 +122,8 @@ export type LinkState =
   | {
       readonly phase: 'releasing'
       readonly facts: LinkFacts
+      /** At UE-2: the REQUEST that made the link. */
+      readonly request?: DirectCommunicationRequest
       readonly sdu: Uint8Array
       readonly transmissions: number
     }
@@ -194,7 +196,13 @@ export type LinkEvent =
   | { readonly kind: 'gpi-read'; readonly gpi: Uint8Array; readonly reading: GpiReading }
   /** An unprotected message, on LCID 28. */
   | { readonly kind: 'message'; readonly message: Pc5Message }
-  | { readonly kind: 'pdu'; readonly lcid: Exclude<Lcid, 28>; readonly pdu: Uint8Array }
+  | {
+      readonly kind: 'pdu'
+      readonly lcid: Exclude<Lcid, 28>
+      /** That of its header. */
+      readonly kdSessId: number
+      readonly pdu: Uint8Array
+    }
   | { readonly kind: 'expired'; readonly timer: LinkTimer }
   | { readonly kind: 'send'; readonly sduType: 'ip' | 'non-ip'; readonly octets: Uint8Array }
   /** By the user; at UE-2 it asks UE-1 to begin. */

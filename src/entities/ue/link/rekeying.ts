@@ -9,7 +9,7 @@ import { chooseAlgorithms, offeredCapabilities } from '../../../reference-points
 import { snLimits, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
 import { chooseOctet } from './choose-octet.ts'
 import { halfOpenBounds } from './half-open.ts'
-import type { LinkEffect, LinkEnv, LinkStep, Rekeying, Secured } from './link.ts'
+import type { LinkEffect, LinkEnv, LinkState, LinkStep, Rekeying, Secured } from './link.ts'
 import { dropped, namesOf, transmitRekeying } from './transmit.ts'
 import { verifyRekeyingCommand } from './verify-rekeying.ts'
 
@@ -38,6 +38,10 @@ export function rekeyIfDue([state, ...effects]: LinkStep, env: LinkEnv): LinkSte
 /** What this UE sends goes under the new context as soon as it has verified, for UE-2 may hold no other any more. */
 export const sendingContext = ({ rekeying, facts }: Secured): SecurityContext =>
   rekeying?.step === 'completed' ? rekeying.context : facts.context
+
+/** Whether a live link has an SN left for user data (R27). */
+export const takesUserData = (state: LinkState): boolean =>
+  state.phase === 'secured' && sendingContext(state).nextSn <= snLimits.userData
 
 function request(state: Secured, env: LinkEnv): LinkStep {
   const { peer } = state.facts

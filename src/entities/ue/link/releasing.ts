@@ -19,7 +19,13 @@ export function release(state: Secured, reason: ReleaseReason, env: LinkEnv): Li
   const message = transmitProtected(context, lcids.protected, sdu)
   for (const other of contextsOf(state)) if (other !== context) other.wipe()
   return [
-    { phase: 'releasing', facts: { ...state.facts, context }, sdu, transmissions: 1 },
+    {
+      phase: 'releasing',
+      facts: { ...state.facts, context },
+      sdu,
+      transmissions: 1,
+      ...(state.request && { request: state.request }),
+    },
     ...timersOfLiveLinks.map((timer) => ({ kind: 'stop', timer }) as const),
     message,
     { kind: 'start', timer: 'T4103', after: env.settings.timers.T4103.after },
