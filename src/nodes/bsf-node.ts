@@ -1,11 +1,11 @@
 import { defaultNames } from '../core/plmn-table.ts'
 import { wipe, type KsNaf } from '../core/keys.ts'
 import { TokenBuckets } from '../core/token-buckets.ts'
-import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
+import { Bootstrapping, type BootstrappingConfig } from '../entities/bsf/bootstrapping.ts'
 import { bootstrappingInfo as giveNafKey } from '../entities/bsf/naf-keys.ts'
 import { kmfPolicy, type NafPolicy } from '../entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../entities/bsf/ports.ts'
-import { pushInfo as push } from '../entities/bsf/push.ts'
+import { pushInfo as push, type PushPolicy } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
@@ -50,44 +50,47 @@ function neighbours({ realm, hss, kmf, bsf }: PlmnConfig): readonly Neighbour[] 
   ]
 }
 
+/** Who may ask what; the rate of `before` goes on where it is the same. */
+function pushPolicyOf({ kmf, bsf }: PlmnConfig, before?: PushPolicy): PushPolicy {
+  const { nafs, ksLifetime, pushesPerMinute } = bsf
+  const kmfs = kmf.instances.map(({ diameter: { originHost } }) => originHost)
+  return {
+    nafs: [kmfPolicy(kmfs, [kmf.fqdn]), ...nafs.map(policyOf)],
+    ksLifetime,
+    pushes: TokenBuckets.after(before?.pushes, pushesPerMinute),
+  }
+}
+
+function bootstrappingOf({ plmn, bsf }: PlmnConfig): BootstrappingConfig {
+  const { fqdn, ksLifetime, challengesPerMinute, tmpi } = bsf
+  const names = [fqdn, ...defaultNames(plmn).bsfNames.filter((other) => other !== fqdn)]
+  const { maxChallenges } = limits
+  return { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges }
+}
+
 /** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
-  const {
-    name,
-    fqdn,
-    diameter: own,
-    ubListen,
-    ksLifetime,
-    challengesPerMinute,
-    pushesPerMinute,
-    tmpi,
-  } = plmn.bsf
+  const { name, diameter: own, ubListen } = plmn.bsf
   const voice = voiceOf(name, context)
   const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
   const { bootstraps } = store
   const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
-  const kmfs = plmn.kmf.instances.map(({ diameter: { originHost } }) => originHost)
-  const nafs = [kmfPolicy(kmfs, [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
-  const { bsfNames } = defaultNames(plmn.plmn)
-  const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
-  const bootstrapping = new Bootstrapping(
-    { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges: limits.maxChallenges },
-    ports,
-  )
+  let policy = pushPolicyOf(plmn)
+  const bootstrapping = new Bootstrapping(bootstrappingOf(plmn), ports)
   const wipeKey = ({ meKeyMaterial }: { readonly meKeyMaterial: KsNaf }) => wipe(meKeyMaterial)
   diameter.handle(
     bootstrappingInfo,
-    (request, from, trace) => giveNafKey(request, from.originHost, nafs, ports, trace),
+    (request, from, trace) => giveNafKey(request, from.originHost, policy.nafs, ports, trace),
     wipeKey,
   )
-  const pushPolicy = { nafs, ksLifetime, pushes: new TokenBuckets(pushesPerMinute) }
   diameter.handle(
     pushInfo,
-    (request, from, trace) => push(request, from.originHost, pushPolicy, ports, trace),
+    (request, from, trace) => push(request, from.originHost, policy, ports, trace),
     wipeKey,
   )
-  const peering = new Peering(diameter, neighbours(plmn), own)
+  const peeringOf = (plmn: PlmnConfig) => new Peering(diameter, neighbours(plmn), plmn.bsf.diameter)
+  const peering = peeringOf(plmn)
   peering.expect()
   const closing = new Closing()
   closing.opened(() => store.close())
@@ -111,6 +114,12 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         ['ub', { host: ubListen.host, port: ub.port }],
       ]),
       connect: () => peering.connect(context),
+      async reload(plmn, context) {
+        diameter.secure(context.carriers.diameter(plmn.bsf.diameter))
+        bootstrapping.reconfigure(plmn.bsf)
+        policy = pushPolicyOf(plmn, policy)
+        await peeringOf(plmn).renew(context)
+      },
       async forgetBTids() {
         for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
       },

@@ -3,15 +3,17 @@ import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
+import { seedSubscribers } from './config/stores.ts'
 import { diameterNodeOf } from './diameter.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering } from './peers.ts'
+
+const zh = [applicationIds.Zh]
 
 /** The HSS of a PLMN: Zh for its BSF. Throws InvalidConfig, StoreUnusable or the error of its socket. */
 export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, diameter: own } = plmn.hss
   const voice = voiceOf(name, context)
-  const zh = [applicationIds.Zh]
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const ports = { ...context, ...voice, subscribers: store.subscribers }
@@ -20,10 +22,13 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
     (request, _from, trace) => decide(request, ports, trace),
     ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
   )
-  const bsfs = neighboursOf(plmn.bsf.instances, {
-    ...{ realm: plmn.realm, applications: zh, opens: false, isMutual: true },
-  })
-  const peering = new Peering(diameter, bsfs, own)
+  const peeringOf = ({ bsf, realm, hss }: PlmnConfig) =>
+    new Peering(
+      diameter,
+      neighboursOf(bsf.instances, { realm, applications: zh, opens: false, isMutual: true }),
+      hss.diameter,
+    )
+  const peering = peeringOf(plmn)
   peering.expect()
   const closing = new Closing()
   closing.opened(() => store.close())
@@ -32,7 +37,13 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   try {
     const address = await diameter.listen(own.listen)
     const connect = () => peering.connect(context)
-    return { name, addresses: new Map([['diameter', address]]), connect, stop }
+    const reload = async (plmn: PlmnConfig, context: NodeContext) => {
+      const { carriers } = context
+      await seedSubscribers(plmn, store.subscribers, (subscriber) => carriers.akaSecrets(plmn, subscriber))
+      diameter.secure(carriers.diameter(plmn.hss.diameter))
+      await peeringOf(plmn).renew(context)
+    }
+    return { name, addresses: new Map([['diameter', address]]), connect, reload, stop }
   } catch (error) {
     await stop()
     throw error

@@ -2,7 +2,7 @@ import type { Plmn } from '../core/identities/plmn.ts'
 import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
-import { createKmf } from '../entities/kmf/kmf.ts'
+import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
 import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
@@ -13,6 +13,7 @@ import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
+import { seedAuthorisations } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
@@ -70,6 +71,14 @@ const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
   return (imsi) => those.has(imsi)
 }
 
+const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
+  ...{ plmns: plmnTableFor(config, plmn.plmn), usesGbaU: usesGbaUOf(plmn) },
+})
+
+const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({
+  ...{ plmn, nafKeyMaxAge, pdkLifetime, limits, returnUe1ProseUeIds: true },
+})
+
 /** Tells the TLS of PC8 as it was on the wire, for captures. */
 const octetsTap =
   (kmf: string, { tap, names }: NodeContext) =>
@@ -91,8 +100,8 @@ export async function startKmf(
   context: NodeContext,
   { onZpn = (zpn) => zpn }: KmfStage = {},
 ): Promise<Node> {
-  const { config, tap, clock, timers, carriers } = context
-  const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
+  const { tap, clock, timers, carriers } = context
+  const { name, fqdn, diameter: own, pc8 } = plmn.kmf
   const voice = voiceOf(name, context)
   const store = await carriers.kmfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
@@ -100,17 +109,18 @@ export async function startKmf(
   const kmf = createKmf(
     {
       ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations },
-      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
-      usesGbaU: usesGbaUOf(plmn),
+      ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
     },
-    { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
+    settingsOf(plmn),
   )
   diameter.handle(
     proseKey,
     (request, from, trace) => kmf.keyRequested(from.originHost, request, trace),
     ({ pdk }) => wipe(pdk),
   )
-  const peering = new Peering(diameter, neighbours(plmn, config), own)
+  const peeringOf = (plmn: PlmnConfig, { config }: NodeContext) =>
+    new Peering(diameter, neighbours(plmn, config), plmn.kmf.diameter)
+  const peering = peeringOf(plmn, context)
   peering.expect()
   const onKeyLog = (text: string) => {
     if (context.unsafeRevealKeys)
@@ -142,6 +152,12 @@ export async function startKmf(
         for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
       },
       connect: () => peering.connect(context),
+      async reload(plmn, context) {
+        await seedAuthorisations(plmn, store.authorisations)
+        diameter.secure(context.carriers.diameter(plmn.kmf.diameter))
+        kmf.reconfigure(knownTo(plmn, context), settingsOf(plmn))
+        await peeringOf(plmn, context).renew(context)
+      },
       stop,
     }
   } catch (error) {

@@ -50,16 +50,14 @@ interface Planned {
   readonly isAwaited: boolean
 }
 
+type Peers = Pick<DiameterNode, 'addPeer' | 'setPeers' | 'whenAvailable'>
+
 /** The peers of one node: those that the file makes, as its own list changes them, and the others of that list. */
 export class Peering {
   readonly #planned: readonly Planned[]
-  readonly #diameter: Pick<DiameterNode, 'addPeer' | 'whenAvailable'>
+  readonly #diameter: Peers
 
-  constructor(
-    diameter: Pick<DiameterNode, 'addPeer' | 'whenAvailable'>,
-    neighbours: readonly Neighbour[],
-    { peers }: DiameterConfig,
-  ) {
+  constructor(diameter: Peers, neighbours: readonly Neighbour[], { peers }: DiameterConfig) {
     this.#diameter = diameter
     this.#planned = plan(neighbours, peers)
   }
@@ -70,14 +68,25 @@ export class Peering {
   }
 
   /** To all others; resolves when everybody is there who should be. */
-  async connect({ addressOf }: Pick<NodeContext, 'addressOf'>): Promise<void> {
-    for (const { options, opens, address, node } of this.#planned) {
-      const found = address ?? (node === undefined ? undefined : addressOf(node, 'diameter'))
-      if (opens) this.#diameter.addPeer({ ...options, ...(found && { address: found }) })
-    }
+  async connect(context: Pick<NodeContext, 'addressOf'>): Promise<void> {
+    for (const planned of this.#planned)
+      if (planned.opens) this.#diameter.addPeer(optionsOf(planned, context))
     const awaited = this.#planned.filter(({ isAwaited }) => isAwaited)
     await this.#diameter.whenAvailable(...awaited.map(({ options }) => options.host))
   }
+
+  /** Instead of all peers that the node had; resolves when it has left those that are no more. */
+  async renew(context: Pick<NodeContext, 'addressOf'>): Promise<void> {
+    await this.#diameter.setPeers(this.#planned.map((planned) => optionsOf(planned, context)))
+  }
+}
+
+function optionsOf(
+  { options, opens, address, node }: Planned,
+  { addressOf }: Pick<NodeContext, 'addressOf'>,
+): PeerOptions {
+  const found = address ?? (node === undefined ? undefined : addressOf(node, 'diameter'))
+  return opens && found ? { ...options, address: found } : options
 }
 
 /** Whoever is behind a relay is not connected to directly, unless the list names it too. */
@@ -119,7 +128,9 @@ function plannedOther(entry: PeerConfig, neighbours: readonly Neighbour[]): Plan
       applications: relayFor ? [] : allowed(Object.values(applicationIds), entry),
       ...(relayFor && {
         relayFor: [
-          ...reached.map((one) => ({ ...one, applications: allowed(one.applications, entry) })),
+          ...reached.map(({ host, realm, applications }) => ({
+            ...{ host, realm, applications: allowed(applications, entry) },
+          })),
           ...relayFor.map((name) => ({ realm: name, applications: [] })),
         ],
       }),

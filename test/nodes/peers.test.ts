@@ -38,13 +38,17 @@ async function peersWith(...peers: readonly PeerConfig[]) {
   const awaited: Fqdn[] = []
   const diameter = {
     addPeer: (options: PeerOptions) => void added.push(options),
+    setPeers: (options: readonly PeerOptions[]) => Promise.resolve(void added.push(...options)),
     whenAvailable: (...hosts: readonly Fqdn[]) => Promise.resolve(void awaited.push(...hosts)),
   }
   const peering = new Peering(diameter, neighbours, settings(host('kmf1'), peers))
   peering.expect()
   const expected = added.splice(0)
-  await peering.connect({ addressOf: (node) => ({ host: node, port: 5868 }) })
-  return { expected, opened: added, awaited }
+  const context = { addressOf: (node: string) => ({ host: node, port: 5868 }) }
+  await peering.connect(context)
+  const opened = added.splice(0)
+  await peering.renew(context)
+  return { expected, opened, awaited, renewed: added }
 }
 
 describe('the peers of a node', () => {

@@ -6,7 +6,7 @@ import { impiOfImsi } from '../../core/identities/subscriber.ts'
 import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { AkaFiles, PlmnConfig, StoreConfig, SubscriberConfig, UeConfig } from './network-config.ts'
 import { withReplicas, type ResolveFile } from './replicas.ts'
-import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
+import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 
 type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeKeyFile'>
 

@@ -1,6 +1,6 @@
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { DiameterConfig, PlmnConfig } from './network-config.ts'
-import type { PlmnShape } from './schema.ts'
+import type { PlmnShape } from './schema/network.ts'
 
 /** The absolute form of a file name of the configuration. */
 export type ResolveFile = (name: string) => string

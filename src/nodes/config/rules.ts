@@ -7,7 +7,7 @@ import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
 import { listenersOf } from './listeners.ts'
 import { originHostsOf, peerMistakes } from './peer-mistakes.ts'
-import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
+import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 import { pathText, type Path, type Problem } from './yaml-source.ts'
 
 /** One PLMN of the file whose form is right. */

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+import { about } from './about.ts'
+import { diameter, replicasOf, store } from './entity.ts'
+
+export const hss = z
+  .strictObject({ ...store, diameter, replicas: replicasOf({}) })
+  .prefault({})
+  .meta(about('Home Subscriber Server', { clause: 'TS 29.109 4' }))
