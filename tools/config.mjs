@@ -58,7 +58,7 @@ restart, and a file with one of these or with a mistake changes nothing. What ot
 Secrets are files, never values: a file of mode 0600, \`env:NAME\` for a variable of the environment (hex digits, or PEM), or
 \`credential:NAME\` for a file in \`$CREDENTIALS_DIRECTORY\`, which systemd sets (\`LoadCredential=\`). File names are relative to
 \`lab.directory\`, without a lab to the YAML file. NODE is the name of a node: its kind and the number of its PLMN in the file, such as
-\`kmf1\`; REALM is that of the PLMN. R and a number is a row of [security-rules.md](security-rules.md).
+\`kmf1\`, of a replica \`kmf1-2\`; REALM is that of the PLMN. R and a number is a row of [security-rules.md](security-rules.md).
 
 ${chapters.map(chapterText).join('\n')}`
 

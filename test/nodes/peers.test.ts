@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Fqdn } from '../../src/core/identities/fqdn.ts'
 import type { PeerOptions } from '../../src/io/diameter/peer-rules.ts'
@@ -100,6 +101,33 @@ describe('the peers of a node', () => {
       entry({ host: host('bsf1') }),
     )
     expect(opened.map((peer) => peer.host)).toEqual([host('bsf1'), 'dra.example.org'])
+  })
+
+  it('are the same ones when they are renewed, so that none is left', async () => {
+    const lists = [
+      [],
+      [
+        entry({ host: host('bsf1-2'), connect: false }),
+        entry({ host: host('kmf2', farRealm), connect: true }),
+      ],
+      [entry({ host: Fqdn('dra.example.org'), relayFor: [host('bsf1'), farRealm], connect: true })],
+    ]
+    for (const list of lists) {
+      const { expected, opened, renewed } = await peersWith(...list)
+      const before = [...expected, ...opened]
+      expect(renewed).toHaveLength(before.length)
+      for (const peer of renewed) expect(before.filter((one) => isDeepStrictEqual(one, peer))).toHaveLength(1)
+    }
+  })
+
+  it('behind a relay are to it what they may ask, not how this node would reach them', async () => {
+    const { opened } = await peersWith(
+      entry({ host: Fqdn('dra.example.org'), relayFor: [farRealm], connect: true }),
+    )
+    expect(opened.at(-1)?.relayFor).toEqual([
+      { host: host('kmf2', farRealm), realm: farRealm, applications: [PC6] },
+      { realm: farRealm, applications: [] },
+    ])
   })
 
   it('R39: of no network here use what the list allows', async () => {

@@ -39,6 +39,36 @@ describe('SIGHUP', () => {
     expect(await network.exit).toBe(0)
   }, 60_000)
 
+  it('gives every replica its peers anew, and touches no other connection', async () => {
+    const directory = temporaryDirectory()
+    const replicas: readonly Change[] = [
+      [['plmns', 0, 'bsf', 'replicas'], [{}]],
+      [['plmns', 0, 'kmf', 'replicas'], [{}]],
+    ]
+    const network = Sidelock.start('node', 'network', '--config', labFile(directory, replicas), '--json')
+    await network.runs
+    const before = network.lines.length
+    const later = { host: 'bsf1-2.epc.mnc001.mcc001.3gppnetwork.org', priority: 1 }
+    labFile(directory, [...replicas, [['plmns', 0, 'kmf', 'diameter', 'peers'], [later]]])
+    network.hangUp()
+    await readAgain(network)
+    const since = () => network.lines.slice(before)
+    const ofKmfs = (what: string) =>
+      since().flatMap(({ what: told, node = '', peer = '' }) =>
+        told === what && node.startsWith('kmf1') ? [`${node} ${peer}`] : [],
+      )
+    const changed = ['kmf1 bsf1-2', 'kmf1-2 bsf1-2']
+    await network.until(() => changed.every((pair) => ofKmfs('peer-up').includes(pair)))
+    expect([...ofKmfs('peer-lost')].sort()).toEqual(changed)
+
+    labFile(directory, [...replicas, [['plmns', 0, 'hss', 'replicas'], [{}]]])
+    network.hangUp()
+    await told(network, 'plmns[0].hss.replicas[0].diameter.listen')
+    expect(network.stderr).toContain('nothing was changed')
+    network.terminate()
+    expect(await network.exit).toBe(0)
+  }, 60_000)
+
   it('keeps the old configuration of a node when the new one is wrong, and tells every mistake', async () => {
     const directory = temporaryDirectory()
     const ports = await fixedPorts()

@@ -8,7 +8,7 @@ import { Instant, milliseconds } from '../../../src/core/units.ts'
 import type { Reached } from '../../../src/io/diameter/peer-rules.ts'
 import { systemClock } from '../../../src/io/system.ts'
 import { bootstrappingInfo } from '../../../src/reference-points/zn/bootstrapping-info.ts'
-import { relayApplication } from '../../../src/wire/diameter/base.ts'
+import { disconnectPeer, relayApplication } from '../../../src/wire/diameter/base.ts'
 import { resultOf } from '../../../src/wire/diameter/command.ts'
 import type { Header } from '../../../src/wire/diameter/header.ts'
 import { decodeMessage } from '../../../src/wire/diameter/message.ts'
@@ -62,7 +62,7 @@ async function behindRelay(
   }
   const relay = await connected(relayHost, 1)
   const second = more.second && (await connected(more.second, 0))
-  return { bsf, relay, second, asked }
+  return { bsf, relay, second, asked, address }
 }
 
 describe('a connection of a relay', () => {
@@ -101,6 +101,22 @@ describe('a connection of a relay', () => {
     relay.send(bir({ more: record(kmfHost) }))
     expect(resultOf((await relay.next()).avps)).toEqual({ code: 2001 })
     expect(asked).toHaveLength(1)
+  })
+
+  it('R39: stays with the same hosts behind it, and is left when there are others', async () => {
+    const { bsf, relay, address } = await behindRelay()
+    const options = { host: relayHost, realm, applications: [], priority: 1, requestsPerSecond: Infinity }
+    await bsf.node.setPeers([{ ...options, relayFor: [{ ...kmf }] }])
+    relay.send(bir({ more: record(kmfHost) }))
+    expect(resultOf((await relay.next()).avps)).toEqual({ code: 2001 })
+
+    await bsf.node.setPeers([{ ...options, relayFor: [{ ...kmf, host: kmf12Host }] }])
+    expect((await relay.next()).header).toMatchObject({ request: true, commandCode: disconnectPeer.code })
+    const again = await rawPeer(address)
+    again.send(cer(relayHost, [relayApplication]))
+    expect(resultOf((await again.next()).avps)).toEqual({ code: 2001 })
+    again.send(bir({ more: record(kmfHost) }))
+    expect(resultOf((await again.next()).avps)).toEqual({ code: 5012 })
   })
 
   it('R39: another application than the one a host behind it may use: 3007', async () => {

@@ -29,6 +29,10 @@ describe('what needs a restart', () => {
     ['- imsi: "001010000000001"', '- imsi: "001010000000001"\n        ksLifetimeSeconds: 60'],
     ['pc5Profile: seed', 'pc5Profile: final'],
     [/$/, '\ndiameter: { trustedCaFile: other.pem }'],
+    [
+      'diameter: { listen: "127.0.0.1:0" }',
+      'diameter: { listen: "127.0.0.1:0", peers: [{ host: dra.example.org, relayFor: [example.org] }] }',
+    ],
   ])('not %s', (from, to) => expect(restartFor(network, from, to)).toEqual([]))
 
   it.each([
@@ -40,6 +44,13 @@ describe('what needs a restart', () => {
   ])('%s', (from, to, path) => {
     expect(restartFor(kmf1, from, to)).toEqual([path])
     expect(restartFor(['hss2'], from, to)).toEqual(path.startsWith('plmns') ? [] : [path])
+  })
+
+  it('the list of replicas, for those of its kind; to others they are peers', () => {
+    const change = ['# replicas: [{}]', 'replicas: [{}]'] as const
+    const paths = ['plmns[0].bsf.replicas[0].diameter.listen', 'plmns[0].bsf.replicas[0].ubListen']
+    expect(restartFor(network, ...change)).toEqual(paths)
+    expect(restartFor(['hss1', 'kmf1', 'bsf2'], ...change)).toEqual([])
   })
 
   it('not what another node of the PLMN is: it is a peer', () => {

@@ -53,7 +53,7 @@ const peer = z.strictObject({
     .default(0)
     .meta(
       about('of those that lead to one destination, the available one with the lowest is asked', {
-        ...{ clause: 'RFC 6733 2.7', unit: 'place' },
+        ...{ clause: 'RFC 6733 2.7', unit: 'rank' },
       }),
     ),
   applications: z
