@@ -8,13 +8,16 @@ import type { ZhPort } from '../entities/bsf/ports.ts'
 import { pushInfo as push } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
+import type { UbSession } from '../reference-points/ub/exchange.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NafConfig, PlmnConfig } from './config/network-config.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
+import { ubExchange } from './http-spans.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { ubTapOfBsf } from './tap-http.ts'
 
@@ -24,12 +27,23 @@ const zn = [bootstrappingInfo.command.applicationId, pushInfo.command.applicatio
 /** Bounds of what strangers may hold open (R43). */
 const limits = { maxChallenges: 10_000, maxConnections: 1_000 } as const
 
-const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
-  authenticate: (request, context) =>
-    diameter.request(multimediaAuth, request, {
-      ...{ destinationRealm: realm, deadline: deadlines.zh },
-      ...(context === undefined ? {} : { context }),
-    }),
+const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig, spans: Spans): ZhPort => ({
+  authenticate: (request, trace) =>
+    spans({ side: 'client', point: 'Zh', name: 'MAR' }, trace, (context) =>
+      diameter.request(multimediaAuth, request, {
+        ...{ destinationRealm: realm, deadline: deadlines.zh },
+        ...(context === undefined ? {} : { context }),
+      }),
+    ),
+})
+
+/** A connection of Ub with each of its exchanges told. */
+const ubSpans = (session: UbSession, spans: Spans): UbSession => ({
+  exchange: ubExchange('server', session, spans),
+  close: () => session.close(),
+  get impi() {
+    return session.impi
+  },
 })
 
 /** Another NAF learns no private identity. */
@@ -52,8 +66,9 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const voice = voiceOf(name, context)
   const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
-  const { bootstraps } = store
-  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
+  const spans = spansOf(name, context)
+  const bootstraps = storeSpans('bootstraps', store.bootstraps, spans)
+  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn, spans) }
   const kmf = plmn.kmf.diameter.originHost
   const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
   const { bsfNames } = defaultNames(plmn.plmn)
@@ -65,13 +80,19 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const wipeKey = ({ meKeyMaterial }: { readonly meKeyMaterial: KsNaf }) => wipe(meKeyMaterial)
   diameter.handle(
     bootstrappingInfo,
-    (request, from, trace) => giveNafKey(request, from.originHost, nafs, ports, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'Zn', name: 'BIR' }, trace, (context) =>
+        giveNafKey(request, from.originHost, nafs, ports, context),
+      ),
     wipeKey,
   )
   const pushPolicy = { nafs, ksLifetime, pushes: new TokenBuckets(pushesPerMinute) }
   diameter.handle(
     pushInfo,
-    (request, from, trace) => push(request, from.originHost, pushPolicy, ports, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'Zpn', name: 'GPR' }, trace, (context) =>
+        push(request, from.originHost, pushPolicy, ports, context),
+      ),
     wipeKey,
   )
   diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
@@ -87,7 +108,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     const ub = await startUbServer({
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
       streams: context.carriers.streams(name),
-      connect: (client) => bootstrapping.connect(client),
+      connect: (client) => ubSpans(bootstrapping.connect(client), spans),
       onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
       onFault: (error) => context.onFault(name, error),
     })

@@ -5,6 +5,9 @@ import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { diameterNodeOf } from './diameter.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { spansOf, storeSpans } from './spans.ts'
+
+const zhServer = { side: 'server', point: 'Zh', name: 'MAR' } as const
 
 /** The HSS of a PLMN: Zh for its BSF. Throws InvalidConfig, StoreUnusable or the error of its socket. */
 export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
@@ -13,10 +16,11 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   const zh = [multimediaAuth.command.applicationId]
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
-  const ports = { ...context, ...voice, subscribers: store.subscribers }
+  const spans = spansOf(name, context)
+  const ports = { ...context, ...voice, subscribers: storeSpans('subscribers', store.subscribers, spans) }
   diameter.handle(
     multimediaAuth,
-    (request, _from, trace) => decide(request, ports, trace),
+    (request, _from, trace) => spans(zhServer, trace, (context) => decide(request, ports, context)),
     ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
   )
   const bsf = plmn.bsf.diameter.originHost

@@ -2,7 +2,7 @@ import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { createKmf } from '../entities/kmf/kmf.ts'
-import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
+import type { BsfCall, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
@@ -13,7 +13,9 @@ import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
+import { keyRequest } from './http-spans.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
@@ -30,24 +32,48 @@ function bsfOver(
   diameter: DiameterNode,
   { realm, bsf }: PlmnConfig,
   { clock }: NodeContext,
+  spans: Spans,
 ): { zn: ZnPort; zpn: ZpnPort } {
-  const route = ({ context, until }: BsfCall) => ({
+  const route = (context: string | undefined, { until }: BsfCall) => ({
     ...{ destinationRealm: realm, destinationHost: bsf.diameter.originHost, ...traced(context) },
     deadline: milliseconds(Math.max(0, until - clock.now())),
   })
   return {
     zn: {
-      bootstrappingInfo: (request, call) => diameter.request(bootstrappingInfo, request, route(call)),
+      bootstrappingInfo: (request, call) =>
+        spans({ side: 'client', point: 'Zn', name: 'BIR' }, call.context, (context) =>
+          diameter.request(bootstrappingInfo, request, route(context, call)),
+        ),
     },
-    zpn: { pushInfo: (request, call) => diameter.request(pushInfo, request, route(call)) },
+    zpn: {
+      pushInfo: (request, call) =>
+        spans({ side: 'client', point: 'Zpn', name: 'GPR' }, call.context, (context) =>
+          diameter.request(pushInfo, request, route(context, call)),
+        ),
+    },
   }
 }
 
-const pc6Over = (diameter: DiameterNode): Pc6Port => ({
-  requestKey: (home, request, context) =>
-    diameter.request(proseKey, request, {
-      ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
-    }),
+const pc6Over = (diameter: DiameterNode, spans: Spans): Pc6Port => ({
+  requestKey: (home, request, trace) =>
+    spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, (context) =>
+      diameter.request(proseKey, request, {
+        ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
+      }),
+    ),
+})
+
+/** PC8 with its handshakes, and with step 4 to step 10, told. */
+const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
+  associate: (offer) =>
+    spans(
+      { side: 'server', point: 'PC8', name: 'TLS handshake' },
+      undefined,
+      () => service.associate(offer),
+      (subscriber) => (subscriber ? undefined : 'identity refused'),
+    ),
+  answer: (body, subscriber, trace) =>
+    keyRequest('server', trace, spans, (context) => service.answer(body, subscriber, context)),
 })
 
 /** The PLMNs whose KMFs this one talks to on PC6. */
@@ -86,18 +112,25 @@ export async function startKmf(
   const voice = voiceOf(name, context)
   const store = await carriers.kmfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
-  const bsf = bsfOver(diameter, plmn, context)
+  const spans = spansOf(name, context)
+  const keys = storeSpans('keys', store.keys, spans)
+  const authorisations = storeSpans('authorisations', store.authorisations, spans)
+  const bsf = bsfOver(diameter, plmn, context, spans)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations },
-      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
+      ...{ ...context, ...voice, keys, authorisations },
+      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn) },
+      pc6: pc6Over(diameter, spans),
       usesGbaU: usesGbaUOf(plmn),
     },
     { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
   )
   diameter.handle(
     proseKey,
-    (request, from, trace) => kmf.keyRequested(from.originHost, request, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'PC6', name: 'PKR' }, trace, (context) =>
+        kmf.keyRequested(from.originHost, request, context),
+      ),
     ({ pdk }) => wipe(pdk),
   )
   const onKeyLog = (text: string) => {
@@ -107,13 +140,13 @@ export async function startKmf(
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
-  closing.opened(sweepExpired(name, context, (now, limit) => store.keys.eraseExpired(now, limit)))
+  closing.opened(sweepExpired(name, context, (now, limit) => keys.eraseExpired(now, limit)))
   const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
     const server = await startPc8Server({
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
-      ...{ service: kmf, clock, timers, maxConnections, count: voice.count },
+      ...{ service: pc8Spans(kmf, spans), clock, timers, maxConnections, count: voice.count },
       ...{ streams: carriers.streams(name), security: carriers.pc8(name, pc8.tls, onKeyLog) },
       onMessage: guarded(name, context, pc8Tap(voice, context)),
       onFault: (error) => context.onFault(name, error),

@@ -1,5 +1,6 @@
 import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
+import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
 import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
@@ -15,6 +16,8 @@ export interface NodeContext {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
+  /** Time from some moment on, with fractions: only to tell how long something took. */
+  readonly stopwatch: () => Milliseconds
   /** How far the wall clock has stepped away from `clock` (R47). */
   readonly wallClockStep: () => Milliseconds
   readonly carriers: Carriers
@@ -46,11 +49,19 @@ export interface NodeVoice {
 }
 
 export const voiceOf = (name: string, { tap, clock }: NodeContext): NodeVoice => ({
-  report: (state) => tap({ kind: 'state', time: clock.now(), node: name, ...state }),
+  report: (state) =>
+    tap({ kind: 'state', time: clock.now(), node: name, ...state, ...placed(state.context) }),
   count: (counter) =>
     tap({ kind: 'state', time: clock.now(), node: name, what: 'counted', fields: { counter } }),
-  message: (message) => tap({ kind: 'message', time: clock.now(), from: name, ...message }),
+  message: (message) =>
+    tap({ kind: 'message', time: clock.now(), from: name, ...message, ...tracedBy(message.context) }),
 })
+
+const tracedBy = (context: string | undefined) =>
+  context === undefined ? undefined : { context: traceOf(context) }
+
+const placed = (context: string | undefined) =>
+  context === undefined ? undefined : { context: traceOf(context), span: spanOf(context) }
 
 /** An observer whose fault is told and changes nothing of what it observes. */
 export const guarded =

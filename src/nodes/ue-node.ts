@@ -12,7 +12,9 @@ import { connectUb } from '../io/https/ub-client.ts'
 import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
 import type { NetworkConfig, UeConfig } from './config/network-config.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
+import { keyRequest, ubExchange } from './http-spans.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
+import { spansOf, type Spans } from './spans.ts'
 import { pc8Tap, ubTapOfAnswers, ubTapOfUe } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
@@ -57,6 +59,7 @@ function gbaOf(
   { name, plmn, ue }: ConfiguredUe,
   usim: Usim,
   voice: NodeVoice,
+  spans: Spans,
   context: NodeContext,
   tellsHeard: boolean,
 ): GbaPort {
@@ -69,10 +72,11 @@ function gbaOf(
       const onAnswer = guarded(name, context, ubTapOfAnswers(name, plmn.bsf.name, context))
       const { carriers, timers } = context
       const streams = carriers.streams(name)
-      return connectUb({
+      const connection = connectUb({
         ...{ address: bsf.host, port: bsf.port, onMessage, streams, timers },
         ...(tellsHeard && { onAnswer }),
       })
+      return { ...connection, exchange: ubExchange('client', connection, spans) }
     },
   })
 }
@@ -87,6 +91,7 @@ function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext
 function pc8Of(
   own: ConfiguredUe,
   voice: NodeVoice,
+  spans: Spans,
   context: NodeContext,
   hasStopped: () => boolean,
   tellsHeard: boolean,
@@ -114,7 +119,8 @@ function pc8Of(
     },
     requestKey(request, trace) {
       if (!client) throw new TemporaryFailure('PC8 is not open')
-      return client.requestKey(request, trace)
+      const open = client
+      return keyRequest('client', trace, spans, (context) => open.requestKey(request, context))
     },
     async close() {
       await client?.close()
@@ -167,12 +173,13 @@ export async function startUe(
   const voice = voiceOf(node.name, context)
   const radio = onRadio(await context.carriers.radio(node.name, voice.count))
   const usim = usimOf(node, context, highestSqn)
+  const spans = spansOf(node.name, context)
   let stopped = false
-  const pc8 = pc8Of(node, voice, context, () => stopped, tellsHeard)
+  const pc8 = pc8Of(node, voice, spans, context, () => stopped, tellsHeard)
   const ue = new Ue(settingsOf(node, context.config), {
     ...context,
     ...voice,
-    ...{ radio, usim, gba: gbaOf(node, usim, voice, context, tellsHeard), pc8 },
+    ...{ radio, usim, gba: gbaOf(node, usim, voice, spans, context, tellsHeard), pc8 },
     sent: guarded(node.name, context, pc5Tap(node, context)),
     onFault: (error) => context.onFault(node.name, error),
   })

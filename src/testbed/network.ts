@@ -1,7 +1,7 @@
 import type { Clock } from '../core/environment.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
+import { stopwatch, systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
 import { systemCarriers } from '../nodes/carriers.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
@@ -57,7 +57,7 @@ export const nodeContext = (
   addressOf: NodeContext['addressOf'],
 ): NodeContext => ({
   ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, wallClockStep },
+  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, stopwatch, wallClockStep },
   carriers: systemCarriers(config),
 })
 
