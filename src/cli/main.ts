@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { CommanderError, type Command } from 'commander'
 import { WrongUsage } from './errors.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
+import { version } from '../io/version.ts'
 import { interruption, type Interruption } from './interruption.ts'
 import { overview, program } from './program.ts'
 import { reportError } from './report-error.ts'
@@ -52,11 +52,6 @@ function usage(error: CommanderError): WrongUsage {
   const [what = '', meant] = error.message.replace(/^error: /, '').split('\n')
   const suggestion = /did you mean (.*)\?\)/i.exec(meant ?? '')?.[1]
   return new WrongUsage(what, suggestion === undefined ? 'npx sidelock --help' : `did you mean ${suggestion}`)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 /** The command line of this process. */

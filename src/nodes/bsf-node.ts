@@ -14,8 +14,9 @@ import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NafConfig, PlmnConfig } from './config/network-config.ts'
-import { deadlines, diameterNodeOf } from './diameter.ts'
+import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
 import { ubExchange } from './http-spans.ts'
+import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
@@ -128,6 +129,16 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
       async forgetBTids() {
         for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
       },
+      levels: () => ({
+        tables: {
+          ...diameter.tables,
+          'Ub connections': [ub.connections, limits.maxConnections],
+          'Ub challenges': [bootstrapping.openChallenges, limits.maxChallenges],
+        },
+        peers: phasesOf(diameter),
+        missing: missingOf('HSS', plmn.hss.diameter.originHost, diameter),
+      }),
+      storeAnswers: () => bootstraps.findImpi(nobody.tmpi, context.clock.now()),
       stop,
     }
   } catch (error) {

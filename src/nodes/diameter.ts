@@ -13,6 +13,14 @@ export const deadlines: Readonly<Record<'zh' | 'pc6', Milliseconds>> = {
 /** In a lab a node that was started again is found at once; elsewhere Tc is that of RFC 6733 2.1. */
 const labReconnect = inMilliseconds(seconds(1))
 
+/** Each peer as those who watch a node see it. */
+export const phasesOf = ({ peers }: DiameterNode): Readonly<Record<string, string>> =>
+  Object.fromEntries(peers.map(({ host, isAvailable, phase }) => [host, isAvailable ? 'available' : phase]))
+
+/** What is missing of those that a node asks for everything: one peer is enough. */
+export const missingOf = (entity: string, host: string, { peers }: DiameterNode): readonly string[] =>
+  peers.some((peer) => peer.host === host && peer.isAvailable) ? [] : [`no ${entity} takes requests`]
+
 /** The Diameter side of one entity, not listening yet. */
 export function diameterNodeOf(
   name: string,

@@ -3,7 +3,8 @@ import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
-import { diameterNodeOf } from './diameter.ts'
+import { diameterNodeOf, phasesOf } from './diameter.ts'
+import { nobody } from './nobody.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
 import { spansOf, storeSpans } from './spans.ts'
 
@@ -32,7 +33,11 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   try {
     const address = await diameter.listen(own.listen)
     const connect = () => diameter.whenAvailable(bsf)
-    return { name, addresses: new Map([['diameter', address]]), connect, stop }
+    return {
+      ...{ name, addresses: new Map([['diameter', address]]), connect, stop },
+      levels: () => ({ tables: diameter.tables, peers: phasesOf(diameter), missing: [] }),
+      storeAnswers: () => ports.subscribers.findByImpi(nobody.impi),
+    }
   } catch (error) {
     await stop()
     throw error

@@ -2,6 +2,7 @@ import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { createKmf } from '../entities/kmf/kmf.ts'
+import { mostOpenRequests } from '../entities/kmf/open-requests.ts'
 import type { BsfCall, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
@@ -12,8 +13,9 @@ import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
-import { deadlines, diameterNodeOf } from './diameter.ts'
+import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
 import { keyRequest } from './http-spans.ts'
+import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
@@ -163,6 +165,16 @@ export async function startKmf(
         for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
       },
       connect: () => connectPeers(diameter, plmn, context),
+      levels: () => ({
+        tables: {
+          ...diameter.tables,
+          'PC8 connections': [server.connections, maxConnections],
+          'open key requests': [kmf.openRequests, mostOpenRequests],
+        },
+        peers: phasesOf(diameter),
+        missing: missingOf('BSF', plmn.bsf.diameter.originHost, diameter),
+      }),
+      storeAnswers: () => authorisations.mayLink(nobody.imsi, plmn.plmn),
       stop,
     }
   } catch (error) {

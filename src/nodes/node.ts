@@ -1,12 +1,12 @@
 import type { Clock, Random, Timers } from '../core/environment.ts'
-import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
+import type { Count, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
 import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
 import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
 import type { NodeNames } from './names.ts'
 
-export type Service = 'diameter' | 'ub' | 'pc8'
+export type Service = 'diameter' | 'ub' | 'pc8' | 'watch'
 
 /** What every node of one network shares. */
 export interface NodeContext {
@@ -29,6 +29,16 @@ export interface NodeContext {
   readonly onFault: (node: string, error: unknown) => void
 }
 
+/** What a node holds at one moment. */
+export interface Levels {
+  /** Entries of its bounded tables and queues, and the bounds (R43). */
+  readonly tables: Readonly<Record<string, readonly [entries: number, limit: number]>>
+  /** Diameter peers by their host: `available`, or the phase of their connection. */
+  readonly peers: Readonly<Record<string, string>>
+  /** Why it cannot serve now, for each peer that it asks for everything. */
+  readonly missing: readonly string[]
+}
+
 /** A running entity. */
 export interface Node {
   readonly name: string
@@ -38,6 +48,10 @@ export interface Node {
   connect(): Promise<void>
   /** Drops every B-TID it knows; of a BSF and a KMF. */
   forgetBTids?(): Promise<void>
+  /** Called by those who watch the node. */
+  levels(): Levels
+  /** Resolves when its store has answered a question; at once where there is none. */
+  storeAnswers(): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -62,6 +76,13 @@ const tracedBy = (context: string | undefined) =>
 
 const placed = (context: string | undefined) =>
   context === undefined ? undefined : { context: traceOf(context), span: spanOf(context) }
+
+/** A fault of ours is told where it happened; the node goes on. */
+export function faultOf(node: string, error: unknown, clock: Clock): TapState {
+  const { code, message } = error as Partial<Record<'code' | 'message', string>>
+  const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
+  return { kind: 'state', time: clock.now(), node, what: 'fault', fields }
+}
 
 /** An observer whose fault is told and changes nothing of what it observes. */
 export const guarded =

@@ -186,6 +186,8 @@ export async function startUe(
   return {
     ...{ name: node.name, ue, addresses: new Map() },
     connect: () => Promise.resolve(),
+    levels: () => ({ tables: { links: [ue.links().length, maximumLinks] }, peers: {}, missing: [] }),
+    storeAnswers: () => Promise.resolve(),
     stop() {
       stopped = true
       return ue.close()

@@ -75,7 +75,7 @@ async function homeNetworks(
 function printing({ json }: NodeFlags, { out }: Terminal): Tap {
   const lines = new EventLines(Instant(Date.now()))
   return (event) => {
-    if (event.kind === 'span') return
+    if (event.kind === 'span' || (event.kind === 'state' && event.what === 'levels')) return
     const line = json ? JSON.stringify(lines.of(event)) : pipedLine(event)
     if (line !== undefined) out(line)
   }

@@ -67,6 +67,11 @@ export class Bootstrapping {
     this.#buckets = new TokenBuckets(config.challengesPerMinute)
   }
 
+  /** Challenges without a response. */
+  get openChallenges(): number {
+    return this.#challenges.size
+  }
+
   /** A new connection from this address; its wrong responses count together (R36). */
   connect(client: string): UbSession {
     const session: Session = { client, impi: undefined }

@@ -54,8 +54,14 @@ export interface Kmf {
   readonly pushed: PushedGpis
 }
 
+/** What its servers ask it. */
+export interface RunningKmf extends Pc8Service, Pc6Service {
+  /** Requests of step 4 without an answer. */
+  readonly openRequests: number
+}
+
 /** A ProSe KMF: that of UE-2 on PC8, that of UE-1 on PC6. Throws InvalidValue for settings it cannot serve. */
-export function createKmf(ports: KmfPorts, settings: KmfSettings): Pc8Service & Pc6Service {
+export function createKmf(ports: KmfPorts, settings: KmfSettings): RunningKmf {
   const own = ownEntry(ports, settings)
   const kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings), pushed: new PushedGpis() }
   const open = new OpenRequests()
@@ -63,6 +69,9 @@ export function createKmf(ports: KmfPorts, settings: KmfSettings): Pc8Service & 
     associate: (offer) => associate(kmf, offer),
     answer: (body, ue2, context) => answerUe2(kmf, open, body, ue2, context),
     keyRequested: (from, request, context) => answerPeer(kmf, from, request, context),
+    get openRequests() {
+      return open.size
+    },
   }
 }
 

@@ -50,6 +50,11 @@ export class Requests {
     this.#capacity = capacity
   }
 
+  /** How many have no answer yet. */
+  get size(): number {
+    return this.#open.size + this.#waiting.size
+  }
+
   /**
    * Sends `octets`, the request of `exchange`, and gives its answer. Throws what the exchange makes of an unsuccessful
    * result, TemporaryFailure (nobody to ask, no answer in time) or KeyRequestFailed (malformed answer).
@@ -60,8 +65,7 @@ export class Requests {
     octets: Uint8Array,
     route: Route,
   ): Promise<Answer> {
-    if (this.#open.size + this.#waiting.size >= this.#capacity)
-      throw new TemporaryFailure('too many requests are without an answer')
+    if (this.size >= this.#capacity) throw new TemporaryFailure('too many requests are without an answer')
     const message = await new Promise<DiameterMessage>((resolve, reject) =>
       this.#start(octets, exchange.command.applicationId, route, resolve, reject),
     )

@@ -119,6 +119,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       name,
       diameter: diameterOf(name, realm, shape[kind].diameter, file),
       store: storeOf(name, shape[kind], file),
+      ...(shape[kind].watch && { watch: shape[kind].watch }),
     }
   }
   return {

@@ -21,6 +21,8 @@ export interface NetworkConfig {
   readonly file: string
   readonly lab?: LabConfig
   readonly diameter: DiameterSecurity
+  /** Where spans of set-ups go, as OTLP over HTTP. */
+  readonly tracing?: { readonly otlpUrl: string }
   readonly plmns: readonly PlmnConfig[]
   readonly ues: readonly UeConfig[]
   readonly pc5Bearer: Pc5BearerConfig
@@ -72,9 +74,15 @@ export interface StoreConfig {
   readonly keyFile: string
 }
 
+/** Metrics and readiness of one node, over HTTP. */
+export interface WatchConfig {
+  readonly listen: ListenAddress
+}
+
 export interface HssConfig {
   /** Node name such as `hss1`. */
   readonly name: string
+  readonly watch?: WatchConfig
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
@@ -82,6 +90,7 @@ export interface HssConfig {
 export interface BsfConfig {
   /** Node name such as `bsf1`. */
   readonly name: string
+  readonly watch?: WatchConfig
   readonly fqdn: Fqdn
   readonly ubListen: ListenAddress
   readonly ksLifetime: Seconds
@@ -116,6 +125,7 @@ export type TlsVersion = '1.2' | '1.3'
 export interface KmfConfig {
   /** Node name such as `kmf1`. */
   readonly name: string
+  readonly watch?: WatchConfig
   readonly fqdn: Fqdn
   readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
   /** An older NAF key is replaced by GBA push. */
@@ -205,6 +215,7 @@ export interface UeConfig {
   readonly wantedRelayServiceCode?: RelayServiceCode | undefined
   /** IP over its links, by a TUN device of this machine. */
   readonly tun?: TunConfig | undefined
+  readonly watch?: WatchConfig | undefined
   readonly userInfoId: UserInfoId
   /** Of its subscriber entry; the first is its Layer-2 ID. */
   readonly proseUeIds: readonly ProseUeId[]

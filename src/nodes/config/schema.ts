@@ -99,7 +99,10 @@ const diameter = z
   })
   .prefault({})
 
-const hss = z.strictObject({ ...store, diameter }).prefault({})
+/** `/metrics`, `/health` and `/ready` of one node; off where it is absent. */
+const watch = z.strictObject({ listen: address }).optional()
+
+const hss = z.strictObject({ ...store, diameter, watch }).prefault({})
 
 const naf = z.strictObject({
   originHost: fqdn,
@@ -121,6 +124,7 @@ const bsf = z
     tmpi: z.boolean().default(true),
     ...store,
     diameter,
+    watch,
   })
   .prefault({})
 
@@ -151,6 +155,7 @@ const kmf = z.strictObject({
     .prefault({}),
   ...store,
   diameter,
+  watch,
 })
 
 const aka = z.discriminatedUnion(
@@ -249,6 +254,7 @@ export const ueShape = z.strictObject({
   relayServiceCodes: z.array(relayServiceCode).max(8).default([]),
   wantedRelayServiceCode: relayServiceCode.optional(),
   tun: tun.optional(),
+  watch,
 })
 
 export const labShape = z.strictObject({
@@ -275,6 +281,8 @@ export const networkShape = z.strictObject({
       unsafePlainTcp: z.boolean().default(false),
     })
     .prefault({}),
+  // Where spans go, as OTLP over HTTP: http://127.0.0.1:4318/v1/traces
+  tracing: z.strictObject({ otlpUrl: z.url({ protocol: /^https?$/ }) }).optional(),
   plmns: z.array(plmnShape).min(1).max(1000),
   ues: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), ueShape).default({}),
   pc5Bearer,

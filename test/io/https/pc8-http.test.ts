@@ -370,10 +370,7 @@ describe('a faulty KMF, on the side of UE-2', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    const client = clientOf(
-      { port, close: () => Promise.resolve() },
-      { deadlines: { open: 10_000, request: 200 } },
-    )
+    const client = clientOf({ port }, { deadlines: { open: 10_000, request: 200 } })
     await client.open(association)
     return { client, stop: () => server.close() }
   }
