@@ -13,6 +13,7 @@ import { fingerprint } from '../../src/crypto/fingerprint.ts'
 import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
+import { logTap } from '../../src/io/watch/log.ts'
 import { filesIn, found, sidelock, type Ran } from './secret-search.ts'
 
 const messagesOf = ({ events }: Ran): readonly TapMessage[] =>
@@ -98,6 +99,17 @@ it.each([
   const files = filesIn(ran.directory).filter((name) => !name.startsWith(secretFiles))
   expect(files.filter((name) => name.endsWith('.db'))).toHaveLength(6)
   for (const name of files) expect([name, found(readFileSync(name), secrets)]).toEqual([name, []])
+})
+
+it('R31: no secret and no whole IMSI is in the log, at debug level either', async () => {
+  const ran = await sidelock('7a', undefined, '--quiet')
+  const lines: string[] = []
+  const log = logTap('debug', (line) => lines.push(line))
+  for (const event of ran.events) log(event)
+  const text = lines.join('\n')
+  expect(lines.length).toBeGreaterThan(100)
+  expect(found(Buffer.from(text), secretsOf(ran))).toEqual([])
+  for (const imsi of ['001010000000001', '001020000000002']) expect(text).not.toContain(imsi)
 })
 
 it.each([

@@ -15,7 +15,7 @@ const watchedNodes: readonly Change[] = [
 /** Asks one node of the network that is being watched. */
 async function asked(network: Network, node: string, path: string): Promise<Response> {
   const { fields } = network.decisions('watched').find((state) => state.node === node) ?? {}
-  return fetch(`http://${String(fields?.['listen'])}${path}`)
+  return fetch(`http://${JSON.stringify(fields?.['listen']).slice(1, -1)}${path}`)
 }
 
 /** `name{labels}` to value; labels in the order of the text. */

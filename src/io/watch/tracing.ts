@@ -1,4 +1,4 @@
-import type { Attributes, HrTime } from '@opentelemetry/api'
+import type * as Api from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { LocalFault } from '../../core/errors.ts'
 import type { Tap } from '../../core/tap.ts'
@@ -22,7 +22,7 @@ const closePatience = milliseconds(500)
 
 /** Sends the spans of one node as OTLP over HTTP, in JSON; a collector that is away costs nothing but the spans. */
 export async function startTracing(otlpUrl: string, watched: Watched): Promise<Tracing> {
-  const { BatchSpanProcessor, OTLPTraceExporter, resourceFromAttributes } = await packages()
+  const { api, BatchSpanProcessor, OTLPTraceExporter, resourceFromAttributes } = await packages()
   const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: otlpUrl }))
   const resource = resourceFromAttributes({
     'service.name': `sidelock-${watched.role}`,
@@ -32,7 +32,7 @@ export async function startTracing(otlpUrl: string, watched: Watched): Promise<T
   const spans = new SpansOfNode(watched.role)
   return {
     observe(event) {
-      for (const span of spans.take(event)) processor.onEnd(readable(span, resource, watched))
+      for (const span of spans.take(event)) processor.onEnd(readable(span, { api, resource, watched }))
     },
     close: () => Promise.race([processor.shutdown().catch(() => undefined), elapsed(closePatience)]),
   }
@@ -41,22 +41,28 @@ export async function startTracing(otlpUrl: string, watched: Watched): Promise<T
 /** Loaded only where tracing is wanted. */
 async function packages() {
   try {
-    const [sdk, exporter, resources] = await Promise.all([
+    const [api, sdk, exporter, resources] = await Promise.all([
+      import('@opentelemetry/api'),
       import('@opentelemetry/sdk-trace-node'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
     ])
-    return { ...sdk, ...exporter, ...resources }
+    return { api, ...sdk, ...exporter, ...resources }
   } catch (cause) {
     const message = 'tracing needs the optional packages of OpenTelemetry: npm install --include=optional'
     throw new TracingUnavailable(message, undefined, { cause })
   }
 }
 
-const kinds = { internal: 0, server: 1, client: 2 } as const
-const statuses = { unset: 0, error: 2 } as const
+interface Scope {
+  readonly api: typeof Api
+  readonly resource: ReadableSpan['resource']
+  readonly watched: Watched
+}
 
-function readable(span: TracedSpan, resource: ReadableSpan['resource'], watched: Watched): ReadableSpan {
+function readable(span: TracedSpan, { api, resource, watched }: Scope): ReadableSpan {
+  const { SpanKind, SpanStatusCode } = api
+  const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT }
   const { trace: traceId, id, parent, side, name, began, ended, cause, decided } = span
   const placed = (spanId: string) => ({ traceId, spanId, traceFlags: 1 })
   return {
@@ -64,7 +70,8 @@ function readable(span: TracedSpan, resource: ReadableSpan['resource'], watched:
     spanContext: () => placed(id),
     ...(parent === undefined ? {} : { parentSpanContext: placed(parent) }),
     ...{ startTime: hrTime(began), endTime: hrTime(ended), duration: hrTime(ended - began) },
-    status: cause === undefined ? { code: statuses.unset } : { code: statuses.error, message: cause },
+    status:
+      cause === undefined ? { code: SpanStatusCode.UNSET } : { code: SpanStatusCode.ERROR, message: cause },
     attributes: {
       'sidelock.node': watched.name,
       ...(cause === undefined ? {} : { 'sidelock.cause': cause }),
@@ -80,9 +87,9 @@ function readable(span: TracedSpan, resource: ReadableSpan['resource'], watched:
   }
 }
 
-const hrTime = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)]
+const hrTime = (ms: number): Api.HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)]
 
-const attributesOf = ({ fields }: Decided): Attributes =>
+const attributesOf = ({ fields }: Decided): Api.Attributes =>
   Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       `sidelock.${name}`,

@@ -60,7 +60,7 @@ async function answer(
 
 async function pageFor({ method, url }: IncomingMessage, options: WatchServerOptions): Promise<Page> {
   if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET is needed' })
-  switch (url?.split('?')[0]) {
+  switch ((url ?? '').split('?')[0] ?? '') {
     case '/metrics':
       return { status: 200, ...(await options.metrics()) }
     case '/health':
