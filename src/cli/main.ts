@@ -25,7 +25,7 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
       return code
     }
     const root = program(version(), invocation, (finished) => (code = finished))
-    for (const command of [root, ...root.commands]) quiet(command, invocation.terminal)
+    quietAll(root, invocation.terminal)
     await root.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
@@ -36,6 +36,11 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
     }
     return reportError(error instanceof CommanderError ? usage(error) : error, invocation.terminal, flags)
   }
+}
+
+function quietAll(command: Command, terminal: Terminal): void {
+  quiet(command, terminal)
+  for (const below of command.commands) quietAll(below, terminal)
 }
 
 /** Help goes to stdout; mistakes are thrown and told as all others are. */

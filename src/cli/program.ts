@@ -10,6 +10,7 @@ import {
   type WiresharkFlags,
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
+import type { VerifyFlags } from './commands/audit.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -23,8 +24,8 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   testbed      the configured network, until Ctrl-C      run        scenarios, judged
   node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
   check        a configuration file                      sim        random set-ups, judged
-  conformance  what is met, clause by clause           wireshark  a dissector for it
-  ue           a UE by hand, with a prompt
+  conformance  what is met, clause by clause             wireshark  a dissector for it
+  ue           a UE by hand, with a prompt               audit      changes, verified
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -49,6 +50,7 @@ export function program(
   addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConformance(root, surroundings, finish)
+  addAudit(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
   return root
 }
@@ -225,6 +227,35 @@ const addConformance: Adder = (root, { terminal }, finish) => {
       finish(conformance(flags, terminal))
     })
   examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
+}
+
+const addAudit: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('audit')
+    .description(
+      'Read an audit file: every change of the administration, each with the hash of the one before.',
+    )
+  const list = command
+    .command('list')
+    .description('The changes, oldest first.')
+    .argument('<file>', 'the audit file')
+  shared(list).action(async (file: string, flags: SharedFlags) => {
+    const { auditList } = await import('./commands/audit.ts')
+    finish(auditList(file, flags, terminal))
+  })
+  const verify = command
+    .command('verify')
+    .description(
+      'Tell the first record that was changed, taken out or put in; then the exit status is 1.\n' +
+        'That the end was cut off shows only with the head that an earlier run printed.',
+    )
+    .argument('<file>', 'the audit file')
+    .option('--head <hash>', 'some record must have this hash')
+  shared(verify).action(async (file: string, flags: VerifyFlags) => {
+    const { auditVerify } = await import('./commands/audit.ts')
+    finish(auditVerify(file, flags, terminal))
+  })
+  examples(command, 'audit list hss1.audit', 'audit verify hss1.audit --head sha256:5d41…')
 }
 
 const addWireshark: Adder = (root, { terminal }, finish) => {
