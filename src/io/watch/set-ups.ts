@@ -16,9 +16,11 @@ export interface SetUp {
 interface Begun {
   began: Instant
   role: SetUp['role']
+  /** What comes later belongs to the link. */
+  isOver: boolean
 }
 
-/** Attempts that are not over; beyond that the oldest is forgotten (R43). */
+/** Attempts that are remembered; beyond that the oldest is forgotten (R43). */
 const capacity = 1_000
 
 const outcomes: Readonly<Record<string, SetUp['outcome']>> = {
@@ -37,15 +39,15 @@ export class SetUps {
     const { context, time } = event
     const begun = this.#begunIn(context, event)
     const outcome = event.kind === 'state' ? outcomes[event.what] : undefined
-    if (event.kind !== 'state' || outcome === undefined) return undefined
-    this.#begun.delete(context)
+    if (event.kind !== 'state' || outcome === undefined || begun.isOver) return undefined
+    begun.isOver = true
     return { context, role: begun.role, began: begun.began, ended: time, outcome, ...causeOf(event) }
   }
 
   #begunIn(context: string, event: TapEvent): Begun {
     const { time } = event
     const began = (event.kind === 'span' ? time - event.ms : time) as Instant
-    const begun = this.#begun.get(context) ?? { began, role: 'ue-2' }
+    const begun = this.#begun.get(context) ?? { began, role: 'ue-2', isOver: false }
     begun.began = Math.min(begun.began, began) as Instant
     if (isOfUe1(event)) begun.role = 'ue-1'
     this.#begun.set(context, begun)
