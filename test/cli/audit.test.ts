@@ -80,6 +80,11 @@ describe('sidelock audit', () => {
     expect((await sidelock('verify', file, '--head', early)).code).toBe(0)
   })
 
+  it.each(['list', 'verify'])('%s --help tells its options', async (verb) => {
+    const { code, out } = await sidelock(verb, '--help')
+    expect([code, out.join('\n')]).toEqual([0, expect.stringContaining('--json')])
+  })
+
   it.each([
     ['a file that is not there', 66, ['verify', join(folder, 'none')]],
     ['a head of another form', 64, ['verify', file, '--head', 'abc']],
