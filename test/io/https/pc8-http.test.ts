@@ -289,7 +289,7 @@ describe('HTTP of PC8', () => {
     const server = await serverOf()
     const client = clientOf(server, { onMessage: (message) => void sent.push(message) })
     await client.open(association)
-    const context = '0af7651916cd43dd8448eb211c80319c'
+    const context = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
     await client.requestKey(keyRequest, context)
     expect(sent).toMatchObject([
       { sender: 'ue', name: 'PROSE_DIRECT_KEY_REQUEST', step: '4', context, identity: { btid } },
