@@ -20,12 +20,14 @@ type Metric = Counter | Gauge | Histogram
 
 /** The metrics of one node, from its events alone. */
 export class Metrics {
+  readonly #node: string
   readonly #registry = new Registry()
   readonly #metrics = new Map<MetricName, Metric>()
   readonly #values = new Map<string, Set<string>>()
   readonly #setUps: SetUps | undefined
 
   constructor({ name: node, role, version }: Watched) {
+    this.#node = node
     this.#setUps = role === 'ue' ? new SetUps() : undefined
     for (const name of Object.keys(metricTable) as MetricName[]) this.#metrics.set(name, this.#made(name))
     collectDefaultMetrics({ register: this.#registry })
@@ -52,8 +54,9 @@ export class Metrics {
     return this.#registry.contentType
   }
 
-  #message({ point, name, bytes, heartbeat }: TapMessage): void {
-    if (heartbeat) return
+  /** A UE that runs alone also tells what it hears. */
+  #message({ from, point, name, bytes, heartbeat }: TapMessage): void {
+    if (heartbeat || from !== this.#node) return
     this.#raise('sidelock_messages_total', { point, name })
     this.#raise('sidelock_octets_total', { point }, bytes.length)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TapState } from '../../../src/core/tap.ts'
+import type { TapEvent, TapState } from '../../../src/core/tap.ts'
 import { Instant } from '../../../src/core/units.ts'
 import { Metrics } from '../../../src/io/watch/metrics.ts'
 
@@ -50,6 +50,17 @@ describe('metrics of a node', () => {
     expect(await lines(own, 'sidelock_peer_available')).toEqual([
       'sidelock_peer_available{peer="bsf1.example",phase="available"} 1',
     ])
+  })
+
+  it('count what the node sends, and not what it hears', async () => {
+    const own = metrics()
+    const message = (from: string): TapEvent => ({
+      ...{ kind: 'message', time, point: 'PC6', from, to: 'x', name: 'PKR', protection: 'ciphered' },
+      ...{ bytes: new Uint8Array(10), masked: [], fields: {} },
+    })
+    own.observe(message('kmf1'))
+    own.observe(message('kmf2'))
+    expect(await lines(own, 'sidelock_octets_total')).toEqual(['sidelock_octets_total{point="PC6"} 10'])
   })
 
   it('of two nodes in one process are apart', async () => {
