@@ -48,6 +48,7 @@ const tools = [
   { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
   { name: 'curl', package: 'curl', answers: ['--version'] },
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
+  { name: 'systemd-analyze', package: 'systemd', answers: ['--version'] },
 ]
 
 function installTools(missing) {
@@ -107,6 +108,12 @@ function runTests() {
   }
 }
 
+/** From what was just built. */
+function isConfigurationTold() {
+  section('docs/config.md')
+  return run(process.execPath, [join('tools', 'config.mjs'), '--check'])
+}
+
 /** Only where every test passed: else the table would tell what the tests told already. */
 function isConformanceTableNew() {
   section('conformance table')
@@ -117,6 +124,7 @@ if (!isInstalled()) installPackages()
 const missing = tools.filter(({ name, answers }) => !succeeds(name, ...answers))
 if (missing.length > 0) installTools(missing)
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
+if (failedChecks.length === 0 && !isConfigurationTold()) failedChecks.push('docs/config.md')
 const { passed, failed: failedTests, skipped } = runTests()
 if (failedTests === 0 && !isConformanceTableNew()) failedChecks.push('conformance table')
 const failed = failedTests + failedChecks.length

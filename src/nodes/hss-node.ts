@@ -1,8 +1,10 @@
 import { wipe } from '../core/keys.ts'
 import { multimediaAuth as decide } from '../entities/hss/multimedia-auth.ts'
+import type { PeerOptions } from '../io/diameter/peer-rules.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
+import { seedSubscribers } from './config/stores.ts'
 import { diameterNodeOf, phasesOf } from './diameter.ts'
 import { nobody } from './nobody.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
@@ -10,11 +12,16 @@ import { spansOf, storeSpans } from './spans.ts'
 
 const zhServer = { side: 'server', point: 'Zh', name: 'MAR' } as const
 
+const zh = [multimediaAuth.command.applicationId]
+
+const bsfPeer = ({ bsf, realm }: PlmnConfig): PeerOptions => ({
+  ...{ host: bsf.diameter.originHost, realm, applications: zh },
+})
+
 /** The HSS of a PLMN: Zh for its BSF. Throws InvalidConfig, StoreUnusable or the error of its socket. */
 export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
   const { name, diameter: own } = plmn.hss
   const voice = voiceOf(name, context)
-  const zh = [multimediaAuth.command.applicationId]
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
   const spans = spansOf(name, context)
@@ -25,7 +32,7 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
     ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
   )
   const bsf = plmn.bsf.diameter.originHost
-  diameter.addPeer({ host: bsf, realm: plmn.realm, applications: zh })
+  diameter.addPeer(bsfPeer(plmn))
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
@@ -33,8 +40,13 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   try {
     const address = await diameter.listen(own.listen)
     const connect = () => diameter.whenAvailable(bsf)
+    const reload = async (plmn: PlmnConfig, { carriers }: NodeContext) => {
+      await seedSubscribers(plmn, store.subscribers, (subscriber) => carriers.akaSecrets(plmn, subscriber))
+      diameter.secure(carriers.diameter(plmn.hss.diameter))
+      await diameter.setPeers([bsfPeer(plmn)])
+    }
     return {
-      ...{ name, addresses: new Map([['diameter', address]]), connect, stop },
+      ...{ name, addresses: new Map([['diameter', address]]), connect, reload, stop },
       levels: () => ({ tables: diameter.tables, peers: phasesOf(diameter), missing: [] }),
       storeAnswers: () => ports.subscribers.findByImpi(nobody.impi),
     }

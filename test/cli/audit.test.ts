@@ -35,7 +35,12 @@ async function sidelock(...args: readonly string[]) {
     },
     services,
     interruption: {
-      ...{ happened: new Promise(() => undefined), atOnce: () => undefined, end: () => undefined },
+      ...{
+        happened: new Promise(() => undefined),
+        atOnce: () => undefined,
+        end: () => undefined,
+        onHangUp: () => () => undefined,
+      },
     },
   })
   return { code, out, err }

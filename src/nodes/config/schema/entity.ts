@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { about } from './about.ts'
+import { address, fileName, givenFile, fqdn } from './forms.ts'
+
+/** Where a server listens. */
+export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a free one'))
+
+/** What HSS, BSF and KMF say of their store. */
+export const store = {
+  store: z.literal('sqlite').default('sqlite').meta(about('engine of the store')),
+  storeFile: fileName.optional().meta(about('the database', { byDefault: 'stores/NODE.db' })),
+  storeKeyFile: givenFile
+    .optional()
+    .meta(about('32 octets that seal keys at rest', { clause: 'R32', byDefault: 'secrets/NODE.key' })),
+}
+
+/** What every node says of those who watch it. */
+export const watch = z
+  .strictObject({ listen: address.meta(about('loopback or management: it has no access control')) })
+  .optional()
+  .meta(about('/metrics, /health and /ready, see docs/watch.md', { byDefault: 'off' }))
+
+/** What HSS, BSF and KMF say of their Diameter side. */
+export const diameter = z
+  .strictObject({
+    listen,
+    originHost: fqdn
+      .optional()
+      .meta(about('its Diameter identity', { clause: 'RFC 6733 6.3', byDefault: 'NODE.REALM' })),
+    certificateFile: givenFile.optional().meta(
+      about('PEM, its only name is originHost', {
+        clause: 'R38',
+        byDefault: 'certs/NODE.pem',
+        isLive: true,
+      }),
+    ),
+    certificateKeyFile: givenFile
+      .optional()
+      .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key', isLive: true })),
+  })
+  .prefault({})
+  .meta(about('Diameter side'))
