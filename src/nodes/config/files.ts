@@ -16,12 +16,12 @@ export type EntityKind = 'hss' | 'bsf' | 'kmf'
 
 const placeOf = (config: NetworkConfig, plmn: PlmnConfig) => `plmns[${config.plmns.indexOf(plmn)}]`
 
-/** The key of the store of an HSS, BSF or KMF (R32). */
+/** The key of the store of an HSS, BSF or KMF, and the one before it while that is replaced (R32). */
 export const storeKeyFile = (config: NetworkConfig, plmn: PlmnConfig, kind: EntityKind): SecretFile => ({
   path: `${placeOf(config, plmn)}.${kind}.storeKeyFile`,
   file: plmn[kind].store.keyFile,
   what: 'store key',
-  octets: [32],
+  octets: [32, 64],
   form: 'octets',
 })
 

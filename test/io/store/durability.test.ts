@@ -5,7 +5,7 @@ import { hex } from '../../../src/core/bytes.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { imsi1 } from '../../contracts/values.ts'
 import { compiledProgram, linesUntilKilled } from './processes.ts'
-import { inTest, storeKey, temporaryDirectory } from './temporary.ts'
+import { inTest, storeKey, storeKeys, temporaryDirectory } from './temporary.ts'
 
 describe('sequence numbers over processes', () => {
   it('R34, R48: no number comes twice, whoever writes at once and whoever is killed', async () => {
@@ -29,7 +29,7 @@ describe('sequence numbers over processes', () => {
     expect(all.length).toBeGreaterThanOrEqual(rounds * writers * 3)
     expect(new Set(all).size).toBe(all.length)
     for (const ofOne of drawn) expect(ofOne).toEqual([...ofOne].sort((a, b) => a - b))
-    const { subscribers } = await inTest(openHssStore(file, storeKey))
+    const { subscribers } = await inTest(openHssStore(file, storeKeys))
     expect(await subscribers.advanceSqn(imsi1, (last) => Sqn(last + 1))).toBeGreaterThan(Math.max(...all))
   })
 })
