@@ -56,7 +56,7 @@ function newSecret({ octets, form }: SecretFile, random: Random): Uint8Array {
 
 function createSecrets(lab: Lab, secrets: readonly SecretFile[], random: Random): void {
   for (const secret of secrets)
-    if (isInside(lab.directory, secret.file) && !existsSync(secret.file))
+    if (secret.form !== 'line' && isInside(lab.directory, secret.file) && !existsSync(secret.file))
       writeOnce(secret.file, newSecret(secret, random))
 }
 

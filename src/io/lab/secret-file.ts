@@ -2,20 +2,20 @@ import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { fromAscii, fromHex } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
-import { keyFrom, wipe, type KeyOctets } from '../../core/keys.ts'
+import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
 
-/** A file that holds one secret: its octets (store keys) or their hex digits (keys and constants of subscribers). */
+/** A file that holds one secret: its octets (store keys), their hex digits (keys and constants of subscribers) or a line of text (URLs). */
 export interface SecretFile {
   /** The setting that names it, for example `plmns[0].hss.storeKeyFile`. */
   readonly path: string
   readonly file: string
   readonly what: string
-  /** Lengths that are right, in octets. */
+  /** Lengths that are right, in octets; of no meaning for a line. */
   readonly octets: readonly number[]
-  readonly form: 'octets' | 'hex'
+  readonly form: 'octets' | 'hex' | 'line'
 }
 
-const largest = 256
+const largest = 1024
 
 /** Only the owner may read it, and the owner is the user of this process (R32); throws InvalidValue. */
 export function checkAccess(stats: Stats): void {
@@ -46,6 +46,7 @@ const fromHexFile = (content: Uint8Array): Uint8Array => fromHex(fromAscii(conte
 function read({ file, what, octets, form }: SecretFile): KeyOctets {
   const content = octetsOf(file)
   try {
+    if (form === 'line') return keyOctets(content)
     return keyFrom(what, form === 'hex' ? fromHexFile(content) : content, ...octets)
   } finally {
     wipe(content)

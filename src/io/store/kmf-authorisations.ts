@@ -18,7 +18,10 @@ const ofOne = statement<MayLinkRow>('select imsi, plmn from may_link where imsi 
 
 /** Rows (IMSI, PLMN or `*`) in the store of a KMF. */
 export const authorisationsIn = (database: Database): AuthorisationStore => ({
-  grant: (imsi, plmn) => database.session(async (session) => void (await session.run(add, imsi, plmn))),
+  grant: (imsi, plmn) =>
+    database.session(async (session) => {
+      await session.run(add, imsi, plmn)
+    }),
   revoke: (imsi, plmn) => database.session(async (session) => (await session.run(drop, imsi, plmn)) > 0),
   mayLink: (imsi, plmn) =>
     database.session(async (session) => (await session.get(look, imsi, plmn)) !== undefined),

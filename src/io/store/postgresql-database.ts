@@ -15,9 +15,10 @@ import {
 } from './sql.ts'
 import { checkVersion } from './versions.ts'
 
-/** Milliseconds after which nothing is tried again, and that one statement may take. */
+/** Milliseconds after which nothing is tried again. */
 const patience = 4000
-const forOne = 2000
+/** Milliseconds that a change of tables may take. */
+const forAlteration = 3_600_000
 /** Before the second attempt, in milliseconds; doubled before each further one. */
 const firstPause = 20
 const longestPause = 500
@@ -69,7 +70,10 @@ class PostgresqlDatabase implements Database {
     work: (session: Session, execute: Execute) => Promise<Result>,
   ): Promise<Result> {
     return this.#tried(async (client, session) => {
-      const execute: Execute = async (text) => void (await troubled(client.query(text)))
+      const execute = async (text: string) => {
+        const query: TimedQuery = { text, query_timeout: forAlteration }
+        await troubled(client.query(query))
+      }
       await execute(begin)
       try {
         const result = await work(session, execute)
@@ -111,10 +115,8 @@ class PostgresqlDatabase implements Database {
   }
 
   #sessionOn(client: pg.PoolClient, generation: number): Session {
-    const query = ({ text }: Statement<unknown>, values: readonly SqlValue[]) => {
-      const timed: TimedQuery = { ...this.#prepare(text), values: [...values], query_timeout: forOne }
-      return troubled(client.query<pg.QueryResultRow>(timed))
-    }
+    const query = ({ text }: Statement<unknown>, values: readonly SqlValue[]) =>
+      troubled(client.query({ ...this.#prepare(text), values: [...values] }))
     return {
       generation,
       get: async <Row>(one: Statement<Row>, ...values: readonly SqlValue[]) =>

@@ -5,9 +5,10 @@ import { columnTypes } from './postgresql-words.ts'
 
 /** Connections to the primary that one process holds. */
 const connections = 8
-/** Milliseconds to connect to a host, and to wait for a free connection. */
+/** Milliseconds to connect to a host, to wait for a free connection, and for an answer. */
 const toConnect = 1000
 const toBeFree = 2000
+const toAnswer = 2000
 
 /** A connection to a server that writes. */
 export interface Connection {
@@ -57,25 +58,20 @@ class Host {
   readonly #timelines = new WeakMap<pg.ClientBase, number>()
 
   constructor(connectionString: string) {
-    this.#settings = { connectionString, types: columnTypes, keepAlive: true, application_name: 'sidelock' }
-    this.#pool = new pg.Pool({
-      ...this.#settings,
-      max: connections,
-      connectionTimeoutMillis: toBeFree,
-      idleTimeoutMillis: 0,
-      onConnect: async (client) => void this.#timelines.set(client, await greet(client)),
-    })
-    // The next use of the connection finds another one.
+    this.#settings = {
+      ...{ connectionString, types: columnTypes, keepAlive: true, application_name: 'sidelock' },
+      ...{ connectionTimeoutMillis: toConnect, query_timeout: toAnswer },
+    }
+    const settings = { ...this.#settings, connectionTimeoutMillis: toBeFree }
+    this.#pool = new pg.Pool({ ...settings, max: connections, idleTimeoutMillis: 0 })
+    // Whoever uses the connection next is told.
     this.#pool.on('error', () => undefined)
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   /** Its timeline now; throws when it does not answer or does not write. */
   async look(): Promise<number> {
-    const client = new pg.Client({
-      ...this.#settings,
-      connectionTimeoutMillis: toConnect,
-      query_timeout: toConnect,
-    })
+    const client = new pg.Client(this.#settings)
     client.on('error', () => undefined)
     try {
       await client.connect()
@@ -87,7 +83,14 @@ class Host {
 
   async connect(): Promise<Connection> {
     const client = await this.#pool.connect()
-    return { client, timeline: this.#timelines.get(client) ?? 0 }
+    try {
+      const timeline = this.#timelines.get(client) ?? (await greet(client))
+      this.#timelines.set(client, timeline)
+      return { client, timeline }
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
   }
 
   end(): Promise<void> {

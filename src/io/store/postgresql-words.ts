@@ -25,8 +25,9 @@ const octetsOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.
 /** How values of columns come out, for our connections only. */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser(type, format): unknown {
-    if (format !== 'binary' && type === octetString) return octetsOf
-    if (format !== 'binary' && type === integer) return Number
+    const identity: number = type
+    if (format !== 'binary' && identity === octetString) return octetsOf
+    if (format !== 'binary' && identity === integer) return Number
     return pg.types.getTypeParser(type, format)
   },
 }

@@ -85,8 +85,9 @@ const gba = z.enum(['GBA_ME', 'GBA_U'])
 const anyPort = '127.0.0.1:0'
 
 const store = {
-  store: z.literal('sqlite').default('sqlite'),
+  store: z.enum(['sqlite', 'postgresql']).default('sqlite'),
   storeFile: fileName.optional(),
+  storeUrlFile: fileName.optional(),
   storeKeyFile: fileName.optional(),
 }
 

@@ -5,16 +5,17 @@ import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
 import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
 import { openKmfStore, type KmfStore } from '../../io/store/kmf-store.ts'
 import type { StoreKeys } from '../../io/store/seal.ts'
-import { readAkaSecrets, storeKeyFile, type EntityKind } from './files.ts'
+import { readAkaSecrets, storeKeyFile, storePlace, type EntityKind } from './files.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig } from './network-config.ts'
 
-function opened<Store>(
+async function opened<Store>(
   config: NetworkConfig,
   plmn: PlmnConfig,
   kind: EntityKind,
   open: (place: string, keys: StoreKeys) => Promise<Store>,
 ): Promise<Store> {
-  return open(plmn[kind].store.file, storeKeysIn(config.file, storeKeyFile(config, plmn, kind)))
+  const keys = storeKeysIn(config.file, storeKeyFile(config, plmn, kind))
+  return open(storePlace(config, plmn, kind), keys)
 }
 
 /** The subscribers of the file as the HSS keeps them; sequence numbers stay, and so do subscribers the file does not name. */
