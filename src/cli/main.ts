@@ -25,7 +25,7 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
       return code
     }
     const root = program(version(), invocation, (finished) => (code = finished))
-    for (const command of [root, ...root.commands]) quiet(command, invocation.terminal)
+    quiet(root, invocation.terminal)
     await root.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
@@ -39,7 +39,9 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
 }
 
 /** Help goes to stdout; mistakes are thrown and told as all others are. */
-function quiet(command: Command, { out }: Terminal): void {
+function quiet(command: Command, terminal: Terminal): void {
+  const { out } = terminal
+  for (const part of command.commands) quiet(part, terminal)
   command.exitOverride().configureOutput({
     writeOut: (text) => out(text.trimEnd()),
     writeErr: () => undefined,

@@ -27,6 +27,14 @@ export const bsfSchema: StoreSchema = {
     `alter table bootstrap add column tmpi text;
      create index bootstrap_tmpi on bootstrap (tmpi) where tmpi is not null;`,
   ],
+  tables: [
+    {
+      name: 'bootstrap',
+      columns: ['btid', 'impi', 'version', 'ks', 'created', 'expires', 'guss', 'tmpi'],
+      key: ['btid'],
+      sealed: { column: 'ks', row: ([btid]) => String(btid) },
+    },
+  ],
 }
 
 interface BootstrapRow {

@@ -1,7 +1,7 @@
 import { Sqn } from '../../core/aka.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
-import { seqOf, sqnOf } from '../../core/sequence-number.ts'
+import { indOf, seqOf, sqnOf } from '../../core/sequence-number.ts'
 import type { SubscriberStore } from '../../entities/hss/ports.ts'
 import { statement, type Database, type Session } from './sql.ts'
 
@@ -10,7 +10,18 @@ interface SequenceNumberRow {
   readonly generation: number
 }
 
-const highest = statement<SequenceNumberRow>('select sqn, generation from sequence_number where imsi = ?')
+/** The table. */
+export const sequenceNumbers = 'sequence_number'
+/** Row of all subscribers who have none: their numbers begin above it. */
+export const ofNobody = ''
+/** Where there is none yet. */
+export const addSequenceNumber = statement(
+  'insert into sequence_number (imsi, sqn, generation) values (?, ?, ?) on conflict (imsi) do nothing',
+)
+
+const highest = statement<SequenceNumberRow>(
+  `select sqn, generation from sequence_number where imsi in (?, '${ofNobody}') order by imsi desc limit 1`,
+)
 /** Only from the number that was read: who was not the first reads again. */
 const write = statement(`insert into sequence_number (imsi, sqn, generation) values (?, ?, ?)
   on conflict (imsi) do update set sqn = excluded.sqn, generation = excluded.generation
@@ -23,9 +34,9 @@ const mostGenerations = 128
 
 /** `sqn` moved past every number that may have been released after it and then lost with a database (R34). */
 export const skipped = (sqn: number, generations: number): Sqn =>
-  sqnOf(seqOf(Sqn(sqn)) + skippedSeq * Math.min(generations, mostGenerations), sqn % 32)
+  sqnOf(seqOf(Sqn(sqn)) + skippedSeq * Math.min(generations, mostGenerations), indOf(Sqn(sqn)))
 
-/** Numbers of a subscriber without a row count from the first generation: its row may have been lost. */
+/** A row that is not there counts from the first generation: it may have been lost. */
 const first = (generation: number): SequenceNumberRow => ({ sqn: 0, generation: Math.min(generation, 1) })
 
 async function advance(session: Session, imsi: Imsi, next: (last: Sqn) => Sqn): Promise<Sqn> {

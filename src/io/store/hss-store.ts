@@ -14,6 +14,8 @@ import { statement, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
 import { nextVersion } from './versions.ts'
 
+const subscriberColumns = ['imsi', 'impi', 'version', 'secrets', 'algorithm', 'keccak_iterations', 'amf', 'gba', 'ks_lifetime_seconds', 'prose_ue_ids', 'permissions', 'public_safety'] // prettier-ignore
+
 export const hssSchema: StoreSchema = {
   entity: 'HSS',
   applicationId: 0x534c6873,
@@ -50,6 +52,16 @@ export const hssSchema: StoreSchema = {
        primary key (imsi, rand)
      ) strict;
      create index sent_rand_place on sent_rand (imsi, place);`,
+  ],
+  tables: [
+    {
+      name: 'subscriber',
+      columns: subscriberColumns,
+      key: ['imsi'],
+      sealed: { column: 'secrets', row: ([imsi]) => String(imsi) },
+    },
+    { name: 'sequence_number', columns: ['imsi', 'sqn', 'generation'], key: ['imsi'] },
+    { name: 'sent_rand', columns: ['imsi', 'rand', 'sent', 'place'], key: ['imsi', 'rand'] },
   ],
 }
 
@@ -120,9 +132,8 @@ function subscriberOf(store: Store, row: SubscriberRow): Subscriber {
   }
 }
 
-const columns =
-  'imsi, impi, version, secrets, algorithm, keccak_iterations, amf, gba, ks_lifetime_seconds, prose_ue_ids, permissions, public_safety'
-const replaced = columns.split(', ').slice(1).map((column) => `${column} = excluded.${column}`) // prettier-ignore
+const columns = subscriberColumns.join(', ')
+const replaced = subscriberColumns.slice(1).map((column) => `${column} = excluded.${column}`) // prettier-ignore
 const byImsi = statement<SubscriberRow>(`select ${columns} from subscriber where imsi = ?`)
 const byImpi = statement<SubscriberRow>(`select ${columns} from subscriber where impi = ?`)
 const all = statement<SubscriberRow>(`select ${columns} from subscriber order by imsi`)

@@ -12,6 +12,8 @@ import { statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
 import { nextVersion } from './versions.ts'
 
+const rowName = (btid: string, nafId: Uint8Array): string => `${btid} ${hex(nafId)}`
+
 export const kmfSchema: StoreSchema = {
   entity: 'KMF',
   applicationId: 0x534c6b6d,
@@ -41,6 +43,20 @@ export const kmfSchema: StoreSchema = {
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
   ],
+  tables: [
+    {
+      name: 'naf_key_row',
+      columns: ['btid', 'impi', 'imsi', 'created', 'expires', 'erased', 'uss_list'],
+      key: ['btid'],
+    },
+    {
+      name: 'naf_key',
+      columns: ['btid', 'naf_id', 'version', 'key'],
+      key: ['btid', 'naf_id'],
+      sealed: { column: 'key', row: ([btid, nafId]) => rowName(String(btid), nafId as Uint8Array) },
+    },
+    { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
+  ],
 }
 
 /** A row with one of its keys, or with none. */
@@ -64,7 +80,7 @@ export interface KmfStore {
 
 const identityOf = (btid: string, nafId: Uint8Array, version: number): RowIdentity => ({
   table: 'naf_key',
-  row: `${btid} ${hex(nafId)}`,
+  row: rowName(btid, nafId),
   version,
 })
 

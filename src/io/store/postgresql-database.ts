@@ -138,7 +138,7 @@ class PostgresqlDatabase implements Database {
 
 type Execute = (text: string) => Promise<void>
 
-interface Version {
+export interface Version {
   readonly owner: string
   readonly version: number
 }
@@ -173,13 +173,23 @@ async function migrate(
   })
 }
 
-/** Whether nothing is left to migrate; also false for an empty database. */
-async function isMigrated(database: PostgresqlDatabase, schema: StoreSchema): Promise<boolean> {
+/** Undefined for a database without tables of ours. */
+async function versionIn(database: PostgresqlDatabase): Promise<Version | undefined> {
   try {
-    return await database.session(async (session) => isCurrent(schema, await session.get(versionRow)))
+    return await database.session((session) => session.get(versionRow))
   } catch (error) {
-    if (error instanceof TemporaryFailure && new Trouble(error.cause).isUnknownTable) return false
-    throw error
+    if (error instanceof TemporaryFailure && new Trouble(error.cause).isUnknownTable) return undefined
+    throw refusalIn(error) ?? error
+  }
+}
+
+/** Which entity's store is in the database of `url`, and its version. Throws StoreUnusable, TemporaryFailure. */
+export async function versionInPostgresql(url: string): Promise<Version | undefined> {
+  const database = new PostgresqlDatabase(url)
+  try {
+    return await versionIn(database)
+  } finally {
+    await database.close()
   }
 }
 
@@ -194,7 +204,7 @@ export async function openPostgresqlDatabase(
 ): Promise<Database> {
   const database = new PostgresqlDatabase(url)
   try {
-    if (await isMigrated(database, schema)) await database.session(check)
+    if (isCurrent(schema, await versionIn(database))) await database.session(check)
     else await migrate(database, schema, check)
     return database
   } catch (error) {

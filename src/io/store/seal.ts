@@ -56,13 +56,23 @@ export class Seal {
     )
   }
 
+  /** The same secret under the key that seals now; undefined when it is that already. Throws RecordNotAuthentic. */
+  renewed(identity: RowIdentity, sealed: Uint8Array): Uint8Array | undefined {
+    const [key] = this.#keys
+    if (key && openUnder(key, identity, sealed)) return undefined
+    const secret = this.open(identity, sealed)
+    try {
+      return this.seal(identity, secret)
+    } finally {
+      wipe(secret)
+    }
+  }
+
   #opened(identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
-    for (const key of this.#keys)
-      try {
-        return openUnder(key, identity, sealed)
-      } catch {
-        continue
-      }
+    for (const key of this.#keys) {
+      const secret = openUnder(key, identity, sealed)
+      if (secret) return secret
+    }
     return undefined
   }
 
@@ -78,9 +88,14 @@ export class Seal {
   }
 }
 
-function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): KeyOctets {
+/** Undefined when it was sealed under another key, or for another row, or changed. */
+function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
   const nonce = sealed.subarray(0, nonceLength)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
-  decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
-  return keyOctets(concat(decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()))
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
+    decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
+    return keyOctets(concat(decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()))
+  } catch {
+    return undefined
+  }
 }

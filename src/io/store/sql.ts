@@ -40,6 +40,16 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** One table, for those who care for a store as a whole. */
+export interface Table {
+  readonly name: string
+  readonly columns: readonly string[]
+  /** The columns of its primary key. */
+  readonly key: readonly string[]
+  /** The column that is sealed, and what the row is called there; the table has a column `version`. */
+  readonly sealed?: { readonly column: string; readonly row: (key: readonly SqlValue[]) => string }
+}
+
 /** The tables of one entity's store. */
 export interface StoreSchema {
   readonly entity: 'HSS' | 'BSF' | 'KMF'
@@ -47,4 +57,6 @@ export interface StoreSchema {
   readonly applicationId: number
   /** The n-th makes version n out of version n - 1, in the words of SQLite; never changed once released. */
   readonly migrations: readonly string[]
+  /** Those of the last version; one that refers to another stands after it. */
+  readonly tables: readonly Table[]
 }

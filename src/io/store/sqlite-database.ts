@@ -1,7 +1,14 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { TemporaryFailure } from '../../core/errors.ts'
-import type { Database, Session, SqlValue, Statement, StoreSchema } from './sql.ts'
+import {
+  statement,
+  type Database,
+  type Session,
+  type SqlValue,
+  type Statement,
+  type StoreSchema,
+} from './sql.ts'
 import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlite.ts'
 import { checkVersion } from './versions.ts'
 
@@ -103,6 +110,20 @@ function migrate(connection: SqliteConnection, schema: StoreSchema): void {
   connection.exec(`pragma user_version = ${schema.migrations.length}`)
 }
 
+/** The application_id and the version of the file; undefined where none is. */
+export async function versionInSqlite(
+  path: string,
+): Promise<{ readonly applicationId: number; readonly version: number } | undefined> {
+  if (!existsSync(path)) return undefined
+  const connection = await openSqlite(path)
+  try {
+    const applicationId = numberOf(connection, 'application_id')
+    return { applicationId, version: numberOf(connection, 'user_version') }
+  } finally {
+    connection.close()
+  }
+}
+
 /** WAL and FULL: what was committed is on disk, whatever is killed or loses power (R34, R48). */
 async function connect(path: string): Promise<SqliteConnection> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -113,6 +134,11 @@ async function connect(path: string): Promise<SqliteConnection> {
   connection.exec('pragma synchronous = full')
   connection.exec('pragma foreign_keys = on')
   return connection
+}
+
+/** Brings everything into the file itself, so that it can be moved once it is closed; nobody else may have it open. */
+export async function asOneFile(database: Database): Promise<void> {
+  await database.session((session) => session.get(statement('pragma journal_mode = delete')))
 }
 
 /** Opens or creates the file and brings it to the version of `schema` once `check` resolves. Throws StoreUnusable or what `check` throws. */

@@ -1,4 +1,5 @@
-import { InvalidValue, Outage } from '../../core/errors.ts'
+import { Outage } from '../../core/errors.ts'
+import { InvalidConfig } from '../../core/invalid-config.ts'
 import { RecordNotAuthentic, StoreUnusable } from './errors.ts'
 import { openPostgresqlDatabase } from './postgresql-database.ts'
 import { Seal, type RowIdentity, type StoreKeys } from './seal.ts'
@@ -14,25 +15,26 @@ export interface Store {
 /** A URL of PostgreSQL, which may name several hosts, or else the name of an SQLite file. */
 export type StorePlace = string
 
-const isUrl = (place: StorePlace): boolean => /^postgres(ql)?:\/\//.test(place)
+export const isUrl = (place: StorePlace): boolean => /^postgres(ql)?:\/\//.test(place)
 
 /** What may be shown of it: a URL may hold a password (R31). */
 export const placeName = (place: StorePlace): string =>
   isUrl(place) ? place.replace(/^([^:]*:\/\/)([^@/]*@)?([^?]*).*$/, '$1$3') : place
 
-const keyCheck: RowIdentity = { table: 'key_check', row: '', version: 1 }
+export const keyCheck: RowIdentity = { table: 'key_check', row: '', version: 1 }
 const keptChecks = statement<{ sealed: Uint8Array }>('select sealed from key_check')
 const addCheck = statement('insert into key_check (sealed) values (?)')
 
 /** The first key is the key of the store: another one is refused at once. */
-async function checkKey(session: Session, seal: Seal): Promise<void> {
+export async function checkKey(session: Session, seal: Seal): Promise<void> {
   const kept = await session.all(keptChecks)
   for (const { sealed } of kept) seal.open(keyCheck, sealed)
   if (kept.length === 0) await session.run(addCheck, seal.seal(keyCheck, Uint8Array.of(keyCheck.version)))
 }
 
-function unusable(place: StorePlace, cause: unknown): Error {
-  if (cause instanceof Outage) return cause
+/** What opening a store says of it. */
+export function unusable(place: StorePlace, cause: unknown): Error {
+  if (cause instanceof Outage || cause instanceof InvalidConfig) return cause
   const reason = cause instanceof RecordNotAuthentic ? 'its key is another one' : (cause as Error).message
   return new StoreUnusable(`store ${placeName(place)} cannot be used: ${reason}`, undefined, { cause })
 }
@@ -58,6 +60,6 @@ export async function openStore(place: StorePlace, keys: StoreKeys, schema: Stor
     const database = await openDatabase(place, schema, (session) => checkKey(session, seal))
     return { database, seal }
   } catch (cause) {
-    throw cause instanceof InvalidValue ? unusable(place, cause) : cause
+    throw cause instanceof StoreUnusable ? cause : unusable(place, cause)
   }
 }

@@ -24,7 +24,12 @@ import {
 import { inTest, keysOf, storeKey, storeKeys, temporaryDirectory } from './temporary.ts'
 
 const storeFile = () => join(temporaryDirectory(), 'store.db')
-const schema: StoreSchema = { entity: 'HSS', applicationId: 1, migrations: ['create table a (x)'] }
+const schema: StoreSchema = {
+  entity: 'HSS',
+  applicationId: 1,
+  migrations: ['create table a (x)'],
+  tables: [],
+}
 
 /** Somebody with the file but without the key. */
 async function tamper(file: string, sql: string): Promise<void> {
