@@ -48,6 +48,12 @@ const tools = [
   { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
   { name: 'curl', package: 'curl', answers: ['--version'] },
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
+  {
+    name: 'PostgreSQL',
+    package: 'postgresql',
+    command: 'sh',
+    answers: ['-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
+  },
 ]
 
 function installTools(missing) {
@@ -114,7 +120,7 @@ function isConformanceTableNew() {
 }
 
 if (!isInstalled()) installPackages()
-const missing = tools.filter(({ name, answers }) => !succeeds(name, ...answers))
+const missing = tools.filter(({ name, command = name, answers }) => !succeeds(command, ...answers))
 if (missing.length > 0) installTools(missing)
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
 const { passed, failed: failedTests, skipped } = runTests()

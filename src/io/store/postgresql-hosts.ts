@@ -19,12 +19,12 @@ export interface Connection {
 
 /** `postgresql://user:password@host:port,host:port/database?options`: one URL for each host. Throws StoreUnusable. */
 export function urlsOf(url: string): readonly string[] {
-  const [, before, hosts, after] = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^@/?]+)(.*)$/.exec(url) ?? []
-  if (before === undefined || hosts === undefined || after === undefined)
+  const [, before, hosts, after] = /^(postgres(?:ql)?:\/\/(?:[^@/]*@)?)([^@/?]+)([/?].*)?$/.exec(url) ?? []
+  if (before === undefined || hosts === undefined)
     throw new StoreUnusable(
       'its URL has not the form postgresql://user:password@host:port,host:port/database',
     )
-  return hosts.split(',').map((host) => `${before}${host}${after}`)
+  return hosts.split(',').map((host) => `${before}${host}${after ?? ''}`)
 }
 
 /** Whether it writes, and how it is with what it wrote. An asynchronous commit is none (R34). */

@@ -85,5 +85,27 @@ describe('a primary whose last commits are lost', () => {
     // A USIM takes a step of 2^28 at the most. TS 33.102 C.2.1.
     expect(seqOf(next)).toBeLessThan(2 ** 28)
     expect(await subscribers.advanceSqn(imsi1, oneMore)).toBe(next + 1)
+    await standby.end('SIGKILL')
+  })
+})
+
+describe('a former primary that comes back', () => {
+  const servers = new PostgresqlServers()
+  afterAll(() => servers.remove())
+
+  it('R34: is not asked, beside the promoted one or alone', async () => {
+    const former = await servers.start()
+    const standby = await servers.add(former.standby(join(servers.directory, 'standby')))
+    const place = await servers.emptyPlace(former, standby)
+    const { subscribers } = await inTest(openHssStore(place, storeKeys))
+    await standby.promote()
+    // Both write now.
+    const other = await inTest(openHssStore(place, storeKeys))
+    await other.subscribers.put(milenageSubscriber)
+    expect((await former.query('select count(*) from store1.subscriber')).rows).toEqual([{ count: '0' }])
+    expect((await standby.query('select count(*) from store1.subscriber')).rows).toEqual([{ count: '1' }])
+    await standby.end('SIGKILL')
+    await expect(other.subscribers.findByImsi(imsi1)).rejects.toThrow(TemporaryFailure)
+    expect(await subscribers.findByImsi(imsi1)).toBeUndefined()
   })
 })
