@@ -2,6 +2,7 @@ import { Sqn } from '../../core/aka.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
 import { indOf, seqOf, sqnOf } from '../../core/sequence-number.ts'
+import { projectValues } from '../../core/project-values.ts'
 import type { SubscriberStore } from '../../entities/hss/ports.ts'
 import { statement, type Database, type Session } from './sql.ts'
 
@@ -27,14 +28,15 @@ const write = statement(`insert into sequence_number (imsi, sqn, generation) val
   on conflict (imsi) do update set sqn = excluded.sqn, generation = excluded.generation
     where sequence_number.sqn = ? and sequence_number.generation = ?`)
 
-/** SEQ skipped for each generation in which numbers may have been lost. Far below the step that a USIM takes. */
-const skippedSeq = 2 ** 20
 /** Generations that are skipped at the most: 2^27, half of the step that a USIM takes. TS 33.102 C.2.1. */
 const mostGenerations = 128
 
 /** `sqn` moved past every number that may have been released after it and then lost with a database (R34). */
 export const skipped = (sqn: number, generations: number): Sqn =>
-  sqnOf(seqOf(Sqn(sqn)) + skippedSeq * Math.min(generations, mostGenerations), indOf(Sqn(sqn)))
+  sqnOf(
+    seqOf(Sqn(sqn)) + projectValues.skippedSeq.value * Math.min(generations, mostGenerations),
+    indOf(Sqn(sqn)),
+  )
 
 /** A row that is not there counts from the first generation: it may have been lost. */
 const first = (generation: number): SequenceNumberRow => ({ sqn: 0, generation: Math.min(generation, 1) })
