@@ -16,7 +16,7 @@ import {
 import { checkVersion } from './versions.ts'
 
 /** Milliseconds after which nothing is tried again. */
-const patience = 4000
+const patience = 3000
 /** Milliseconds that a change of tables may take. */
 const forAlteration = 3_600_000
 /** Before the second attempt, in milliseconds; doubled before each further one. */
