@@ -6,7 +6,7 @@ import { columnTypes } from './postgresql-words.ts'
 /** Connections to the primary that one process holds. */
 const connections = 8
 /** Milliseconds to connect to a host, to wait for a free connection, and for an answer. */
-const toConnect = 1000
+const toConnect = 2000
 const toBeFree = 2000
 const toAnswer = 2000
 

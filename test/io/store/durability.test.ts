@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Sqn } from '../../../src/core/aka.ts'
 import { hex } from '../../../src/core/bytes.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
@@ -7,6 +7,8 @@ import { imsi1 } from '../../contracts/values.ts'
 import { PostgresqlServers } from './postgresql-server.ts'
 import { compiledProgram, linesUntilKilled } from './processes.ts'
 import { inTest, storeKey, storeKeys, temporaryDirectory } from './temporary.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 const servers = new PostgresqlServers()
 beforeAll(() => servers.start())

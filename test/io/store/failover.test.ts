@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Sqn } from '../../../src/core/aka.ts'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
@@ -7,6 +7,9 @@ import { seqOf } from '../../../src/core/sequence-number.ts'
 import { imsi1, imsi2, milenageSubscriber } from '../../contracts/values.ts'
 import { PostgresqlServer, PostgresqlServers } from './postgresql-server.ts'
 import { inTest, storeKeys } from './temporary.ts'
+
+// Servers are made, copied and promoted.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
 const oneMore = (last: Sqn) => Sqn(last + 1)
 

@@ -21,7 +21,7 @@ import { hours, Instant, later } from '../../../src/core/units.ts'
 import { systemRandom } from '../../../src/io/system.ts'
 import { prepareFiles, readAkaSecrets } from '../../../src/nodes/config/files.ts'
 import { parseNetworkConfig } from '../../../src/nodes/config/load.ts'
-import type { NetworkConfig } from '../../../src/nodes/config/network-config.ts'
+import type { NetworkConfig, PlmnConfig } from '../../../src/nodes/config/network-config.ts'
 import { findNode } from '../../../src/nodes/config/nodes.ts'
 import {
   openConfiguredBsfStore,
@@ -235,6 +235,20 @@ describe('files without a lab', () => {
     const [plmn] = config.plmns
     await expect(plmn && openSeededHssStore(config, plmn)).rejects.toThrow(InvalidConfig)
     expect(filesIn(directory).filter((name) => name.endsWith('.db'))).toEqual([])
+  })
+
+  it('R31, B72: a store in PostgreSQL needs a file with its URL, which is not made and not shown', async () => {
+    const { directory } = network()
+    const config = configIn(directory, (text) => text.replace('store: sqlite', 'store: postgresql'))
+    const [plmn] = config.plmns
+    const file = join(directory, 'secrets/hss1.url')
+    const missing = await mistakesOf(prepareFiles(config, at(now)))
+    expect(missing).toEqual([{ file, path: 'plmns[0].hss.storeUrlFile', message: 'the file is missing' }])
+    writeFileSync(file, 'postgresql://somebody:hidden@/none\n', { mode: 0o600 })
+    expect(await mistakesOf(prepareFiles(config, at(now)))).toEqual([])
+    const refused = await openSeededHssStore(config, plmn as PlmnConfig).catch(String)
+    expect(refused).toMatch(/StoreUnusable.*has not the form/)
+    expect(refused).not.toContain('hidden')
   })
 
   it.each([
