@@ -74,13 +74,13 @@ class PostgresqlDatabase implements Database {
         const query: TimedQuery = { text, query_timeout: forAlteration }
         await troubled(client.query(query))
       }
-      await execute(begin)
+      await troubled(client.query(begin))
       try {
         const result = await work(session, execute)
-        await execute('commit')
+        await troubled(client.query('commit'))
         return result
       } catch (error) {
-        if (!(error instanceof Trouble && error.endsConnection)) await execute('rollback')
+        if (!(error instanceof Trouble && error.endsConnection)) await troubled(client.query('rollback'))
         throw error
       }
     })
