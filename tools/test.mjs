@@ -48,6 +48,7 @@ const tools = [
   { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
   { name: 'curl', package: 'curl', answers: ['--version'] },
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
+  { name: 'systemd-analyze', package: 'systemd', answers: ['--version'] },
   {
     name: 'PostgreSQL',
     package: 'postgresql',
@@ -113,6 +114,12 @@ function runTests() {
   }
 }
 
+/** From what was just built. */
+function isConfigurationTold() {
+  section('docs/config.md')
+  return run(process.execPath, [join('tools', 'config.mjs'), '--check'])
+}
+
 /** Only where every test passed: else the table would tell what the tests told already. */
 function isConformanceTableNew() {
   section('conformance table')
@@ -123,6 +130,7 @@ if (!isInstalled()) installPackages()
 const missing = tools.filter(({ name, command = name, answers }) => !succeeds(command, ...answers))
 if (missing.length > 0) installTools(missing)
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
+if (failedChecks.length === 0 && !isConfigurationTold()) failedChecks.push('docs/config.md')
 const { passed, failed: failedTests, skipped } = runTests()
 if (failedTests === 0 && !isConformanceTableNew()) failedChecks.push('conformance table')
 const failed = failedTests + failedChecks.length

@@ -23,6 +23,11 @@ export interface NetworkFlags extends ViewFlags {
   readonly unsafeRevealKeys?: boolean
 }
 
+export interface CheckFlags extends SharedFlags {
+  /** Names of nodes whose files are looked at too. */
+  readonly node?: readonly string[]
+}
+
 export interface WiresharkFlags extends SharedFlags {
   readonly install?: boolean
 }

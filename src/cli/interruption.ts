@@ -2,12 +2,14 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 type Signal = 'SIGINT' | 'SIGTERM'
 
-/** Ctrl-C and SIGTERM: the first asks a command to end, the second ends it at once. */
+/** Ctrl-C and SIGTERM: the first asks a command to end, the second ends it at once. SIGHUP ends what does not listen to it. */
 export interface Interruption {
   /** Resolves with the exit status of a task that was interrupted. */
   readonly happened: Promise<ExitCode>
   /** Ends the process without waiting for anything. */
   readonly atOnce: (code: ExitCode) => void
+  /** From now on SIGHUP calls `reload` and ends nothing. */
+  onHangUp(reload: () => void): void
   /** Gives the signals back. */
   end(): void
 }
@@ -31,5 +33,9 @@ export function interruption(
     resolve(exitCodeOf[signal])
   }
   signals.on('SIGINT', listener).on('SIGTERM', listener)
-  return { happened, atOnce, end: () => void signals.off('SIGINT', listener).off('SIGTERM', listener) }
+  return {
+    ...{ happened, atOnce },
+    onHangUp: (reload) => void signals.on('SIGHUP', reload),
+    end: () => void signals.off('SIGINT', listener).off('SIGTERM', listener).removeAllListeners('SIGHUP'),
+  }
 }

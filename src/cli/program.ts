@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
 import {
   defaultConfig,
+  type CheckFlags,
   type NodeFlags,
   type RunFlags,
   type SharedFlags,
@@ -24,8 +25,9 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   testbed      the configured network, until Ctrl-C      run        scenarios, judged
   node         one HSS, BSF, KMF or UE as a service      scenarios  the list of them
   check        a configuration file                      sim        random set-ups, judged
-  conformance  what is met, clause by clause           wireshark  a dissector for it
-  ue           a UE by hand, with a prompt               store      backup, copy, migrate
+  conformance  what is met, clause by clause             wireshark  a dissector for it
+  ue           a UE by hand, with a prompt               config     every setting there is
+  prepare      first secrets and certificates of a file  store      backup, copy, migrate
   key          rotation of the key of a store
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
@@ -50,6 +52,8 @@ export function program(
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addCheck(root, surroundings, finish)
+  addConfig(root, surroundings, finish)
+  addPrepare(root, surroundings, finish)
   addStore(root, surroundings, finish)
   addKey(root, surroundings, finish)
   addConformance(root, surroundings, finish)
@@ -142,7 +146,7 @@ const addSim: Adder = (root, surroundings, finish) => {
 const addNode: Adder = (root, surroundings, finish) => {
   const command = root.command('node').description('Run one entity as a service, until Ctrl-C or SIGTERM.')
   network(command)
-    .argument('<role>', 'hss, bsf, kmf or ue; network: all HSSs, BSFs and KMFs')
+    .argument('<role>', 'hss, bsf, kmf or ue, or the name of a node; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
     .option('--at <file>', 'a UE: takes the verbs of sidelock ue there')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
@@ -204,14 +208,48 @@ const addUe: Adder = (root, surroundings, finish) => {
 }
 
 const addCheck: Adder = (root, surroundings, finish) => {
-  const command = root.command('check').description('Read a configuration and start nothing.')
+  const command = root
+    .command('check')
+    .description(
+      'Read a configuration and start nothing. npx sidelock config lists the settings it may have.',
+    )
   shared(command)
     .argument('<file>', 'the configuration, - for stdin')
-    .action(async (file: string, flags: SharedFlags) => {
+    .option('--node <name>', 'also the files that this node needs; as often as there are nodes', collect)
+    .action(async (file: string, flags: CheckFlags) => {
       const { check } = await import('./commands/check.ts')
       finish(await check(file, flags, surroundings))
     })
-  examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --json')
+  examples(command, 'check examples/two-plmns.yaml', 'check my.yaml --node kmf1 --json')
+}
+
+const addConfig: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('config')
+    .description('List the settings of a configuration: what each means, its values, default and clause.')
+  shared(command)
+    .argument('[path]', 'a section or setting, for example kmf.limits')
+    .action(async (path: string | undefined, flags: SharedFlags) => {
+      const { config } = await import('./commands/config.ts')
+      finish(config(path, flags, terminal))
+    })
+  examples(command, 'config', 'config kmf.limits', 'config plmns.subscribers --json')
+}
+
+const addPrepare: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('prepare')
+    .description(
+      'Make the files that a configuration names and that are missing beside it: random secrets, mode 0600, an authority of\n' +
+        'its own (ca/ca.key) and certificates. Nothing is overwritten.',
+    )
+  shared(command)
+    .argument('<file>', 'the configuration')
+    .action(async (file: string, flags: SharedFlags) => {
+      const { prepare } = await import('./commands/prepare.ts')
+      finish(await prepare(file, flags, surroundings))
+    })
+  examples(command, 'prepare my.yaml')
 }
 
 const ofStore = (command: Command): Command =>

@@ -22,13 +22,13 @@ const systemErrors: Readonly<Record<string, { readonly code: string; readonly hi
   EROFS: { code: 'ERR_OUTPUT_UNWRITABLE', hint: 'give the lab a directory that can be written' },
 }
 
-function told(error: unknown): Told {
+function told(error: unknown, consequence: string): Told {
   const exit = exitCodeOf(error)
   if (error instanceof InvalidConfig) {
     const [first = '', ...places] = error.message.split('\n')
     const file = /^(.*) cannot be used$/.exec(first)?.[1] ?? 'FILE'
     const hint = exit === exitCodes.inputMissing ? undefined : `mend these, then: npx sidelock check ${file}`
-    return { code: error.code, message: `${first}, nothing was started`, at: places, hint, exit }
+    return { code: error.code, message: `${first}, ${consequence}`, at: places, hint, exit }
   }
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof ProseError) {
@@ -47,13 +47,14 @@ function told(error: unknown): Told {
   return { code: 'ERR_INTERNAL', message, at: [], hint, exit }
 }
 
-/** Tells an error on stderr, as lines or as one JSON object, and gives the exit status. */
+/** Tells an error on stderr, as lines or as one JSON object, and gives the exit status. `consequence`: of a wrong configuration. */
 export function reportError(
   error: unknown,
   terminal: Pick<Terminal, 'err'>,
   { json, verbose }: { readonly json: boolean; readonly verbose: boolean },
+  consequence = 'nothing was started',
 ): ExitCode {
-  const { code, message, at, hint, exit } = told(error)
+  const { code, message, at, hint, exit } = told(error, consequence)
   if (json) {
     terminal.err(JSON.stringify({ event: 'error', code, message, at, hint: hint ?? null, exit }))
     return exit

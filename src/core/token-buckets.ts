@@ -21,6 +21,14 @@ export class TokenBuckets {
     this.#period = inMilliseconds(period)
   }
 
+  /** The buckets of `before` when they are as wanted, else full ones. */
+  static after(
+    before: TokenBuckets | undefined,
+    ...wanted: ConstructorParameters<typeof TokenBuckets>
+  ): TokenBuckets {
+    return before !== undefined && before.#perPeriod === wanted[0] ? before : new TokenBuckets(...wanted)
+  }
+
   /** True when `name` had a token left, which is then gone. */
   take(name: string, now: Instant): boolean {
     if (this.#perPeriod === Infinity) return true

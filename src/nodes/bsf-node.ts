@@ -1,12 +1,13 @@
 import { defaultNames } from '../core/plmn-table.ts'
 import { wipe, type KsNaf } from '../core/keys.ts'
 import { TokenBuckets } from '../core/token-buckets.ts'
-import { Bootstrapping } from '../entities/bsf/bootstrapping.ts'
+import { Bootstrapping, type BootstrappingConfig } from '../entities/bsf/bootstrapping.ts'
 import { bootstrappingInfo as giveNafKey } from '../entities/bsf/naf-keys.ts'
 import { kmfPolicy, type NafPolicy } from '../entities/bsf/naf-policy.ts'
 import type { ZhPort } from '../entities/bsf/ports.ts'
-import { pushInfo as push } from '../entities/bsf/push.ts'
+import { pushInfo as push, type PushPolicy } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
+import type { PeerOptions } from '../io/diameter/peer-rules.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
@@ -37,46 +38,62 @@ const policyOf = ({ originHost, fqdns, uaIds, gsids, push: mayPush }: NafConfig)
   ...{ originHosts: [originHost], fqdns, uaIds, gsids, mayPush, discloseImpi: false, requiredGsids: [] },
 })
 
+/** Who may ask what; the rate of `before` goes on where it is the same. */
+function pushPolicyOf({ kmf, bsf }: PlmnConfig, before?: PushPolicy): PushPolicy {
+  const { nafs, ksLifetime, pushesPerMinute } = bsf
+  return {
+    nafs: [kmfPolicy([kmf.diameter.originHost], [kmf.fqdn]), ...nafs.map(policyOf)],
+    ksLifetime,
+    pushes: TokenBuckets.after(before?.pushes, pushesPerMinute),
+  }
+}
+
+function bootstrappingOf({ plmn, bsf }: PlmnConfig): BootstrappingConfig {
+  const { fqdn, ksLifetime, challengesPerMinute, tmpi } = bsf
+  const names = [fqdn, ...defaultNames(plmn).bsfNames.filter((other) => other !== fqdn)]
+  const { maxChallenges } = limits
+  return { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges }
+}
+
+/** Those that open their connections to the BSF: its KMF and other NAFs. */
+function askers({ kmf, bsf, realm }: PlmnConfig): readonly PeerOptions[] {
+  const host = kmf.diameter.originHost
+  const others = bsf.nafs.filter((naf) => naf.originHost !== host)
+  return [{ host, realm }, ...others.map((naf) => ({ host: naf.originHost, realm: naf.realm }))].map(
+    (one) => ({
+      ...one,
+      applications: zn,
+    }),
+  )
+}
+
+function hssPeer({ hss, realm }: PlmnConfig, { addressOf }: NodeContext): PeerOptions {
+  const address = addressOf(hss.name, 'diameter')
+  return { host: hss.diameter.originHost, realm, applications: zh, ...(address && { address }) }
+}
+
 /** The BSF of a PLMN: Ub for its UEs, Zn and Zpn for its KMF and other NAFs, Zh to its HSS. Throws as `startHss`. */
 export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<Node> {
-  const {
-    name,
-    fqdn,
-    diameter: own,
-    ubListen,
-    ksLifetime,
-    challengesPerMinute,
-    pushesPerMinute,
-    tmpi,
-  } = plmn.bsf
+  const { name, diameter: own, ubListen } = plmn.bsf
   const voice = voiceOf(name, context)
   const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
   const { bootstraps } = store
   const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
-  const kmf = plmn.kmf.diameter.originHost
-  const nafs = [kmfPolicy([kmf], [plmn.kmf.fqdn]), ...plmn.bsf.nafs.map(policyOf)]
-  const { bsfNames } = defaultNames(plmn.plmn)
-  const names = [fqdn, ...bsfNames.filter((other) => other !== fqdn)]
-  const bootstrapping = new Bootstrapping(
-    { names, bTidDomain: fqdn, ksLifetime, challengesPerMinute, tmpi, maxChallenges: limits.maxChallenges },
-    ports,
-  )
+  let policy = pushPolicyOf(plmn)
+  const bootstrapping = new Bootstrapping(bootstrappingOf(plmn), ports)
   const wipeKey = ({ meKeyMaterial }: { readonly meKeyMaterial: KsNaf }) => wipe(meKeyMaterial)
   diameter.handle(
     bootstrappingInfo,
-    (request, from, trace) => giveNafKey(request, from.originHost, nafs, ports, trace),
+    (request, from, trace) => giveNafKey(request, from.originHost, policy.nafs, ports, trace),
     wipeKey,
   )
-  const pushPolicy = { nafs, ksLifetime, pushes: new TokenBuckets(pushesPerMinute) }
   diameter.handle(
     pushInfo,
-    (request, from, trace) => push(request, from.originHost, pushPolicy, ports, trace),
+    (request, from, trace) => push(request, from.originHost, policy, ports, trace),
     wipeKey,
   )
-  diameter.addPeer({ host: kmf, realm: plmn.realm, applications: zn })
-  for (const { originHost: host, realm } of plmn.bsf.nafs)
-    if (host !== kmf) diameter.addPeer({ host, realm, applications: zn })
+  for (const peer of askers(plmn)) diameter.addPeer(peer)
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
@@ -99,10 +116,15 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         ['ub', { host: ubListen.host, port: ub.port }],
       ]),
       async connect() {
-        const hss = context.addressOf(plmn.hss.name, 'diameter')
-        const host = plmn.hss.diameter.originHost
-        diameter.addPeer({ host, realm: plmn.realm, applications: zh, ...(hss && { address: hss }) })
-        await diameter.whenAvailable(host, kmf)
+        const hss = hssPeer(plmn, context)
+        diameter.addPeer(hss)
+        await diameter.whenAvailable(hss.host, plmn.kmf.diameter.originHost)
+      },
+      async reload(plmn, context) {
+        diameter.secure(context.carriers.diameter(plmn.bsf.diameter))
+        bootstrapping.reconfigure(plmn.bsf)
+        policy = pushPolicyOf(plmn, policy)
+        await diameter.setPeers([...askers(plmn), hssPeer(plmn, context)])
       },
       async forgetBTids() {
         for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { fromUtf8 } from '../core/bytes.ts'
 import type { Radio } from '../core/environment.ts'
 import type { Count } from '../core/tap.ts'
 import type { AkaSecrets } from '../entities/hss/ports.ts'
 import type { DiameterSecurity } from '../io/diameter/security.ts'
+import { readGiven, type Access } from '../io/lab/given.ts'
 import { pc8Tls, type Pc8Security } from '../io/https/pc8-security.ts'
 import { openUdpRadio } from '../io/radio/udp-multicast.ts'
 import type { BsfStore } from '../io/store/bsf-store.ts'
@@ -43,11 +44,11 @@ export const systemCarriers = (config: NetworkConfig): Carriers => ({
   streams: () => tcp,
   diameter({ certificateFile, certificateKeyFile }) {
     if (config.diameter.unsafePlainTcp) return { unsafePlainTcp: true }
-    const read = (file: string) => readFileSync(file, 'utf8')
+    const read = (name: string, access: Access) => fromUtf8(readGiven(name, access))
     return {
-      ca: read(config.diameter.trustedCaFile),
-      cert: read(certificateFile),
-      key: read(certificateKeyFile),
+      ca: read(config.diameter.trustedCaFile, 'public'),
+      cert: read(certificateFile, 'public'),
+      key: read(certificateKeyFile, 'private'),
     }
   },
   pc8: (_node, versions, onKeyLog) => pc8Tls(versions, onKeyLog),

@@ -1,9 +1,10 @@
 import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
-import { createKmf } from '../entities/kmf/kmf.ts'
+import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
 import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
+import type { PeerOptions } from '../io/diameter/peer-rules.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
@@ -12,6 +13,7 @@ import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
+import { seedAuthorisations } from './config/stores.ts'
 import { deadlines, diameterNodeOf } from './diameter.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { sweepExpired } from './sweep.ts'
@@ -51,7 +53,7 @@ const pc6Over = (diameter: DiameterNode): Pc6Port => ({
 })
 
 /** The PLMNs whose KMFs this one talks to on PC6. */
-const peersOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
+const homesOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
   plmns.filter(({ plmn }) => kmf.pc6Peers.includes(plmn))
 
 /** Subscribers whose card works in GBA_U. */
@@ -59,6 +61,14 @@ const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
   const those = new Set(subscribers.filter(({ gba }) => gba === 'GBA_U').map(({ imsi }) => imsi))
   return (imsi) => those.has(imsi)
 }
+
+const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
+  ...{ plmns: plmnTableFor(config, plmn.plmn), usesGbaU: usesGbaUOf(plmn) },
+})
+
+const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({
+  ...{ plmn, nafKeyMaxAge, pdkLifetime, limits, returnUe1ProseUeIds: true },
+})
 
 /** Tells the TLS of PC8 as it was on the wire, for captures. */
 const octetsTap =
@@ -81,8 +91,8 @@ export async function startKmf(
   context: NodeContext,
   { onZpn = (zpn) => zpn }: KmfStage = {},
 ): Promise<Node> {
-  const { config, tap, clock, timers, carriers } = context
-  const { name, fqdn, diameter: own, pc8, nafKeyMaxAge, pdkLifetime, limits } = plmn.kmf
+  const { tap, clock, timers, carriers } = context
+  const { name, fqdn, diameter: own, pc8 } = plmn.kmf
   const voice = voiceOf(name, context)
   const store = await carriers.kmfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
@@ -90,10 +100,9 @@ export async function startKmf(
   const kmf = createKmf(
     {
       ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations },
-      ...{ plmns: plmnTableFor(config, plmn.plmn), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
-      usesGbaU: usesGbaUOf(plmn),
+      ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
     },
-    { ...{ plmn: plmn.plmn, nafKeyMaxAge, pdkLifetime, limits }, returnUe1ProseUeIds: true },
+    settingsOf(plmn),
   )
   diameter.handle(
     proseKey,
@@ -129,7 +138,16 @@ export async function startKmf(
       async forgetBTids() {
         for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
       },
-      connect: () => connectPeers(diameter, plmn, context),
+      async connect() {
+        for (const peer of peersOf(plmn, context)) diameter.addPeer(peer)
+        await diameter.whenAvailable(...mutualPeers(plmn, context))
+      },
+      async reload(plmn, context) {
+        await seedAuthorisations(plmn, store.authorisations)
+        diameter.secure(context.carriers.diameter(plmn.kmf.diameter))
+        kmf.reconfigure(knownTo(plmn, context), settingsOf(plmn))
+        await diameter.setPeers(peersOf(plmn, context))
+      },
       stop,
     }
   } catch (error) {
@@ -138,25 +156,31 @@ export async function startKmf(
   }
 }
 
-/** Of two KMFs the one that the file names first opens the connection. */
-async function connectPeers(diameter: DiameterNode, plmn: PlmnConfig, context: NodeContext): Promise<void> {
-  const { config, addressOf } = context
+/** Its BSF and other KMFs: of two KMFs the one that the file names first opens the connection. */
+function peersOf(plmn: PlmnConfig, { config, addressOf }: NodeContext): readonly PeerOptions[] {
   const { bsf, realm } = plmn
   const bsfAddress = addressOf(bsf.name, 'diameter')
-  diameter.addPeer({
-    ...{ host: bsf.diameter.originHost, realm, applications: zn },
-    ...(bsfAddress && { address: bsfAddress }),
-  })
-  const peers = peersOf(config, plmn)
-  for (const peer of peers) {
-    const address = addressOf(peer.kmf.name, 'diameter')
-    const opens = config.plmns.indexOf(plmn) < config.plmns.indexOf(peer)
-    diameter.addPeer({
-      ...{ host: peer.kmf.diameter.originHost, realm: peer.realm, applications: pc6 },
-      ...(opens && address && { address }),
-    })
-  }
-  // A KMF that does not name this one as its peer refuses it: nobody waits for that.
-  const mutual = peers.filter((peer) => peer.kmf.pc6Peers.includes(plmn.plmn))
-  await diameter.whenAvailable(bsf.diameter.originHost, ...mutual.map(({ kmf }) => kmf.diameter.originHost))
+  const placeOf = ({ plmn }: PlmnConfig) => config.plmns.findIndex((entry) => entry.plmn === plmn)
+  return [
+    {
+      ...{ host: bsf.diameter.originHost, realm, applications: zn },
+      ...(bsfAddress && { address: bsfAddress }),
+    },
+    ...homesOf(config, plmn).map((peer) => {
+      const address = addressOf(peer.kmf.name, 'diameter')
+      const opens = placeOf(plmn) < placeOf(peer)
+      return {
+        ...{ host: peer.kmf.diameter.originHost, realm: peer.realm, applications: pc6 },
+        ...(opens && address && { address }),
+      }
+    }),
+  ]
 }
+
+/** A KMF that does not name this one as its peer refuses it: nobody waits for that. */
+const mutualPeers = (plmn: PlmnConfig, { config }: NodeContext) => [
+  plmn.bsf.diameter.originHost,
+  ...homesOf(config, plmn).flatMap(({ kmf }) =>
+    kmf.pc6Peers.includes(plmn.plmn) ? [kmf.diameter.originHost] : [],
+  ),
+]

@@ -2,7 +2,7 @@ import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
-import type { ListenAddress, NetworkConfig } from './config/network-config.ts'
+import type { ListenAddress, NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import type { NodeNames } from './names.ts'
 
 export type Service = 'diameter' | 'ub' | 'pc8'
@@ -33,6 +33,11 @@ export interface Node {
   readonly addresses: ReadonlyMap<Service, ListenAddress>
   /** Towards those it must reach; called once their addresses are known. Resolves when all its peers are there. */
   connect(): Promise<void>
+  /**
+   * Goes on under another configuration, of which only what can change live differs: nothing that is under way ends, but
+   * connections of peers that are no more. Rejects with InvalidConfig or the error of the store. Not of a UE.
+   */
+  reload?(plmn: PlmnConfig, context: NodeContext): Promise<void>
   /** Drops every B-TID it knows; of a BSF and a KMF. */
   forgetBTids?(): Promise<void>
   stop(): Promise<void>

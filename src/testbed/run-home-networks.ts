@@ -6,6 +6,7 @@ import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes } from '../nodes/config/nodes.ts'
 import type { Node } from '../nodes/node.ts'
 import { faultTap, nodeContext, startEntity } from './network.ts'
+import { reloadNodes } from './reload.ts'
 import { addressedConfigFile, addressesOf, hasFixedPorts } from './processes/addressed-config.ts'
 
 export interface HomeNetworksOptions {
@@ -17,6 +18,8 @@ export interface HomeNetworksOptions {
 export interface HomeNetworks {
   /** Where they serve, for example `kmf1 PC8 127.0.0.1:4433`. */
   readonly listens: readonly string[]
+  /** All go on under another configuration. Throws InvalidConfig or the error of a store. */
+  reload(config: NetworkConfig): Promise<void>
   stop(): Promise<void>
 }
 
@@ -28,8 +31,12 @@ export async function startHomeNetworks(options: HomeNetworksOptions): Promise<H
   const { config: given, tap, unsafeRevealKeys } = options
   await prepareFiles(given, { clock: systemClock, random: systemRandom })
   const config = hasFixedPorts(given) ? given : loadNetworkConfig(await addressedConfigFile(given))
-  const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
+  const addressOf = addressesOf(config)
+  const contextOf = (config: NetworkConfig) =>
+    nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressOf)
+  const context = contextOf(config)
   const started: Node[] = []
+  let current = given
   const stop = async () => {
     for (const node of started.splice(0).reverse()) await node.stop()
   }
@@ -44,5 +51,12 @@ export async function startHomeNetworks(options: HomeNetworksOptions): Promise<H
   const listens = started.flatMap(({ name, addresses }) =>
     [...addresses].map(([service, { host, port }]) => `${name} ${service} ${host}:${port}`),
   )
-  return { listens, stop }
+  return {
+    listens,
+    async reload(next) {
+      await reloadNodes(started, current, contextOf(next))
+      current = next
+    },
+    stop,
+  }
 }

@@ -14,6 +14,7 @@ import { runLoneUe } from './lone-ue.ts'
 import { faultTap, nodeContext, startEntity } from './network.ts'
 import { addressesOf, hasFixedPorts, placedConfig } from './processes/addressed-config.ts'
 import { parentOf } from './processes/parent.ts'
+import { reloadNodes } from './reload.ts'
 import type { NetworkNode, NodeRole } from './run.ts'
 import { LocalUeControl } from './ue-control.ts'
 import { UeByHand } from './ue-by-hand.ts'
@@ -39,6 +40,8 @@ export interface RunningNode extends NetworkNode {
   readonly listens: readonly string[]
   /** Of a UE that no testbed orders about. */
   readonly byHand?: UeByHand
+  /** Goes on under another configuration. Throws InvalidConfig, CannotRun or the error of the store. */
+  reload(config: NetworkConfig): Promise<void>
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
   stop(): Promise<void>
 }
@@ -51,7 +54,7 @@ const startPatience = milliseconds(10_000)
 
 export const startNode: StartNode = async (options) => {
   const { name, unsafeRevealKeys, connectTo } = options
-  const config = withPorts(options.config)
+  let config = withPorts(options.config)
   const parent = parentOf(process)
   let byHand: UeByHand | undefined
   const tap: Tap = (event) => {
@@ -63,7 +66,9 @@ export const startNode: StartNode = async (options) => {
   if (!node) throw new CannotRun(`${config.file} has no node ${name}`)
   if (connectTo !== undefined && findNode(config, connectTo)?.kind !== 'ue')
     throw new CannotRun(`${config.file} has no UE ${connectTo}`)
-  const context = nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
+  const contextOf = (config: NetworkConfig) =>
+    nodeContext({ config, tap, unsafeRevealKeys, onFault: faultTap(tap) }, addressesOf(config))
+  const context = contextOf(config)
   await prepareFiles(config, context, [node])
   const running = await start(node, context, !parent && options.tellHeard === true)
   const tun = await startIp(running, node, options, context)
@@ -80,6 +85,13 @@ export const startNode: StartNode = async (options) => {
     ...{ name, role: node.kind, plmn: node.plmn.plmn },
     listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),
     ...(byHand && { byHand }),
+    async reload(next) {
+      if (node.kind === 'ue') throw new CannotRun('a UE reads its configuration at its start: start it again')
+      if (!hasFixedPorts(next))
+        throw new CannotRun(`${next.file} leaves ports open (:0), where one node alone needs them`)
+      await reloadNodes([running], config, contextOf(next))
+      config = next
+    },
     async stop() {
       lone?.stop()
       await byHand?.close()

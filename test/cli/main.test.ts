@@ -44,6 +44,8 @@ async function sidelock(args: readonly string[], given: Given = {}) {
       const config = await services.loadConfig(file)
       return given.config?.(config) ?? config
     },
+    checkFiles: services.checkFiles,
+    prepareFiles: services.prepareFiles,
     startRun(options) {
       asked.push(options)
       const [early, ...later] = given.events ?? events7a()
@@ -71,11 +73,16 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         role,
         plmn,
         listens: ['PC8 127.0.0.1:1'],
+        reload: () => Promise.resolve(),
         stop: () => Promise.resolve(),
       })
     },
     startHomeNetworks: () =>
-      Promise.resolve({ listens: ['bsf1 ub 127.0.0.1:2'], stop: () => Promise.resolve() }),
+      Promise.resolve({
+        listens: ['bsf1 ub 127.0.0.1:2'],
+        reload: () => Promise.resolve(),
+        stop: () => Promise.resolve(),
+      }),
     simulateRun: given.simulateRun ?? services.simulateRun,
     ...(given.startRun ? { startRun: given.startRun } : {}),
   }
@@ -97,6 +104,7 @@ async function sidelock(args: readonly string[], given: Given = {}) {
     interruption: {
       happened: given.interrupted ?? new Promise(() => undefined),
       atOnce: () => undefined,
+      onHangUp: () => undefined,
       end: () => undefined,
     },
   })
@@ -433,8 +441,8 @@ describe('--unsafe-reveal-keys', () => {
   })
 
   it('is an error without a lab section', async () => {
-    const config = ({ file, diameter, plmns, ues, pc5Bearer }: NetworkConfig): NetworkConfig => ({
-      ...{ file, diameter, plmns, ues, pc5Bearer },
+    const config = ({ file, diameter, plmns, ues, pc5Bearer, shape }: NetworkConfig): NetworkConfig => ({
+      ...{ file, diameter, plmns, ues, pc5Bearer, shape },
     })
     const { code, asked } = await sidelock(['run', '7a', '--unsafe-reveal-keys'], { config })
     expect(code).toBe(exitCodes.configuration)

@@ -24,7 +24,7 @@ function listener(): { readonly out: string[]; readonly err: string[]; readonly 
 
 async function sidelock(...args: readonly string[]) {
   const { out, err, terminal } = listener()
-  const interruption = { happened: new Promise<never>(() => undefined), atOnce: () => undefined, end: () => undefined } // prettier-ignore
+  const interruption = { happened: new Promise<never>(() => undefined), atOnce: () => undefined, onHangUp: () => undefined, end: () => undefined } // prettier-ignore
   return { code: await main(args, { terminal, services, interruption }), out, err }
 }
 

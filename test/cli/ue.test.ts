@@ -18,7 +18,12 @@ async function sidelock(...args: readonly string[]) {
       onLine: () => () => undefined,
     },
     services: { ...services, startNode: () => Promise.reject(new Error('nothing may start')) },
-    interruption: { happened: new Promise(() => undefined), atOnce: () => undefined, end: () => undefined },
+    interruption: {
+      happened: new Promise(() => undefined),
+      atOnce: () => undefined,
+      onHangUp: () => undefined,
+      end: () => undefined,
+    },
   })
   return { code, out, err }
 }

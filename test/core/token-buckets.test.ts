@@ -14,6 +14,14 @@ describe('R45: token buckets', () => {
     expect(taken(buckets, 100, 'a', 62_000)).toBe(30)
   })
 
+  it('go on as they are under the same rate, and begin anew under another one', () => {
+    const buckets = new TokenBuckets(2)
+    taken(buckets, 2, 'a', 0)
+    expect(taken(TokenBuckets.after(buckets, 2), 5, 'a', 0)).toBe(0)
+    expect(taken(TokenBuckets.after(buckets, 3), 5, 'a', 0)).toBe(3)
+    expect(taken(TokenBuckets.after(undefined, 3), 5, 'a', 0)).toBe(3)
+  })
+
   it('are apart by name', () => {
     const buckets = new TokenBuckets(2)
     expect([taken(buckets, 5, 'a', 0), taken(buckets, 5, 'b', 0)]).toEqual([2, 2])

@@ -1,37 +1,7 @@
-import { createServer, type AddressInfo, type Server } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
+import { closed, fixedPorts, listening, portOf, portOfChange } from './fixed-ports.ts'
+import { labFile, temporaryDirectory } from './lab-network.ts'
 import { Sidelock } from './sidelock-child.ts'
-
-const ports: readonly (readonly (string | number)[])[] = [0, 1].flatMap((plmn) =>
-  [
-    ['hss', 'diameter'],
-    ['bsf', 'diameter'],
-    ['kmf', 'diameter'],
-    ['kmf', 'pc8'],
-  ]
-    .map((path) => ['plmns', plmn, ...path, 'listen'])
-    .concat([['plmns', plmn, 'bsf', 'ubListen']]),
-)
-
-const listening = (port = 0): Promise<Server> =>
-  new Promise((done, fail) => {
-    const server = createServer()
-    server.once('error', fail).listen(port, '127.0.0.1', () => done(server))
-  })
-const portOf = (server: Server): number => (server.address() as AddressInfo).port
-const closed = (server: Server): Promise<void> => new Promise((done) => server.close(() => done()))
-
-/** A port of its own for every server: nodes that run apart find each other by the file. */
-async function fixedPorts(): Promise<readonly Change[]> {
-  const servers = await Promise.all(ports.map(() => listening()))
-  const changes = servers.map((server, at): Change => [ports[at] ?? [], `127.0.0.1:${portOf(server)}`])
-  await Promise.all(servers.map(closed))
-  return changes
-}
-
-const portOfChange = (changes: readonly Change[], ...path: readonly (string | number)[]): number =>
-  Number(String(changes.find(([at]) => at.join('.') === path.join('.'))?.[1]).split(':')[1])
 
 const node = (file: string, role: string, name: string): Sidelock =>
   Sidelock.start('node', role, '--config', file, '--name', name, '--json')

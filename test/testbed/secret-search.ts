@@ -39,7 +39,12 @@ export async function sidelock(
             },
           }),
       },
-      interruption: { happened: new Promise(() => undefined), atOnce: () => undefined, end: () => undefined },
+      interruption: {
+        happened: new Promise(() => undefined),
+        atOnce: () => undefined,
+        onHangUp: () => undefined,
+        end: () => undefined,
+      },
     },
   )
   expect(code).toBe(0)

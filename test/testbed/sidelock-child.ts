@@ -7,6 +7,7 @@ export const command = resolve(import.meta.dirname, '../../bin/sidelock.js')
 
 export interface Line {
   readonly event?: string
+  readonly name?: string
   readonly what?: string
   readonly node?: string
   readonly peer?: string
@@ -18,7 +19,6 @@ export interface Line {
   readonly point?: string
   readonly from?: string
   readonly to?: string
-  readonly name?: string
   readonly heartbeat?: boolean
   readonly bytes?: string
   readonly masked?: readonly unknown[]
@@ -86,6 +86,16 @@ export class Sidelock {
   /** Somebody types. */
   type(line: string): void {
     this.#process.stdin?.write(`${line}\n`)
+  }
+
+  /** SIGHUP: it reads its configuration again. */
+  hangUp(): void {
+    this.#process.kill('SIGHUP')
+  }
+
+  /** It hears and says nothing any more, as a machine that hangs. */
+  freeze(): void {
+    this.#process.kill('SIGSTOP')
   }
 
   terminate(): void {

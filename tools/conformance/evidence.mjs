@@ -31,7 +31,7 @@ export const badInputCode = {
   ...range(65, 66, ['src/entities/bsf/naf-keys.ts', 'src/entities/bsf/naf-policy.ts']),
   B67: ['src/entities/hss/multimedia-auth.ts', 'src/entities/bsf/push.ts'],
   B70: ['src/io/diameter/peer-machine.ts', 'src/io/diameter/requests.ts', 'src/io/diameter/watchdog.ts'],
-  B71: ['src/nodes/config/schema.ts', 'src/nodes/config/rules.ts'],
+  B71: ['src/nodes/config/schema/network.ts', 'src/nodes/config/rules.ts'],
   B76: ['src/cli/exit-codes.ts', 'src/io/store/sqlite-database.ts', 'src/io/capture/capture-file.ts'],
 }
 

@@ -1,6 +1,8 @@
 import type { Tap } from '../../core/tap.ts'
+import { tellReady } from '../../io/service-manager.ts'
 import { Instant } from '../../core/units.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
+import { findNode } from '../../nodes/config/nodes.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
 import type { NodeRole } from '../../testbed/run.ts'
 import { WrongUsage } from '../errors.ts'
@@ -9,6 +11,7 @@ import type { NodeFlags } from '../flags.ts'
 import { displayName } from '../ladder/names.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
+import { reportError } from '../report-error.ts'
 import { note, type Terminal } from '../terminal.ts'
 import { controlAddress, serveVerbs } from '../ue/control.ts'
 import { withWarning, type Surroundings } from './run-once.ts'
@@ -22,10 +25,8 @@ const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
 export async function node(role: string, flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, services, interruption } = surroundings
   if (role === 'network') return homeNetworks(flags, surroundings)
-  const known = roles.find((some) => some === role)
-  if (!known) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, [...roles, 'network']))
   const config = await services.loadConfig(flags.config)
-  const name = nameOf(known, flags.name, config)
+  const { known, name } = chosen(role, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
   if (flags.at !== undefined && known !== 'ue') throw new WrongUsage('only a UE takes verbs --at a place')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
@@ -44,6 +45,8 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       const address = flags.at ?? controlAddress(name, config, terminal.environment)
       const control = running.byHand && address ? await serveVerbs(running.byHand, address) : undefined
       if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
+      tellReady()
+      interruption.onHangUp(reloading(running, flags, surroundings))
       await interruption.happened
       await control?.close()
     } finally {
@@ -53,10 +56,36 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
   })
 }
 
-async function homeNetworks(
+/** A role, with a name where the configuration has several, or the name of a node alone. */
+function chosen(role: string, name: string | undefined, config: NetworkConfig) {
+  const known = roles.find((some) => some === role)
+  if (known) return { known, name: nameOf(known, name, config) }
+  const node = name === undefined ? findNode(config, role) : undefined
+  if (!node) throw new WrongUsage(`there is no role ${role}`, didYouMean(role, [...roles, 'network']))
+  return { known: node.kind, name: node.name }
+}
+
+/** Reads the file again, one time after the other; a wrong one changes nothing, and its mistakes are told. */
+function reloading(
+  running: { reload(config: NetworkConfig): Promise<void> },
   flags: NodeFlags,
-  { terminal, services, interruption }: Surroundings,
-): Promise<ExitCode> {
+  { terminal, services }: Surroundings,
+): () => void {
+  const told = { json: flags.json ?? false, verbose: flags.verbose ?? false }
+  const reload = async () => {
+    try {
+      await running.reload(await services.loadConfig(flags.config))
+      note(terminal, `${flags.config} was read again`)
+    } catch (error) {
+      reportError(error, terminal, told, 'nothing was changed')
+    }
+  }
+  let last = Promise.resolve()
+  return () => void (last = last.then(reload))
+}
+
+async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, services, interruption } = surroundings
   const { name, connect, tun, at, unsafeRevealKeys = false } = flags
   if ([name, connect, tun, at].some((flag) => flag !== undefined))
     throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect, --tun or --at')
@@ -65,6 +94,8 @@ async function homeNetworks(
     const tap = printing(flags, terminal)
     const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
     if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
+    tellReady()
+    interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()
     return exitCodes.done

@@ -55,16 +55,23 @@ const wrongInARow = 3
 
 /** Ub at the BSF. TS 33.220 4.5.2, TS 24.109 4. */
 export class Bootstrapping {
-  readonly #config: BootstrappingConfig
+  #config: BootstrappingConfig
   readonly #ports: BsfPorts
   readonly #challenges: ChallengeTable
-  readonly #buckets: TokenBuckets
+  #buckets: TokenBuckets
 
   constructor(config: BootstrappingConfig, ports: BsfPorts) {
     this.#config = config
     this.#ports = ports
     this.#challenges = new ChallengeTable(config.maxChallenges)
     this.#buckets = new TokenBuckets(config.challengesPerMinute)
+  }
+
+  /** What is asked from now on is answered under these. */
+  reconfigure(changed: Pick<BootstrappingConfig, 'ksLifetime' | 'challengesPerMinute' | 'tmpi'>): void {
+    this.#buckets = TokenBuckets.after(this.#buckets, changed.challengesPerMinute)
+    const { ksLifetime, challengesPerMinute, tmpi } = changed
+    this.#config = { ...this.#config, ksLifetime, challengesPerMinute, tmpi }
   }
 
   /** A new connection from this address; its wrong responses count together (R36). */

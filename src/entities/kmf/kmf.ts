@@ -54,12 +54,27 @@ export interface Kmf {
   readonly pushed: PushedGpis
 }
 
+export interface ConfiguredKmf extends Pc8Service, Pc6Service {
+  /** What begins from now on is served under these; the rest ends as it began. Throws InvalidValue, then nothing changed. */
+  reconfigure(ports: Pick<KmfPorts, 'plmns' | 'usesGbaU'>, settings: KmfSettings): void
+}
+
 /** A ProSe KMF: that of UE-2 on PC8, that of UE-1 on PC6. Throws InvalidValue for settings it cannot serve. */
-export function createKmf(ports: KmfPorts, settings: KmfSettings): Pc8Service & Pc6Service {
+export function createKmf(ports: KmfPorts, settings: KmfSettings): ConfiguredKmf {
   const own = ownEntry(ports, settings)
-  const kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings), pushed: new PushedGpis() }
+  let kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings), pushed: new PushedGpis() }
   const open = new OpenRequests()
   return {
+    reconfigure(changed, next) {
+      const ports = { ...kmf.ports, ...changed }
+      kmf = {
+        ...kmf,
+        ports,
+        settings: next,
+        own: ownEntry(ports, next),
+        buckets: bucketsOf(next, kmf.buckets),
+      }
+    },
     associate: (offer) => associate(kmf, offer),
     answer: (body, ue2, context) => answerUe2(kmf, open, body, ue2, context),
     keyRequested: (from, request, context) => answerPeer(kmf, from, request, context),
@@ -72,11 +87,12 @@ function ownEntry({ plmns }: KmfPorts, { plmn }: KmfSettings): PlmnEntry {
   return own
 }
 
-const bucketsOf = ({ limits }: KmfSettings): Kmf['buckets'] => ({
-  ue2: new TokenBuckets(limits.keyRequestsPerUe2PerMinute),
-  ue1: new TokenBuckets(limits.keyRequestsPerUe1PerMinute),
-  peer: new TokenBuckets(limits.keyRequestsPerPeerPerSecond, 1000, seconds(1)),
-  push: new TokenBuckets(limits.pushesPerImsiPerMinute),
+/** Those of `before` go on where their limit is the same. */
+const bucketsOf = ({ limits }: KmfSettings, before?: Kmf['buckets']): Kmf['buckets'] => ({
+  ue2: TokenBuckets.after(before?.ue2, limits.keyRequestsPerUe2PerMinute),
+  ue1: TokenBuckets.after(before?.ue1, limits.keyRequestsPerUe1PerMinute),
+  peer: TokenBuckets.after(before?.peer, limits.keyRequestsPerPeerPerSecond, 1000, seconds(1)),
+  push: TokenBuckets.after(before?.push, limits.pushesPerImsiPerMinute),
 })
 
 /** Step 4 to step 10 for one request, and what its sender is told. */

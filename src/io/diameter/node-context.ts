@@ -12,7 +12,8 @@ export type Direction = 'sent' | 'received'
 /** What the parts of one node share. */
 export interface NodeContext {
   readonly identity: DiameterIdentity
-  readonly security: DiameterSecurity
+  /** For a connection that is opened now. */
+  readonly security: () => DiameterSecurity
   readonly streams: Streams
   readonly clock: Clock
   readonly random: Random

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock, Random, Timers } from '../../core/environment.ts'
 import { readUint } from '../../core/bytes.ts'
 import { LocalFault } from '../../core/errors.ts'
@@ -19,7 +20,7 @@ import { Peer } from './peer.ts'
 import type { PeerOptions } from './peer-rules.ts'
 import { Requests, type Route } from './requests.ts'
 import { tcp, type StreamAddress, type Streams } from '../streams.ts'
-import { createServer, type DiameterSecurity } from './security.ts'
+import { createServer, renewSecurity, type DiameterSecurity } from './security.ts'
 import { Service, type Handler } from './service.ts'
 
 /** A message that this node sent or received, for the tap. */
@@ -99,6 +100,7 @@ export class DiameterNode {
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
   readonly #maxConnections: number
+  #security: DiameterSecurity
   #isClosing = false
   #sessions = 0
   #endToEnd: number
@@ -106,6 +108,7 @@ export class DiameterNode {
 
   constructor(options: DiameterNodeOptions) {
     this.#options = options
+    this.#security = options.security
     this.#startSeconds = Math.floor(options.clock.now() / 1000)
     this.#endToEnd = readUint(options.random.octets(3), 0, 3) & 0xfffff
     this.#hopByHop = readUint(options.random.octets(4), 0, 4)
@@ -120,7 +123,7 @@ export class DiameterNode {
 
   /** Port 0 draws a free one; gives the address that was taken. */
   async listen({ host, port }: StreamAddress): Promise<StreamAddress> {
-    const server = createServer(this.#options.security, (socket) => this.#acceptor.accept(socket))
+    const server = createServer(this.#security, (socket) => this.#acceptor.accept(socket))
     this.#servers.push(server)
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -154,6 +157,21 @@ export class DiameterNode {
     })
     this.#peers.set(options.host, peer)
     peer.start()
+  }
+
+  /** From now on these are its peers: others are left with DPR, those that stay as they are are not touched. */
+  async setPeers(wanted: readonly PeerOptions[]): Promise<void> {
+    const isWanted = ({ options }: Peer) => wanted.some((one) => isDeepStrictEqual(one, options))
+    const leaving = [...this.#peers.values()].filter((peer) => !isWanted(peer))
+    for (const { options } of leaving) this.#peers.delete(options.host)
+    await Promise.all(leaving.map((peer) => peer.stop()))
+    for (const one of wanted) if (!this.#peers.has(one.host)) this.addPeer(one)
+  }
+
+  /** New connections are secured by these; those that are open stay. Whether TLS is used cannot change. */
+  secure(security: DiameterSecurity): void {
+    this.#security = security
+    for (const server of this.#servers) renewSecurity(server, security)
   }
 
   get peers(): readonly PeerStatus[] {
@@ -242,7 +260,7 @@ export class DiameterNode {
   #contextOf(options: DiameterNodeOptions): NodeContext {
     return {
       identity: options.identity,
-      security: options.security,
+      security: () => this.#security,
       streams: options.streams ?? tcp,
       clock: options.clock,
       random: options.random,

@@ -190,7 +190,7 @@ export class Peer {
     const { address, host } = this.options
     if (!address) return
     const { security, streams } = this.#context
-    const socket = connectTo(security, streams, address, host, () =>
+    const socket = connectTo(security(), streams, address, host, () =>
       this.#ifCurrent(connection, { event: 'conn-ack' }),
     )
     const connection: Connection = new Connection(

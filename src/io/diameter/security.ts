@@ -3,6 +3,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import {
   connect as connectTls,
   createServer as createTlsServer,
+  Server as TlsServer,
   TLSSocket,
   type ConnectionOptions,
   type TlsOptions,
@@ -37,6 +38,13 @@ export function createServer(security: DiameterSecurity, accept: (socket: Socket
   const { ca, cert, key } = security
   const options = { ...profile, ca, cert, key, requestCert: true, rejectUnauthorized: true }
   return createTlsServer({ ...options, noDelay: true, handshakeTimeout: 10_000 }, accept)
+}
+
+/** Connections that come from now on see this certificate and are judged by this authority. */
+export function renewSecurity(server: Server, security: DiameterSecurity): void {
+  if (!(server instanceof TlsServer) || 'unsafePlainTcp' in security) return
+  const { ca, cert, key } = security
+  server.setSecureContext({ ...profile, ca, cert, key })
 }
 
 /** A connection on its way; `ready` is called when TLS is up and the certificate bears the name of the peer. */

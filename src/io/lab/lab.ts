@@ -1,9 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Clock, Random } from '../../core/environment.ts'
 import { hex, utf8 } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
+import { hours, later, type Instant } from '../../core/units.ts'
 import {
   isGoodCaCertificate,
   isGoodHostCertificate,
@@ -12,7 +13,8 @@ import {
   newPrivateKey,
 } from './certificates.ts'
 import { ensureDirectory, replace, writeOnce } from './files.ts'
-import { checkAccess, fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
+import { isInFile, readGiven } from './given.ts'
+import { fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
 
 /** A Diameter entity and the files that say it is itself. */
 export interface HostFiles {
@@ -44,6 +46,7 @@ export interface LabEnvironment {
 }
 
 const isInside = (directory: string, file: string): boolean => {
+  if (!isInFile(file)) return false
   const path = relative(directory, file)
   return path !== '' && !path.startsWith('..') && !path.startsWith('/')
 }
@@ -127,17 +130,25 @@ function mistakesOf(path: string, file: string, check: () => string | undefined)
   }
 }
 
-const certificateIn = (file: string) => new X509Certificate(readFileSync(file))
+const certificateIn = (file: string) => new X509Certificate(readGiven(file, 'public'))
 
-function hostMistakes({ path, host, certificateFile, certificateKeyFile }: HostFiles) {
+const day = (date: string): string => new Date(date).toISOString().slice(0, 10)
+
+/** What is wrong with a certificate for this Origin-Host (R38). */
+function certificateMistake(certificate: X509Certificate, host: string, now: Instant): string | undefined {
+  const { validFrom, validTo } = certificate
+  if (certificate.checkHost(host, { subject: 'never' }) === undefined)
+    return `the certificate is not for ${host}`
+  if (Date.parse(validTo) <= now) return `the certificate ended on ${day(validTo)}`
+  return Date.parse(validFrom) > now ? `the certificate begins on ${day(validFrom)}` : undefined
+}
+
+function hostMistakes({ path, host, certificateFile, certificateKeyFile }: HostFiles, now: Instant) {
   const ofCertificate = mistakesOf(`${path}.certificateFile`, certificateFile, () =>
-    certificateIn(certificateFile).checkHost(host, { subject: 'never' }) === undefined
-      ? `the certificate is not for ${host}`
-      : undefined,
+    certificateMistake(certificateIn(certificateFile), host, now),
   )
   const ofKey = mistakesOf(`${path}.certificateKeyFile`, certificateKeyFile, () => {
-    checkAccess(statSync(certificateKeyFile))
-    const key = createPrivateKey(readFileSync(certificateKeyFile))
+    const key = createPrivateKey(Buffer.from(readGiven(certificateKeyFile, 'private')))
     const isPair = ofCertificate.length > 0 || certificateIn(certificateFile).checkPrivateKey(key)
     return isPair ? undefined : 'the key is not that of the certificate'
   })
@@ -151,12 +162,47 @@ function authorityMistakes(authority: NeededFiles['trustedCa']) {
   )
 }
 
-/** Throws InvalidConfig that names every file which is missing or cannot be used, and the setting that names it (B72). */
-export function checkFiles({ config, trustedCa, hosts, secrets }: NeededFiles): void {
+/** How long before its end a certificate is warned of. */
+const warnedBefore = hours(30 * 24)
+
+/** Certificates that end soon. */
+const endings = (hosts: readonly HostFiles[], now: Instant): readonly ConfigMistake[] =>
+  hosts.flatMap(({ path, certificateFile: file }) =>
+    mistakesOf(`${path}.certificateFile`, file, () => {
+      const { validTo } = certificateIn(file)
+      return Date.parse(validTo) <= later(now, warnedBefore)
+        ? `the certificate ends on ${day(validTo)}`
+        : undefined
+    }),
+  )
+
+/**
+ * Throws InvalidConfig that names every file which is missing or cannot be used, and the setting that names it (B72). Gives
+ * what is worth a warning.
+ */
+export function checkFiles(
+  { config, trustedCa, hosts, secrets }: NeededFiles,
+  now: Instant,
+): readonly ConfigMistake[] {
   const mistakes = [
     ...secrets.flatMap((secret) => secretMistake(secret) ?? []),
     ...authorityMistakes(trustedCa),
-    ...hosts.flatMap(hostMistakes),
+    ...hosts.flatMap((entity) => hostMistakes(entity, now)),
   ]
   if (mistakes.length > 0) throw new InvalidConfig(config, mistakes)
+  return endings(hosts, now)
+}
+
+/** Those that the lab would not make: the others are made when they are needed. */
+export function notMadeBy(lab: Lab, needed: NeededFiles): NeededFiles {
+  const isMade = (file: string) => isInside(lab.directory, file) && !existsSync(file)
+  const { trustedCa, hosts, secrets, ...more } = needed
+  return {
+    ...more,
+    ...(trustedCa && !isMade(trustedCa.file) && { trustedCa }),
+    hosts: hosts.filter((entity) => !isMade(entity.certificateFile) && !isMade(entity.certificateKeyFile)),
+    secrets: lab.createMissingSecrets
+      ? secrets.filter(({ file, form }) => form === 'line' || !isMade(file))
+      : secrets,
+  }
 }

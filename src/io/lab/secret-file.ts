@@ -1,10 +1,12 @@
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { fromAscii, fromHex } from '../../core/bytes.ts'
-import { InvalidValue } from '../../core/errors.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
 import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
+import { isInEnvironment, readGiven } from './given.ts'
 
-/** A file that holds one secret: its octets (store keys), their hex digits (keys and constants of subscribers) or a line of text (URLs). */
+/**
+ * A file that holds one secret: its octets (store keys), their hex digits (keys and constants of subscribers) or a line of text
+ * (URLs). A variable of the environment holds hex digits instead of octets.
+ */
 export interface SecretFile {
   /** The setting that names it, for example `plmns[0].hss.storeKeyFile`. */
   readonly path: string
@@ -17,37 +19,14 @@ export interface SecretFile {
 
 const largest = 1024
 
-/** Only the owner may read it, and the owner is the user of this process (R32); throws InvalidValue. */
-export function checkAccess(stats: Stats): void {
-  if (!stats.isFile()) throw new InvalidValue('file', 'it is not a regular file')
-  const user = process.getuid?.()
-  if (user !== undefined && stats.uid !== user) throw new InvalidValue('file', 'it belongs to another user')
-  if (user !== undefined && (stats.mode & 0o077) !== 0)
-    throw new InvalidValue('file', `others may read it (mode ${(stats.mode & 0o777).toString(8)}): chmod 600`)
-  if (stats.size === 0) throw new InvalidValue('file', 'it is empty')
-}
-
-function octetsOf(file: string): Uint8Array {
-  const descriptor = openSync(file, 'r')
-  try {
-    const stats = fstatSync(descriptor)
-    checkAccess(stats)
-    if (stats.size > largest) throw new InvalidValue('file', `it has more than ${largest} octets`)
-    const content = new Uint8Array(largest)
-    return content.subarray(0, readSync(descriptor, content))
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
 const fromHexFile = (content: Uint8Array): Uint8Array => fromHex(fromAscii(content.filter((octet) => octet !== 0x0a && octet !== 0x0d))) // prettier-ignore
 
 /** The secret; throws InvalidValue or what the operating system says of the file. */
 function read({ file, what, octets, form }: SecretFile): KeyOctets {
-  const content = octetsOf(file)
+  const content = readGiven(file, 'private', largest)
   try {
     if (form === 'line') return keyOctets(content)
-    return keyFrom(what, form === 'hex' ? fromHexFile(content) : content, ...octets)
+    return keyFrom(what, form === 'hex' || isInEnvironment(file) ? fromHexFile(content) : content, ...octets)
   } finally {
     wipe(content)
   }

@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs'
 import type { Random } from '../../core/environment.ts'
 import { concat } from '../../core/bytes.ts'
+import { InvalidConfig } from '../../core/invalid-config.ts'
 import { wipe } from '../../core/keys.ts'
 import type { StoreKeys } from '../store/seal.ts'
 import { replace } from './files.ts'
+import { isInFile } from './given.ts'
 import { readSecret, type SecretFile } from './secret-file.ts'
 
 const keyLength = 32
@@ -36,6 +38,10 @@ export const formerKeyFile = (file: string): string => `${file}.before`
 export function beginRotation(config: string, secret: SecretFile, random: Random): void {
   const [key, former] = keysIn(config, secret)
   if (!key || former) return
+  if (!isInFile(secret.file)) {
+    const message = 'a key that is in no file cannot be replaced by this command'
+    throw new InvalidConfig(config, [{ file: secret.file, path: secret.path, message }])
+  }
   const fresh = random.octets(keyLength)
   const both = concat(fresh, key)
   replace(formerKeyFile(secret.file), key)
@@ -46,7 +52,7 @@ export function beginRotation(config: string, secret: SecretFile, random: Random
 /** Leaves only the newest key in the file. */
 export function endRotation(config: string, secret: SecretFile): void {
   const [key, former] = keysIn(config, secret)
-  if (!key || !former) return
+  if (!key || !former || !isInFile(secret.file)) return
   replace(secret.file, key)
   wipe(key, former)
 }

@@ -13,7 +13,7 @@ import type {
   SubscriberConfig,
   UeConfig,
 } from './network-config.ts'
-import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
+import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 
 /** The absolute form of a file name of the configuration. */
 export type ResolveFile = (name: string) => string

@@ -1,9 +1,11 @@
+import type { ConfigMistake } from '../../core/invalid-config.ts'
 import { Opc, K, Topc } from '../../core/keys.ts'
 import { fromUtf8 } from '../../core/bytes.ts'
 import { opcFromOp } from '../../crypto/milenage.ts'
 import type { AkaSecrets } from '../../entities/hss/ports.ts'
 import {
   checkFiles,
+  notMadeBy,
   prepareLab,
   type HostFiles,
   type LabEnvironment,
@@ -129,5 +131,18 @@ export async function prepareFiles(
 ): Promise<void> {
   const needed = neededFiles(config, nodes)
   if (config.lab) await prepareLab(config.lab, needed, environment)
-  checkFiles(needed)
+  checkFiles(needed, environment.clock.now())
+}
+
+/**
+ * Looks at the files of these nodes and makes nothing; what a lab makes at the start may be missing. Throws InvalidConfig as
+ * `prepareFiles` does; gives what is worth a warning.
+ */
+export function checkFilesOf(
+  config: NetworkConfig,
+  nodes: readonly ConfiguredNode[],
+  { clock }: Pick<LabEnvironment, 'clock'>,
+): readonly ConfigMistake[] {
+  const needed = neededFiles(config, nodes)
+  return checkFiles(config.lab ? notMadeBy(config.lab, needed) : needed, clock.now())
 }

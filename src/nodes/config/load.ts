@@ -3,11 +3,13 @@ import { dirname, resolve } from 'node:path'
 import { fromUtf8 } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
+import { isInFile } from '../../io/lab/given.ts'
 import { completePlmn, completeUe } from './complete.ts'
 import { isNestedTooDeeply } from './nesting.ts'
 import type { LabConfig, NetworkConfig } from './network-config.ts'
 import { rules, type Draft } from './rules.ts'
-import { labShape, networkShape, plmnShape, ueShape, type NetworkShape } from './schema.ts'
+import { labShape, networkShape, plmnShape, type NetworkShape } from './schema/network.ts'
+import { ueShape } from './schema/ue.ts'
 import { problemsOf, wording } from './wording.ts'
 import { YamlSource, type Problem } from './yaml-source.ts'
 
@@ -23,10 +25,10 @@ function labOf(value: unknown): LabConfig | undefined {
   return lab && { ...lab, directory: resolve(lab.directory) }
 }
 
-/** File names are relative to the lab's directory, without a lab to that of the YAML file. */
+/** File names are relative to the lab's directory, without a lab to that of the YAML file; what is in no file stays. */
 function fileResolver(value: unknown, file: string) {
   const base = labOf(value)?.directory ?? dirname(resolve(file))
-  return (name: string) => resolve(base, name)
+  return (name: string) => (isInFile(name) ? resolve(base, name) : name)
 }
 
 /** The parts whose form is right: rules then find their mistakes beside those of form. */
@@ -61,6 +63,7 @@ function configOf(file: string, shape: NetworkShape, draft: Draft, value: unknow
     plmns,
     ues: draft.ues.map((ue) => completeUe(ue.name, ue.shape, proseUeIds(ue.shape.imsi) ?? [])),
     pc5Bearer: shape.pc5Bearer,
+    shape,
   }
 }
 

@@ -14,6 +14,7 @@ import type { Seconds } from '../../core/units.ts'
 import type { ProsePermission } from '../../entities/hss/ports.ts'
 import type { IpSettings } from '../../entities/ue/ip/ip-link.ts'
 import type { Pc5Profile } from '../../reference-points/pc5/pdcp.ts'
+import type { NetworkShape } from './schema/network.ts'
 
 /** A checked configuration: all defaults filled in, all file names absolute, all values typed. */
 export interface NetworkConfig {
@@ -24,6 +25,8 @@ export interface NetworkConfig {
   readonly plmns: readonly PlmnConfig[]
   readonly ues: readonly UeConfig[]
   readonly pc5Bearer: Pc5BearerConfig
+  /** The file as its schema read it, to compare it with another one. */
+  readonly shape: NetworkShape
 }
 
 export interface LabConfig {

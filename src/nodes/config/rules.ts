@@ -5,7 +5,7 @@ import { hexOf24 } from '../../core/identities/prose.ts'
 import { defaultNames, inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
-import type { PlmnShape, SubscriberShape, UeShape } from './schema.ts'
+import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 import { pathText, type Path, type Problem } from './yaml-source.ts'
 
 /** One PLMN of the file whose form is right. */

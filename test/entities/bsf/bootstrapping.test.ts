@@ -183,6 +183,14 @@ describe('Ub at the BSF', () => {
     expect((await ask()).status).toBe(503)
   })
 
+  it('goes on under another configuration: an open challenge is answered, the rate is the new one', async () => {
+    const { network, ask, answer } = await connected()
+    const challenge = await ask()
+    network.bsf.reconfigure({ ksLifetime: seconds(60), challengesPerMinute: 1, tmpi: false })
+    expect((await answer(challenge)).status).toBe(200)
+    expect([(await ask()).status, (await ask()).status]).toEqual([401, 503])
+  })
+
   it('an outage of HSS or store is 503, and leaves nothing', async () => {
     const { network, ask, answer, bootstraps } = await connected()
     const challenge = await ask()

@@ -12,7 +12,9 @@ import { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { ProseUeId, RelayServiceCode } from '../../../src/core/identities/prose.ts'
 import { Imsi } from '../../../src/core/identities/subscriber.ts'
+import { PlmnTable } from '../../../src/core/plmn-table.ts'
 import { hours, later, seconds } from '../../../src/core/units.ts'
+import { defaultKmfSettings } from '../../../src/entities/kmf/kmf.ts'
 import { NotAuthenticated } from '../../../src/reference-points/pc8/cause-of.ts'
 import { encodeProseDirectKeyRequest } from '../../../src/reference-points/pc8/messages.ts'
 import type { ProseKeyAnswer } from '../../../src/reference-points/pc6/exchange.ts'
@@ -241,6 +243,21 @@ describe('the KMF of UE-2, CR 33.303 6.X.3.2 steps 4 to 10', () => {
     const lab = await kmf2({ settings: { limits } })
     for (let id = 0; id < 200; id++)
       expect(await lab.ask({ transactionId: id })).toMatchObject({ outcome: 'key' })
+  })
+
+  it('goes on under another configuration: new limits at once, and a PLMN that is no peer any more is not asked', async () => {
+    const lab = await kmf2()
+    expect(await lab.ask({ transactionId: 1 })).toMatchObject({ outcome: 'key' })
+    const limits = { ...defaultKmfSettings.limits, keyRequestsPerUe2PerMinute: 1 }
+    const settings = { ...defaultKmfSettings, plmn: plmn2, limits }
+    lab.kmf.reconfigure({ plmns: lab.ports.plmns }, settings)
+    expect(await lab.ask({ transactionId: 2 })).toMatchObject({ outcome: 'key' })
+    expect(await lab.ask({ transactionId: 3 })).not.toMatchObject({ outcome: 'key' })
+    const own = lab.ports.plmns.find(plmn2)
+    lab.kmf.reconfigure({ plmns: new PlmnTable(own ? [own] : []) }, { ...defaultKmfSettings, plmn: plmn2 })
+    expect(lab.pkrs).toHaveLength(2)
+    expect(await lab.ask({ transactionId: 4 })).not.toMatchObject({ outcome: 'key' })
+    expect(lab.pkrs).toHaveLength(2)
   })
 
   it('B48, R45: the same request twice while open is asked once and answered twice', async () => {

@@ -181,6 +181,33 @@ suite('two Diameter nodes over mutual TLS', () => {
     expect(bsf.node.peers[0]?.isAvailable).toBe(false)
   })
 
+  it('leave a peer that is no more with DPR, and do not touch one that stays', async () => {
+    const { kmf, bsf, address } = await kmfAndBsf()
+    const peer = { host: bsfHost, realm, applications: [zn], address }
+    await kmf.node.setPeers([{ ...peer }])
+    expect(kmf.events.map(({ name }) => name)).toEqual(['CER', 'CEA'])
+    await kmf.node.setPeers([])
+    expect(kmf.events.map(({ name }) => name)).toEqual(['CER', 'CEA', 'DPR', 'DPA'])
+    expect(kmf.node.peers).toEqual([])
+    await kmf.node.setPeers([peer])
+    await kmf.node.whenAvailable(bsfHost)
+    await bsf.node.whenAvailable(kmfHost)
+  })
+
+  it('R38: new connections are secured by a new certificate, those that are open stay', async () => {
+    const { kmf, bsf, address } = await kmfAndBsf()
+    bsf.node.secure(await certified('elsewhere.example.org'))
+    expect(kmf.node.peers[0]?.isAvailable).toBe(true)
+    const late = await nodeOf(kmfHost)
+    late.node.addPeer({ host: bsfHost, realm, applications: [zn], address })
+    await until(() => late.node.peers[0]?.phase === 'closed')
+    expect(late.events).toEqual([])
+    late.node.secure(await certified(kmfHost))
+    await kmf.node.setPeers([])
+    bsf.node.secure(await certified(bsfHost))
+    await late.node.whenAvailable(bsfHost)
+  })
+
   it('R38: no connection with a certificate of another name, or of another authority', async () => {
     const bsf = await nodeOf(bsfHost, { security: await certified('elsewhere.example.org') })
     const kmf = await nodeOf(kmfHost)

@@ -347,7 +347,7 @@ describe('mistakes of a configuration', () => {
   it('the error tells file, line, column, path, excerpt and message of each', () => {
     const text = changed('version: 1', 'version: 7')
     expect(() => parseNetworkConfig(text, 'my.yaml')).toThrow(
-      'my.yaml cannot be used\n  my.yaml:2:10  version\n      2 | version: 7\n        |          ^ 1 is needed',
+      'my.yaml cannot be used\n  my.yaml:3:10  version\n      3 | version: 7\n        |          ^ 1 is needed',
     )
     expect(() => parseNetworkConfig(text, 'my.yaml')).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }))
   })

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { about } from './about.ts'
+import { address, fileName, givenFile, fqdn } from './forms.ts'
+
+/** Where a server listens. */
+export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a free one'))
+
+/** What HSS, BSF and KMF say of their store. */
+export const store = {
+  store: z.enum(['sqlite', 'postgresql']).default('sqlite').meta(about('engine of the store')),
+  storeFile: fileName.optional().meta(about('the database of sqlite', { byDefault: 'stores/NODE.db' })),
+  storeUrlFile: givenFile.optional().meta(
+    about('one line, the URL of the database of postgresql with its password; several hosts', {
+      clause: 'R31',
+      byDefault: 'secrets/NODE.url',
+    }),
+  ),
+  storeKeyFile: givenFile
+    .optional()
+    .meta(about('32 octets that seal keys at rest', { clause: 'R32', byDefault: 'secrets/NODE.key' })),
+}
+
+/** What HSS, BSF and KMF say of their Diameter side. */
+export const diameter = z
+  .strictObject({
+    listen,
+    originHost: fqdn
+      .optional()
+      .meta(about('its Diameter identity', { clause: 'RFC 6733 6.3', byDefault: 'NODE.REALM' })),
+    certificateFile: givenFile.optional().meta(
+      about('PEM, its only name is originHost', {
+        clause: 'R38',
+        byDefault: 'certs/NODE.pem',
+        isLive: true,
+      }),
+    ),
+    certificateKeyFile: givenFile
+      .optional()
+      .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key', isLive: true })),
+  })
+  .prefault({})
+  .meta(about('Diameter side'))
