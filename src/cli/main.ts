@@ -25,7 +25,7 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
       return code
     }
     const root = program(version(), invocation, (finished) => (code = finished))
-    quietAll(root, invocation.terminal)
+    quiet(root, invocation.terminal)
     await root.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
@@ -38,15 +38,11 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
   }
 }
 
-function quietAll(command: Command, terminal: Terminal): void {
-  quiet(command, terminal)
-  for (const below of command.commands) quietAll(below, terminal)
-}
-
 /** Help goes to stdout; mistakes are thrown and told as all others are. */
-function quiet(command: Command, { out }: Terminal): void {
+function quiet(command: Command, terminal: Terminal): void {
+  for (const below of command.commands) quiet(below, terminal)
   command.exitOverride().configureOutput({
-    writeOut: (text) => out(text.trimEnd()),
+    writeOut: (text) => terminal.out(text.trimEnd()),
     writeErr: () => undefined,
     outputError: () => undefined,
   })

@@ -12,6 +12,7 @@ import {
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
+import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -28,6 +29,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
+  store        backup, copy, migrate                     key        rotation of the key of a store
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -53,6 +55,8 @@ export function program(
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)
+  addStore(root, surroundings, finish)
+  addKey(root, surroundings, finish)
   addConformance(root, surroundings, finish)
   addAudit(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
@@ -249,6 +253,64 @@ const addPrepare: Adder = (root, surroundings, finish) => {
       finish(await prepare(file, flags, surroundings))
     })
   examples(command, 'prepare my.yaml')
+}
+
+const ofStore = (command: Command): Command =>
+  shared(command)
+    .option('--config <file>', 'the configuration', defaultConfig())
+    .option('--name <node>', 'whose store, such as hss1')
+
+const addStore: Adder = (root, surroundings, finish) => {
+  const store = root.command('store').description('The care of stores of HSSs, BSFs and KMFs.')
+  ofStore(store.command('migrate'))
+    .description('Bring stores to the version of this program, as nodes do when they start; one or all.')
+    .action(async (flags: StoreFlags) => {
+      const { migrate } = await import('./commands/store.ts')
+      finish(await migrate(flags, surroundings))
+    })
+  ofStore(store.command('backup'))
+    .description('Write one moment of a store into a new file, while nodes go on; sealed as the store is.')
+    .argument('<file>', 'the backup')
+    .action(async (file: string, flags: StoreFlags) => {
+      const { backup } = await import('./commands/store.ts')
+      finish(await backup(file, flags, surroundings))
+    })
+  ofStore(store.command('restore'))
+    .description(
+      'Write a backup into an empty store, before its nodes start; sequence numbers go on far above.',
+    )
+    .argument('<file>', 'the backup')
+    .action(async (file: string, flags: StoreFlags) => {
+      const { restore } = await import('./commands/store.ts')
+      finish(await restore(file, flags, surroundings))
+    })
+  shared(store.command('copy'))
+    .description('Move a store, also from SQLite to PostgreSQL and back, while its nodes stand still.')
+    .requiredOption('--from <file>', 'an SQLite file, or a file with a URL of PostgreSQL')
+    .requiredOption('--to <file>', 'the same; an empty place')
+    .action(async (flags: CopyFlags) => {
+      const { copy } = await import('./commands/store.ts')
+      finish(await copy(flags, surroundings))
+    })
+  examples(
+    store,
+    'store backup hss1.backup --name hss1 --config my.yaml',
+    'store copy --from stores/hss1.db --to secrets/hss1.url',
+    'store migrate --config my.yaml --json',
+  )
+}
+
+const addKey: Adder = (root, surroundings, finish) => {
+  const key = root.command('key').description('The keys under which stores are sealed.')
+  ofStore(key.command('rotate'))
+    .description(
+      'Seal every row of a store again under a new key, while nodes go on. Interrupted: do it again.',
+    )
+    .action(async (flags: StoreFlags) => {
+      const { rotate } = await import('./commands/key.ts')
+      finish(await rotate(flags, surroundings))
+    })
+  examples(key, 'key rotate --name hss1 --config my.yaml')
 }
 
 const addConformance: Adder = (root, { terminal }, finish) => {

@@ -52,7 +52,9 @@ describe('the systemd unit', () => {
     const given = valuesOf('LoadCredential').map((value) => `credential:${value.split(':')[0] ?? ''}`)
     const named = nodes.flatMap((node) => {
       const { store, diameter } = node.kind === 'ue' ? expect.unreachable() : node.plmn[node.kind]
-      expect(store.file).toMatch(new RegExp(`^/var/lib/sidelock/${node.name}/`))
+      expect(store.engine === 'sqlite' ? store.file : '').toMatch(
+        new RegExp(`^/var/lib/sidelock/${node.name}/`),
+      )
       return [store.keyFile, diameter.certificateKeyFile]
     })
     expect([...new Set(named)].sort()).toEqual(given.sort())

@@ -18,13 +18,14 @@ import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 /** The absolute form of a file name of the configuration. */
 export type ResolveFile = (name: string) => string
 
-type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeKeyFile'>
+type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeUrlFile' | 'storeKeyFile'>
 
-const storeOf = (name: string, shape: StoreShape, file: ResolveFile): StoreConfig => ({
-  engine: shape.store,
-  file: file(shape.storeFile ?? `stores/${name}.db`),
-  keyFile: file(shape.storeKeyFile ?? `secrets/${name}.key`),
-})
+function storeOf(name: string, shape: StoreShape, file: ResolveFile): StoreConfig {
+  const keyFile = file(shape.storeKeyFile ?? `secrets/${name}.key`)
+  return shape.store === 'sqlite'
+    ? { engine: shape.store, file: file(shape.storeFile ?? `stores/${name}.db`), keyFile }
+    : { engine: shape.store, urlFile: file(shape.storeUrlFile ?? `secrets/${name}.url`), keyFile }
+}
 
 const diameterOf = (
   name: string,

@@ -70,12 +70,14 @@ export interface DiameterConfig {
   readonly certificateKeyFile: string
 }
 
-export interface StoreConfig {
-  readonly engine: 'sqlite'
-  readonly file: string
+export type StoreConfig = {
   /** 32 octets, AES-256 (R32). */
   readonly keyFile: string
-}
+} & (
+  | { readonly engine: 'sqlite'; readonly file: string }
+  /** The file holds a URL, and with it a password. */
+  | { readonly engine: 'postgresql'; readonly urlFile: string }
+)
 
 /** Metrics and readiness of one node, over HTTP. */
 export interface WatchConfig {

@@ -7,8 +7,14 @@ export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a
 
 /** What HSS, BSF and KMF say of their store. */
 export const store = {
-  store: z.literal('sqlite').default('sqlite').meta(about('engine of the store')),
-  storeFile: fileName.optional().meta(about('the database', { byDefault: 'stores/NODE.db' })),
+  store: z.enum(['sqlite', 'postgresql']).default('sqlite').meta(about('engine of the store')),
+  storeFile: fileName.optional().meta(about('the database of sqlite', { byDefault: 'stores/NODE.db' })),
+  storeUrlFile: givenFile.optional().meta(
+    about('one line, the URL of the database of postgresql with its password; several hosts', {
+      clause: 'R31',
+      byDefault: 'secrets/NODE.url',
+    }),
+  ),
   storeKeyFile: givenFile
     .optional()
     .meta(about('32 octets that seal keys at rest', { clause: 'R32', byDefault: 'secrets/NODE.key' })),
