@@ -40,7 +40,7 @@ describe('the systemd unit', () => {
 
   it('runs a node by its name, as the command line has it', () => {
     const [command = ''] = valuesOf('ExecStart')
-    expect(command).toBe('/usr/bin/sidelock node %i --config /etc/sidelock/sidelock.yaml --json')
+    expect(command).toBe('/usr/bin/sidelock node %i --config /etc/sidelock/sidelock.yaml --log info')
     const help = spawnSync(process.execPath, [join(root, 'bin/sidelock.js'), 'node', '--help'], {
       encoding: 'utf8',
     })

@@ -17,7 +17,7 @@ interface Listener {
   readonly listen: ListenAddress
 }
 
-const listenersOf = ({ plmns }: NetworkConfig): readonly Listener[] =>
+export const listenersOf = ({ plmns }: NetworkConfig): readonly Listener[] =>
   plmns.flatMap(({ hss, bsf, kmf }, at) => [
     { path: ['plmns', at, 'hss', 'diameter', 'listen'], listen: hss.diameter.listen },
     { path: ['plmns', at, 'bsf', 'diameter', 'listen'], listen: bsf.diameter.listen },
