@@ -50,6 +50,12 @@ const tools = [
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
   { name: 'freeDiameterd', package: 'freediameter', answers: ['--version'] },
   { name: 'systemd-analyze', package: 'systemd', answers: ['--version'] },
+  {
+    name: 'PostgreSQL',
+    package: 'postgresql',
+    command: 'sh',
+    answers: ['-c', 'ls /usr/lib/postgresql/*/bin/initdb'],
+  },
 ]
 
 function installTools(missing) {
@@ -122,7 +128,7 @@ function isConformanceTableNew() {
 }
 
 if (!isInstalled()) installPackages()
-const missing = tools.filter(({ name, answers }) => !succeeds(name, ...answers))
+const missing = tools.filter(({ name, command = name, answers }) => !succeeds(command, ...answers))
 if (missing.length > 0) installTools(missing)
 const failedChecks = checks.filter((check) => !passes(check)).map(([title]) => title)
 if (failedChecks.length === 0 && !isConfigurationTold()) failedChecks.push('docs/config.md')

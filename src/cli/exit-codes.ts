@@ -33,6 +33,8 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_STORE_UNUSABLE: exitCodes.configuration,
   ERR_TUN_NOT_PERMITTED: exitCodes.notPermitted,
   ERR_TUN_UNAVAILABLE: exitCodes.unavailable,
+  ERR_AUDIT_UNREADABLE: exitCodes.inputMissing,
+  ERR_TRACING_UNAVAILABLE: exitCodes.configuration,
   ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,
   ERR_PEER_UNKNOWN: exitCodes.usage,
   ERR_NOT_POSSIBLE_NOW: exitCodes.otherOutcome,

@@ -49,6 +49,8 @@ interface OneUeFlags extends NetworkFlags {
 }
 
 export interface NodeFlags extends OneUeFlags {
+  /** A level: log lines instead of events. */
+  readonly log?: string
   /** Name of a UE. */
   readonly connect?: string
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { CommanderError, type Command } from 'commander'
 import { WrongUsage } from './errors.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
+import { version } from '../io/version.ts'
 import { interruption, type Interruption } from './interruption.ts'
 import { overview, program } from './program.ts'
 import { reportError } from './report-error.ts'
@@ -25,7 +25,7 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
       return code
     }
     const root = program(version(), invocation, (finished) => (code = finished))
-    for (const command of [root, ...root.commands]) quiet(command, invocation.terminal)
+    quiet(root, invocation.terminal)
     await root.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
@@ -39,9 +39,10 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
 }
 
 /** Help goes to stdout; mistakes are thrown and told as all others are. */
-function quiet(command: Command, { out }: Terminal): void {
+function quiet(command: Command, terminal: Terminal): void {
+  for (const below of command.commands) quiet(below, terminal)
   command.exitOverride().configureOutput({
-    writeOut: (text) => out(text.trimEnd()),
+    writeOut: (text) => terminal.out(text.trimEnd()),
     writeErr: () => undefined,
     outputError: () => undefined,
   })
@@ -52,11 +53,6 @@ function usage(error: CommanderError): WrongUsage {
   const [what = '', meant] = error.message.replace(/^error: /, '').split('\n')
   const suggestion = /did you mean (.*)\?\)/i.exec(meant ?? '')?.[1]
   return new WrongUsage(what, suggestion === undefined ? 'npx sidelock --help' : `did you mean ${suggestion}`)
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 /** The command line of this process. */

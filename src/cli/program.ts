@@ -11,6 +11,8 @@ import {
   type WiresharkFlags,
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
+import type { VerifyFlags } from './commands/audit.ts'
+import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -26,7 +28,8 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   check        a configuration file                      sim        random set-ups, judged
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
-  prepare      first secrets and certificates of a file
+  prepare      first secrets and certificates of a file  audit      changes, verified
+  store        backup, copy, migrate                     key        rotation of the key of a store
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -52,7 +55,10 @@ export function program(
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)
+  addStore(root, surroundings, finish)
+  addKey(root, surroundings, finish)
   addConformance(root, surroundings, finish)
+  addAudit(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
   return root
 }
@@ -145,6 +151,7 @@ const addNode: Adder = (root, surroundings, finish) => {
     .argument('<role>', 'hss, bsf, kmf or ue, or the name of a node; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
     .option('--at <file>', 'a UE: takes the verbs of sidelock ue there')
+    .option('--log <level>', 'JSON log lines of this level and above: debug, info, warn, error')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
     .action(async (role: string, flags: NodeFlags) => {
@@ -248,6 +255,64 @@ const addPrepare: Adder = (root, surroundings, finish) => {
   examples(command, 'prepare my.yaml')
 }
 
+const ofStore = (command: Command): Command =>
+  shared(command)
+    .option('--config <file>', 'the configuration', defaultConfig())
+    .option('--name <node>', 'whose store, such as hss1')
+
+const addStore: Adder = (root, surroundings, finish) => {
+  const store = root.command('store').description('The care of stores of HSSs, BSFs and KMFs.')
+  ofStore(store.command('migrate'))
+    .description('Bring stores to the version of this program, as nodes do when they start; one or all.')
+    .action(async (flags: StoreFlags) => {
+      const { migrate } = await import('./commands/store.ts')
+      finish(await migrate(flags, surroundings))
+    })
+  ofStore(store.command('backup'))
+    .description('Write one moment of a store into a new file, while nodes go on; sealed as the store is.')
+    .argument('<file>', 'the backup')
+    .action(async (file: string, flags: StoreFlags) => {
+      const { backup } = await import('./commands/store.ts')
+      finish(await backup(file, flags, surroundings))
+    })
+  ofStore(store.command('restore'))
+    .description(
+      'Write a backup into an empty store, before its nodes start; sequence numbers go on far above.',
+    )
+    .argument('<file>', 'the backup')
+    .action(async (file: string, flags: StoreFlags) => {
+      const { restore } = await import('./commands/store.ts')
+      finish(await restore(file, flags, surroundings))
+    })
+  shared(store.command('copy'))
+    .description('Move a store, also from SQLite to PostgreSQL and back, while its nodes stand still.')
+    .requiredOption('--from <file>', 'an SQLite file, or a file with a URL of PostgreSQL')
+    .requiredOption('--to <file>', 'the same; an empty place')
+    .action(async (flags: CopyFlags) => {
+      const { copy } = await import('./commands/store.ts')
+      finish(await copy(flags, surroundings))
+    })
+  examples(
+    store,
+    'store backup hss1.backup --name hss1 --config my.yaml',
+    'store copy --from stores/hss1.db --to secrets/hss1.url',
+    'store migrate --config my.yaml --json',
+  )
+}
+
+const addKey: Adder = (root, surroundings, finish) => {
+  const key = root.command('key').description('The keys under which stores are sealed.')
+  ofStore(key.command('rotate'))
+    .description(
+      'Seal every row of a store again under a new key, while nodes go on. Interrupted: do it again.',
+    )
+    .action(async (flags: StoreFlags) => {
+      const { rotate } = await import('./commands/key.ts')
+      finish(await rotate(flags, surroundings))
+    })
+  examples(key, 'key rotate --name hss1 --config my.yaml')
+}
+
 const addConformance: Adder = (root, { terminal }, finish) => {
   const command = root
     .command('conformance')
@@ -262,6 +327,35 @@ const addConformance: Adder = (root, { terminal }, finish) => {
       finish(conformance(flags, terminal))
     })
   examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
+}
+
+const addAudit: Adder = (root, { terminal }, finish) => {
+  const command = root
+    .command('audit')
+    .description(
+      'Read an audit file: every change of the administration, each with the hash of the one before.',
+    )
+  const list = command
+    .command('list')
+    .description('The changes, oldest first.')
+    .argument('<file>', 'the audit file')
+  shared(list).action(async (file: string, flags: SharedFlags) => {
+    const { auditList } = await import('./commands/audit.ts')
+    finish(auditList(file, flags, terminal))
+  })
+  const verify = command
+    .command('verify')
+    .description(
+      'Tell the first record that was changed, taken out or put in; then the exit status is 1.\n' +
+        'That the end was cut off shows only with the head that an earlier run printed.',
+    )
+    .argument('<file>', 'the audit file')
+    .option('--head <hash>', 'some record must have this hash')
+  shared(verify).action(async (file: string, flags: VerifyFlags) => {
+    const { auditVerify } = await import('./commands/audit.ts')
+    finish(auditVerify(file, flags, terminal))
+  })
+  examples(command, 'audit list hss1.audit', 'audit verify hss1.audit --head sha256:5d41…')
 }
 
 const addWireshark: Adder = (root, { terminal }, finish) => {

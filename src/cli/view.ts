@@ -1,4 +1,4 @@
-import type { TapEvent } from '../core/tap.ts'
+import type { TapEvent, TapMessage, TapState } from '../core/tap.ts'
 import type { Instant } from '../core/units.ts'
 import { EventLines } from '../testbed/event-lines.ts'
 import type { ScenarioResult } from '../testbed/result.ts'
@@ -53,8 +53,8 @@ function jsonView({ out }: Terminal, { flags, scenario, start }: ViewOptions): V
   }
 }
 
-/** Octets and secrets are for captures only. */
-const isShown = (event: TapEvent, { heartbeats, quiet }: ViewFlags): boolean =>
+/** Octets and secrets are for captures only, spans for those who measure. */
+const isShown = (event: TapEvent, { heartbeats, quiet }: ViewFlags): event is TapMessage | TapState =>
   !quiet && (event.kind === 'message' ? (heartbeats ?? !event.heartbeat) : event.kind === 'state')
 
 function pipedView({ out }: Terminal, { flags }: ViewOptions): View {

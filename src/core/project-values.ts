@@ -45,5 +45,9 @@ export const projectValues = {
   pc8MediaType: row('application/vnd.3gpp-prose-pc8+xml', 'registered media type nearest in meaning'),
   labGroup: row('239.255.23.3', 'multicast group of the lab bearer: administratively scoped, RFC 2365'),
   labPort: row(36323, 'SL-SCH port of the lab bearer in files written by hand; SL-DCH uses the next one'),
+  skippedSeq: row(
+    2 ** 20,
+    'SEQ skipped where the last sequence numbers may be lost (promotion, restore): more than a subscriber uses, 256 of them within the 2^28 that a USIM takes (TS 33.102 C.2.1)',
+  ),
   pc8Path: row('/prose/pc8', 'resource of steps 4 and 10'),
 } as const satisfies Record<string, ProjectValue<string | number>>

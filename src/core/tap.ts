@@ -76,6 +76,29 @@ export interface TapState {
   /** Key name to fingerprint (8 hex digits). */
   readonly keys?: Readonly<Record<string, string>>
   readonly context?: string
+  /** Id of the span that it was decided in, 16 hex digits. */
+  readonly span?: string
+}
+
+/** What one node spent time on: its side of a request and the answer, or a call to its store. Told at its end. */
+export interface TapSpan {
+  readonly kind: 'span'
+  /** Its end. */
+  readonly time: Instant
+  readonly node: string
+  readonly side: 'client' | 'server' | 'store'
+  /** Absent for the store. */
+  readonly point?: ReferencePoint
+  /** The request in its specification, such as `BIR`; the method of a store, such as `keys.find`. */
+  readonly name: string
+  /** How long it took, with fractions. */
+  readonly ms: number
+  /** The code of what ended it without what was asked for. */
+  readonly cause?: string
+  readonly context?: string
+  /** Its id, and that of the span that caused it, at this node or another; 16 hex digits. */
+  readonly span?: string
+  readonly parent?: string
 }
 
 /** Octets of a TLS connection as really exchanged, for captures of PC8. */
@@ -100,9 +123,9 @@ export interface TapSecret {
   readonly text: string
 }
 
-export type TapEvent = TapMessage | TapState | TapOctets | TapSecret
+export type TapEvent = TapMessage | TapState | TapSpan | TapOctets | TapSecret
 
-/** The one observer of everything: ladder, console, captures, traces and metrics read this stream and nothing else. */
+/** The one observer of everything: ladder, captures, logs, metrics and traces read this stream and nothing else. */
 export type Tap = (event: TapEvent) => void
 
 /** How an entity tells a decision of its own: the node adds time and name. */

@@ -7,6 +7,9 @@ export const systemClock: Clock = {
   now: () => Instant(Math.floor(performance.timeOrigin + performance.now())),
 }
 
+/** Time since the start of the process, with fractions. */
+export const stopwatch = (): Milliseconds => milliseconds(performance.now())
+
 /** How far the wall clock has stepped away from `systemClock` since the process started (R47). */
 export const wallClockStep = (): Milliseconds => milliseconds(Date.now() - systemClock.now())
 

@@ -8,14 +8,18 @@ import type { ZhPort } from '../entities/bsf/ports.ts'
 import { pushInfo as push, type PushPolicy } from '../entities/bsf/push.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import { startUbServer } from '../io/https/ub-server.ts'
+import type { UbSession } from '../reference-points/ub/exchange.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
 import type { NafConfig, PlmnConfig } from './config/network-config.ts'
-import { deadlines, diameterNodeOf } from './diameter.ts'
+import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
+import { ubExchange } from './http-spans.ts'
+import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
+import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { ubTapOfBsf } from './tap-http.ts'
 
@@ -25,12 +29,23 @@ const zn = [applicationIds.Zn, applicationIds.Zpn]
 /** Bounds of what strangers may hold open (R43). */
 const limits = { maxChallenges: 10_000, maxConnections: 1_000 } as const
 
-const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig): ZhPort => ({
-  authenticate: (request, context) =>
-    diameter.request(multimediaAuth, request, {
-      ...{ destinationRealm: realm, deadline: deadlines.zh },
-      ...(context === undefined ? {} : { context }),
-    }),
+const zhOver = (diameter: DiameterNode, { realm }: PlmnConfig, spans: Spans): ZhPort => ({
+  authenticate: (request, trace) =>
+    spans({ side: 'client', point: 'Zh', name: 'MAR' }, trace, (context) =>
+      diameter.request(multimediaAuth, request, {
+        ...{ destinationRealm: realm, deadline: deadlines.zh },
+        ...(context === undefined ? {} : { context }),
+      }),
+    ),
+})
+
+/** A connection of Ub with each of its exchanges told. */
+const ubSpans = (session: UbSession, spans: Spans): UbSession => ({
+  exchange: ubExchange('server', session, spans),
+  close: () => session.close(),
+  get impi() {
+    return session.impi
+  },
 })
 
 /** Another NAF learns no private identity. */
@@ -74,19 +89,26 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
   const voice = voiceOf(name, context)
   const store = await context.carriers.bsfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zh, ...zn], voice, context)
-  const { bootstraps } = store
-  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn) }
+  const spans = spansOf(name, context)
+  const bootstraps = storeSpans('bootstraps', store.bootstraps, spans)
+  const ports = { ...context, ...voice, bootstraps, zh: zhOver(diameter, plmn, spans) }
   let policy = pushPolicyOf(plmn)
   const bootstrapping = new Bootstrapping(bootstrappingOf(plmn), ports)
   const wipeKey = ({ meKeyMaterial }: { readonly meKeyMaterial: KsNaf }) => wipe(meKeyMaterial)
   diameter.handle(
     bootstrappingInfo,
-    (request, from, trace) => giveNafKey(request, from.originHost, policy.nafs, ports, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'Zn', name: 'BIR' }, trace, (context) =>
+        giveNafKey(request, from.originHost, policy.nafs, ports, context),
+      ),
     wipeKey,
   )
   diameter.handle(
     pushInfo,
-    (request, from, trace) => push(request, from.originHost, policy, ports, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'Zpn', name: 'GPR' }, trace, (context) =>
+        push(request, from.originHost, policy, ports, context),
+      ),
     wipeKey,
   )
   const peeringOf = (plmn: PlmnConfig) => new Peering(diameter, neighbours(plmn), plmn.bsf.diameter)
@@ -102,7 +124,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
     const ub = await startUbServer({
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
       streams: context.carriers.streams(name),
-      connect: (client) => bootstrapping.connect(client),
+      connect: (client) => ubSpans(bootstrapping.connect(client), spans),
       onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
       onFault: (error) => context.onFault(name, error),
     })
@@ -123,6 +145,16 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
       async forgetBTids() {
         for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
       },
+      levels: () => ({
+        tables: {
+          ...diameter.tables,
+          'Ub connections': [ub.connections, limits.maxConnections],
+          'Ub challenges': [bootstrapping.openChallenges, limits.maxChallenges],
+        },
+        peers: phasesOf(diameter),
+        missing: missingOf('HSS', plmn.realm, applicationIds.Zh, diameter),
+      }),
+      storeAnswers: () => bootstraps.findImpi(nobody.tmpi, context.clock.now()),
       stop,
     }
   } catch (error) {

@@ -18,7 +18,10 @@ import type {
   SubscriberConfig,
   TlsVersion,
 } from './config/network-config.ts'
+import type { ConfiguredNode } from './config/nodes.ts'
 import { openConfiguredBsfStore, openSeededHssStore, openSeededKmfStore } from './config/stores.ts'
+import type { NodeContext } from './node.ts'
+import { systemWatch, type Watch } from './watch.ts'
 
 /** What nodes take from the machine they run on; a simulation gives its own. */
 export interface Carriers {
@@ -35,6 +38,8 @@ export interface Carriers {
   bsfStore(plmn: PlmnConfig): Promise<BsfStore>
   /** With the permissions of the configuration in it. */
   kmfStore(plmn: PlmnConfig): Promise<KmfStore>
+  /** What watches a node besides the tap; undefined where nothing does. */
+  watch(node: ConfiguredNode, context: NodeContext): Promise<Watch | undefined>
   /** What is on the USIM of a subscriber; throws InvalidConfig. */
   akaSecrets(plmn: PlmnConfig, subscriber: SubscriberConfig): AkaSecrets
 }
@@ -59,5 +64,6 @@ export const systemCarriers = (config: NetworkConfig): Carriers => ({
   hssStore: (plmn) => openSeededHssStore(config, plmn),
   bsfStore: (plmn) => openConfiguredBsfStore(config, plmn),
   kmfStore: (plmn) => openSeededKmfStore(config, plmn),
+  watch: systemWatch,
   akaSecrets: (plmn, subscriber) => readAkaSecrets(config, plmn, subscriber),
 })

@@ -1,4 +1,5 @@
 import { seconds, inMilliseconds, type Milliseconds } from '../core/units.ts'
+import type { Fqdn } from '../core/identities/fqdn.ts'
 import { DiameterNode } from '../io/diameter/node.ts'
 import type { DiameterConfig, PlmnConfig } from './config/network-config.ts'
 import { guarded, type NodeContext, type NodeVoice } from './node.ts'
@@ -12,6 +13,18 @@ export const deadlines: Readonly<Record<'zh' | 'pc6', Milliseconds>> = {
 
 /** In a lab a node that was started again is found at once; elsewhere Tc is that of RFC 6733 2.1. */
 const labReconnect = inMilliseconds(seconds(1))
+
+/** Each peer as those who watch a node see it. */
+export const phasesOf = ({ peers }: DiameterNode): Readonly<Record<string, string>> =>
+  Object.fromEntries(peers.map(({ host, isAvailable, phase }) => [host, isAvailable ? 'available' : phase]))
+
+/** What is missing of those that a node asks for everything: one that a request gets to is enough. */
+export const missingOf = (
+  entity: string,
+  realm: Fqdn,
+  applicationId: number,
+  diameter: DiameterNode,
+): readonly string[] => (diameter.leadsTo(realm, applicationId) ? [] : [`no ${entity} takes requests`])
 
 /** The Diameter side of one entity, not listening yet. */
 export function diameterNodeOf(

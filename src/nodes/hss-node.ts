@@ -4,9 +4,13 @@ import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
 import { Closing } from './closing.ts'
 import type { PlmnConfig } from './config/network-config.ts'
 import { seedSubscribers } from './config/stores.ts'
-import { diameterNodeOf } from './diameter.ts'
+import { diameterNodeOf, phasesOf } from './diameter.ts'
+import { nobody } from './nobody.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering } from './peers.ts'
+import { spansOf, storeSpans } from './spans.ts'
+
+const zhServer = { side: 'server', point: 'Zh', name: 'MAR' } as const
 
 const zh = [applicationIds.Zh]
 
@@ -16,10 +20,11 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
   const voice = voiceOf(name, context)
   const store = await context.carriers.hssStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, zh, voice, context)
-  const ports = { ...context, ...voice, subscribers: store.subscribers }
+  const spans = spansOf(name, context)
+  const ports = { ...context, ...voice, subscribers: storeSpans('subscribers', store.subscribers, spans) }
   diameter.handle(
     multimediaAuth,
-    (request, _from, trace) => decide(request, ports, trace),
+    (request, _from, trace) => spans(zhServer, trace, (context) => decide(request, ports, context)),
     ({ vector }) => wipe(vector.ck, vector.ik, vector.xres),
   )
   const peeringOf = ({ bsf, realm, hss }: PlmnConfig) =>
@@ -43,7 +48,11 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
       diameter.secure(carriers.diameter(plmn.hss.diameter))
       await peeringOf(plmn).renew(context)
     }
-    return { name, addresses: new Map([['diameter', address]]), connect, reload, stop }
+    return {
+      ...{ name, addresses: new Map([['diameter', address]]), connect, reload, stop },
+      levels: () => ({ tables: diameter.tables, peers: phasesOf(diameter), missing: [] }),
+      storeAnswers: () => ports.subscribers.findByImpi(nobody.impi),
+    }
   } catch (error) {
     await stop()
     throw error

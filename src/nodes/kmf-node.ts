@@ -3,7 +3,8 @@ import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
-import type { BsfCall, Pc6Port, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
+import { mostOpenRequests } from '../entities/kmf/open-requests.ts'
+import type { BsfCall, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
@@ -14,10 +15,13 @@ import { Closing } from './closing.ts'
 import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
 import { plmnTableFor } from './config/nodes.ts'
 import { seedAuthorisations } from './config/stores.ts'
-import { deadlines, diameterNodeOf } from './diameter.ts'
+import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
+import { keyRequest } from './http-spans.ts'
+import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
 import { Pushers } from './pushers.ts'
+import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
@@ -34,36 +38,59 @@ function bsfOver(
   diameter: DiameterNode,
   { realm }: PlmnConfig,
   { clock }: NodeContext,
+  spans: Spans,
 ): { zn: ZnPort; zpn: ZpnPort } {
-  const route = ({ context, until }: BsfCall) => ({
+  const route = (context: string | undefined, { until }: BsfCall) => ({
     ...{ destinationRealm: realm, ...traced(context) },
     deadline: milliseconds(Math.max(0, until - clock.now())),
   })
   return {
     zn: {
-      bootstrappingInfo: (request, call) => diameter.request(bootstrappingInfo, request, route(call)),
+      bootstrappingInfo: (request, call) =>
+        spans({ side: 'client', point: 'Zn', name: 'BIR' }, call.context, (context) =>
+          diameter.request(bootstrappingInfo, request, route(context, call)),
+        ),
     },
-    zpn: { pushInfo: (request, call) => diameter.request(pushInfo, request, route(call)) },
+    zpn: {
+      pushInfo: (request, call) =>
+        spans({ side: 'client', point: 'Zpn', name: 'GPR' }, call.context, (context) =>
+          diameter.request(pushInfo, request, route(context, call)),
+        ),
+    },
   }
 }
 
 /** Any KMF of the other network; AUTS of a GPI goes to the one that pushed it. */
-function pc6Over(diameter: DiameterNode): Pc6Port {
+function pc6Over(diameter: DiameterNode, spans: Spans): Pc6Port {
   const pushers = new Pushers()
   return {
-    async requestKey(home, request, context) {
-      const pusher = request.resynchronisation && pushers.find(request)
-      let answeredBy = pusher
-      const answer = await diameter.request(proseKey, request, {
-        ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
-        ...(pusher && { destinationHost: pusher }),
-        answeredBy: (host) => (answeredBy = host),
-      })
-      if (answer.gpi && answeredBy) pushers.add(request, answeredBy)
-      return answer
-    },
+    requestKey: (home, request, trace) =>
+      spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, async (context) => {
+        const pusher = request.resynchronisation && pushers.find(request)
+        let answeredBy = pusher
+        const answer = await diameter.request(proseKey, request, {
+          ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
+          ...(pusher && { destinationHost: pusher }),
+          answeredBy: (host) => (answeredBy = host),
+        })
+        if (answer.gpi && answeredBy) pushers.add(request, answeredBy)
+        return answer
+      }),
   }
 }
+
+/** PC8 with its handshakes, and with step 4 to step 10, told. */
+const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
+  associate: (offer) =>
+    spans(
+      { side: 'server', point: 'PC8', name: 'TLS handshake' },
+      undefined,
+      () => service.associate(offer),
+      (subscriber) => (subscriber ? undefined : 'identity refused'),
+    ),
+  answer: (body, subscriber, trace) =>
+    keyRequest('server', trace, spans, (context) => service.answer(body, subscriber, context)),
+})
 
 /** Subscribers whose card works in GBA_U. */
 const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
@@ -105,17 +132,23 @@ export async function startKmf(
   const voice = voiceOf(name, context)
   const store = await carriers.kmfStore(plmn)
   const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
-  const bsf = bsfOver(diameter, plmn, context)
+  const spans = spansOf(name, context)
+  const keys = storeSpans('keys', store.keys, spans)
+  const authorisations = storeSpans('authorisations', store.authorisations, spans)
+  const bsf = bsfOver(diameter, plmn, context, spans)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys: store.keys, authorisations: store.authorisations },
-      ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter) },
+      ...{ ...context, ...voice, keys, authorisations },
+      ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter, spans) },
     },
     settingsOf(plmn),
   )
   diameter.handle(
     proseKey,
-    (request, from, trace) => kmf.keyRequested(from.originHost, request, trace),
+    (request, from, trace) =>
+      spans({ side: 'server', point: 'PC6', name: 'PKR' }, trace, (context) =>
+        kmf.keyRequested(from.originHost, request, context),
+      ),
     ({ pdk }) => wipe(pdk),
   )
   const peeringOf = (plmn: PlmnConfig, { config }: NodeContext) =>
@@ -129,13 +162,13 @@ export async function startKmf(
   const closing = new Closing()
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
-  closing.opened(sweepExpired(name, context, (now, limit) => store.keys.eraseExpired(now, limit)))
+  closing.opened(sweepExpired(name, context, (now, limit) => keys.eraseExpired(now, limit)))
   const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)
     const server = await startPc8Server({
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
-      ...{ service: kmf, clock, timers, maxConnections, count: voice.count },
+      ...{ service: pc8Spans(kmf, spans), clock, timers, maxConnections, count: voice.count },
       ...{ streams: carriers.streams(name), security: carriers.pc8(name, pc8.tls, onKeyLog) },
       onMessage: guarded(name, context, pc8Tap(voice, context)),
       onFault: (error) => context.onFault(name, error),
@@ -158,6 +191,16 @@ export async function startKmf(
         kmf.reconfigure(knownTo(plmn, context), settingsOf(plmn))
         await peeringOf(plmn, context).renew(context)
       },
+      levels: () => ({
+        tables: {
+          ...diameter.tables,
+          'PC8 connections': [server.connections, maxConnections],
+          'open key requests': [kmf.openRequests, mostOpenRequests],
+        },
+        peers: phasesOf(diameter),
+        missing: missingOf('BSF', plmn.realm, applicationIds.Zn, diameter),
+      }),
+      storeAnswers: () => authorisations.mayLink(nobody.imsi, plmn.plmn),
       stop,
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Clock, Random, Timers } from '../core/environment.ts'
-import type { Count, Report, Tap, TapMessage } from '../core/tap.ts'
+import type { Count, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
+import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
 import type { Service } from './config/listeners.ts'
@@ -14,6 +15,8 @@ export interface NodeContext {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
+  /** Time from some moment on, with fractions: only to tell how long something took. */
+  readonly stopwatch: () => Milliseconds
   /** How far the wall clock has stepped away from `clock` (R47). */
   readonly wallClockStep: () => Milliseconds
   readonly carriers: Carriers
@@ -23,6 +26,16 @@ export interface NodeContext {
   readonly addressOf: (node: string, service: Service) => ListenAddress | undefined
   /** A fault of ours that no peer caused. */
   readonly onFault: (node: string, error: unknown) => void
+}
+
+/** What a node holds at one moment. */
+export interface Levels {
+  /** Entries of its bounded tables and queues, and the bounds (R43). */
+  readonly tables: Readonly<Record<string, readonly [entries: number, limit: number]>>
+  /** Diameter peers by their host: `available`, or the phase of their connection. */
+  readonly peers: Readonly<Record<string, string>>
+  /** Why it cannot serve now, for each peer that it asks for everything. */
+  readonly missing: readonly string[]
 }
 
 /** A running entity. */
@@ -39,6 +52,10 @@ export interface Node {
   reload?(plmn: PlmnConfig, context: NodeContext): Promise<void>
   /** Drops every B-TID it knows; of a BSF and a KMF. */
   forgetBTids?(): Promise<void>
+  /** Called by those who watch the node. */
+  levels(): Levels
+  /** Resolves when its store has answered a question; at once where there is none. */
+  storeAnswers(): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -50,11 +67,26 @@ export interface NodeVoice {
 }
 
 export const voiceOf = (name: string, { tap, clock }: NodeContext): NodeVoice => ({
-  report: (state) => tap({ kind: 'state', time: clock.now(), node: name, ...state }),
+  report: (state) =>
+    tap({ kind: 'state', time: clock.now(), node: name, ...state, ...placed(state.context) }),
   count: (counter) =>
     tap({ kind: 'state', time: clock.now(), node: name, what: 'counted', fields: { counter } }),
-  message: (message) => tap({ kind: 'message', time: clock.now(), from: name, ...message }),
+  message: (message) =>
+    tap({ kind: 'message', time: clock.now(), from: name, ...message, ...tracedBy(message.context) }),
 })
+
+const tracedBy = (context: string | undefined) =>
+  context === undefined ? undefined : { context: traceOf(context) }
+
+const placed = (context: string | undefined) =>
+  context === undefined ? undefined : { context: traceOf(context), span: spanOf(context) }
+
+/** A fault of ours is told where it happened; the node goes on. */
+export function faultOf(node: string, error: unknown, clock: Clock): TapState {
+  const { code, message } = error as Partial<Record<'code' | 'message', string>>
+  const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
+  return { kind: 'state', time: clock.now(), node, what: 'fault', fields }
+}
 
 /** An observer whose fault is told and changes nothing of what it observes. */
 export const guarded =

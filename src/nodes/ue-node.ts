@@ -14,7 +14,9 @@ import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
 import type { BsfInstance, KmfInstance, NetworkConfig, UeConfig } from './config/network-config.ts'
 import { InTurn } from './in-turn.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
+import { keyRequest, ubExchange } from './http-spans.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
+import { spansOf, type Spans } from './spans.ts'
 import { pc8Tap, ubTapOfAnswers, ubTapOfUe } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
@@ -59,6 +61,7 @@ function gbaOf(
   { name, plmn, ue }: ConfiguredUe,
   usim: Usim,
   voice: NodeVoice,
+  spans: Spans,
   context: NodeContext,
   tellsHeard: boolean,
 ): GbaPort {
@@ -68,10 +71,11 @@ function gbaOf(
     const onMessage = guarded(name, context, ubTapOfUe(name, bsf, voice, context))
     const onAnswer = guarded(name, context, ubTapOfAnswers(name, bsf, context))
     const { carriers, timers } = context
-    return connectUb({
+    const connection = connectUb({
       ...{ address, port, onMessage, streams: carriers.streams(name), timers },
       ...(tellsHeard && { onAnswer }),
     })
+    return { ...connection, exchange: ubExchange('client', connection, spans) }
   }
   return gbaOver(plmn.bsf.fqdn, {
     ...context,
@@ -110,6 +114,7 @@ function reached(name: string, service: 'ub' | 'pc8', { addressOf }: NodeContext
 function pc8Of(
   own: ConfiguredUe,
   voice: NodeVoice,
+  spans: Spans,
   context: NodeContext,
   hasStopped: () => boolean,
   tellsHeard: boolean,
@@ -138,7 +143,8 @@ function pc8Of(
     open: (association) => instances.ask((kmf) => openTo(kmf, association)),
     requestKey(request, trace) {
       if (!client) throw new TemporaryFailure('PC8 is not open')
-      return client.requestKey(request, trace)
+      const open = client
+      return keyRequest('client', trace, spans, (context) => open.requestKey(request, context))
     },
     async close() {
       await client?.close()
@@ -191,18 +197,21 @@ export async function startUe(
   const voice = voiceOf(node.name, context)
   const radio = onRadio(await context.carriers.radio(node.name, voice.count))
   const usim = usimOf(node, context, highestSqn)
+  const spans = spansOf(node.name, context)
   let stopped = false
-  const pc8 = pc8Of(node, voice, context, () => stopped, tellsHeard)
+  const pc8 = pc8Of(node, voice, spans, context, () => stopped, tellsHeard)
   const ue = new Ue(settingsOf(node, context.config), {
     ...context,
     ...voice,
-    ...{ radio, usim, gba: gbaOf(node, usim, voice, context, tellsHeard), pc8 },
+    ...{ radio, usim, gba: gbaOf(node, usim, voice, spans, context, tellsHeard), pc8 },
     sent: guarded(node.name, context, pc5Tap(node, context)),
     onFault: (error) => context.onFault(node.name, error),
   })
   return {
     ...{ name: node.name, ue, addresses: new Map() },
     connect: () => Promise.resolve(),
+    levels: () => ({ tables: { links: [ue.links().length, maximumLinks] }, peers: {}, missing: [] }),
+    storeAnswers: () => Promise.resolve(),
     stop() {
       stopped = true
       return ue.close()

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { extensionNames, extensionSetOf } from '../core/extension-set.ts'
 import { mcc, mnc } from '../core/identities/plmn.ts'
 import { uaIds } from '../core/identities/naf-id.ts'
@@ -12,6 +12,7 @@ import type {
   NafConfig,
   NetworkConfig,
   PlmnConfig,
+  StoreConfig,
   SubscriberConfig,
   UeConfig,
 } from '../nodes/config/network-config.ts'
@@ -204,9 +205,11 @@ export function withOwnStores(config: NetworkConfig): {
   readonly remove: () => void
 } {
   const directory = mkdtempSync(join(tmpdir(), 'sidelock-run-'))
-  const own = <Entity extends { readonly store: PlmnConfig['hss']['store'] }>(entity: Entity): Entity => ({
+  const own = <Entity extends { readonly name: string; readonly store: StoreConfig }>(
+    entity: Entity,
+  ): Entity => ({
     ...entity,
-    store: { ...entity.store, file: join(directory, basename(entity.store.file)) },
+    store: { engine: 'sqlite', file: join(directory, `${entity.name}.db`), keyFile: entity.store.keyFile },
   })
   const plmns = config.plmns.map((plmn) => ({
     ...plmn,

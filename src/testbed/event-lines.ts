@@ -1,7 +1,10 @@
 import { fromHex, hex } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
-import type { Fields, JsonValue, TapEvent, TapMessage, TapState } from '../core/tap.ts'
+import type { Fields, JsonValue, TapEvent, TapMessage, TapSpan, TapState } from '../core/tap.ts'
 import { Instant } from '../core/units.ts'
+
+/** Spans are for those who measure. */
+export type LineEvent = Exclude<TapEvent, TapSpan>
 
 /** One object of a JSON lines stream; fields are added, never renamed. */
 export type EventLine = { readonly event: string } & Readonly<Record<string, JsonValue>>
@@ -17,7 +20,7 @@ export class EventLines {
   }
 
   /** `message` or `state`; also `octets` and `secret`, which only nodes tell their testbed. */
-  of(event: TapEvent): EventLine {
+  of(event: LineEvent): EventLine {
     const ms = Math.round((event.time - this.#start) * 10) / 10
     switch (event.kind) {
       case 'message':

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/environment.ts'
 import type { Tap } from '../core/tap.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
+import { stopwatch, systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
 import { systemCarriers } from '../nodes/carriers.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
@@ -10,7 +10,8 @@ import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
 import { startHss } from '../nodes/hss-node.ts'
 import { startKmf, type KmfStage } from '../nodes/kmf-node.ts'
 import { nodeNames } from '../nodes/names.ts'
-import type { Node, NodeContext } from '../nodes/node.ts'
+import { faultOf, type Node, type NodeContext } from '../nodes/node.ts'
+import { startWatched } from '../nodes/watch.ts'
 import { startUe } from '../nodes/ue-node.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
 import type { NetworkNode } from './run.ts'
@@ -57,25 +58,26 @@ export const nodeContext = (
   addressOf: NodeContext['addressOf'],
 ): NodeContext => ({
   ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, wallClockStep },
+  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, stopwatch, wallClockStep },
   carriers: systemCarriers(config),
 })
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
-export function startEntity(
-  { kind, plmn }: Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>,
-  context: NodeContext,
+export const startEntity = (
+  node: Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>,
+  surroundings: NodeContext,
   stage?: KmfStage,
-): Promise<Node> {
-  switch (kind) {
-    case 'hss':
-      return startHss(plmn, context)
-    case 'bsf':
-      return startBsf(plmn, context)
-    case 'kmf':
-      return startKmf(plmn, context, stage)
-  }
-}
+): Promise<Node> =>
+  startWatched(node, surroundings, (context) => {
+    switch (node.kind) {
+      case 'hss':
+        return startHss(node.plmn, context)
+      case 'bsf':
+        return startBsf(node.plmn, context)
+      case 'kmf':
+        return startKmf(node.plmn, context, stage)
+    }
+  })
 
 /** All nodes of a configuration in this process, on a radio that no other testbed hears. */
 export async function startLocalNetwork(
@@ -112,7 +114,8 @@ export async function startNodes(surroundings: NodeContext, stages: Stages): Pro
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
         const own = node.ue === first ? contextOfUe1 : context
-        const running = await startUe(node, own, stages.get(node.name))
+        const stage = stages.get(node.name)
+        const running = await startWatched(node, own, (watched) => startUe(node, watched, stage))
         started.push(running)
         ues.set(node.name, new LocalUeControl(running.ue, context.timers))
       } else {
@@ -152,8 +155,5 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
 /** A fault of ours is told where it happened; the node goes on. */
 export const faultTap =
   (tap: Tap, clock: Clock = systemClock) =>
-  (node: string, error: unknown): void => {
-    const { code, message } = error as Partial<Record<'code' | 'message', string>>
-    const fields = { code: code ?? 'ERR_UNEXPECTED', message: message ?? 'not an error' }
-    tap({ kind: 'state', time: clock.now(), node, what: 'fault', fields })
-  }
+  (node: string, error: unknown): void =>
+    tap(faultOf(node, error, clock))

@@ -7,6 +7,7 @@ import { findNode, type ConfiguredNode } from '../nodes/config/nodes.ts'
 import { voiceOf, type Node, type NodeContext } from '../nodes/node.ts'
 import { startTun } from '../nodes/tun.ts'
 import { startUe, type UeNode } from '../nodes/ue-node.ts'
+import { startWatched } from '../nodes/watch.ts'
 import { IpHost } from '../entities/ue/ip/ip-host.ts'
 import { CannotRun } from './cannot-run.ts'
 import { tellingRadio } from './heard-frames.ts'
@@ -109,13 +110,15 @@ function withPorts(config: NetworkConfig): NetworkConfig {
   throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
 }
 
-function start(node: ConfiguredNode, context: NodeContext, tellHeard: boolean): Promise<Node> {
-  if (node.kind !== 'ue') return startEntity(node, context)
+function start(node: ConfiguredNode, surroundings: NodeContext, tellHeard: boolean): Promise<Node> {
+  if (node.kind !== 'ue') return startEntity(node, surroundings)
   const [own] = node.ue.proseUeIds
-  const isTelling = tellHeard && own !== undefined
-  const onRadio = isTelling ? tellingRadio(node.name, own, node.ue.pc5Profile, context) : undefined
-  const stage = onRadio ? { onRadio, tellsHeard: true } : {}
-  return startUe(node, context, stage)
+  const { pc5Profile } = node.ue
+  return startWatched(node, surroundings, (context) => {
+    const isTelling = tellHeard && own !== undefined
+    const onRadio = isTelling ? tellingRadio(node.name, own, pc5Profile, context) : undefined
+    return startUe(node, context, onRadio ? { onRadio, tellsHeard: true } : {})
+  })
 }
 
 function hostOf({ name, ue }: UeNode, context: NodeContext): IpHost {

@@ -137,6 +137,7 @@ describe('what is typed', () => {
     [['run', '7c-fuond'], 'there is no scenario 7c-fuond', 'did you mean 7c-found'],
     [['node', 'kfm'], 'there is no role kfm', 'did you mean kmf'],
     [['node', 'kmf', '--name', 'kmf3'], `${example} has no kmf kmf3`, 'did you mean kmf1'],
+    [['node', 'kmf', '--name', 'kmf1', '--log', 'inof'], 'there is no log level inof', 'did you mean info'],
     [['run'], 'run needs a scenario', 'npx sidelock scenarios lists them'],
   ])('refuses %j with a hint', async (args, message, hint) => {
     const { code, err, out } = await sidelock(args)
@@ -456,6 +457,20 @@ describe('a node', () => {
     expect(code).toBe(0)
     expect(err).toEqual(['sidelock: KMF-1 runs, PC8 127.0.0.1:1'])
     expect(out.map((line) => (JSON.parse(line) as { event: string }).event)).toContain('octets')
+  })
+
+  it('writes log lines instead of events, at the level that is asked for', async () => {
+    const args = ['node', 'kmf', '--name', 'kmf1', '--log']
+    const { code, out } = await sidelock([...args, 'debug'], { interrupted })
+    expect(code).toBe(0)
+    const lines = out.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.every(({ level, time, node }) => level && time && node)).toBe(true)
+    expect(lines.some(({ message }) => message === 'PKR')).toBe(true)
+    const { out: fewer } = await sidelock([...args, 'info'], { interrupted })
+    expect(fewer.length).toBeGreaterThan(0)
+    expect(fewer.length).toBeLessThan(out.length)
+    const { code: refused } = await sidelock([...args, 'info', '--json'], { interrupted })
+    expect(refused).toBe(exitCodes.usage)
   })
 
   it('must be named where there are several', async () => {

@@ -1,6 +1,7 @@
 import { Plmn } from '../../src/core/identities/plmn.ts'
-import type { Fields, Protection, ReferencePoint, Step, TapEvent, TapState } from '../../src/core/tap.ts'
+import type { Fields, Protection, ReferencePoint, Step, TapState } from '../../src/core/tap.ts'
 import { Instant } from '../../src/core/units.ts'
+import type { LineEvent } from '../../src/testbed/event-lines.ts'
 import type { ScenarioResult } from '../../src/testbed/result.ts'
 import type { NetworkNode } from '../../src/testbed/run.ts'
 
@@ -27,7 +28,7 @@ export const start = Instant(Date.UTC(2030, 0, 1))
 
 /** Hand-made events, one millisecond apart. */
 export class Events {
-  readonly list: TapEvent[] = []
+  readonly list: LineEvent[] = []
 
   send(
     step: Step | undefined,
@@ -119,7 +120,7 @@ const asked = (events: Events): Events =>
       'ProSe-UE-ID': 0x0a0b0c,
     })
 
-export const events7a = (): TapEvent[] => {
+export const events7a = (): LineEvent[] => {
   const events = new Events()
     .send(undefined, 'Zh', 'bsf1', 'hss1', 'DWR', 'ciphered', {}, true)
     .bootstraps('ue2', 'bsf2', 'hss2', '0')
@@ -165,7 +166,7 @@ export const events7a = (): TapEvent[] => {
   return events.list
 }
 
-export const eventsRefused = (): TapEvent[] =>
+export const eventsRefused = (): LineEvent[] =>
   asked(requested(new Events()))
     .send('9', 'PC6', 'kmf1', 'kmf2', 'PKA', 'ciphered', {
       'Experimental-Result': { 'Vendor-Id': 10415, 'Experimental-Result-Code': 5633 },
@@ -175,7 +176,7 @@ export const eventsRefused = (): TapEvent[] =>
       cause: '1 direct communication to the target UE not allowed',
     }).list
 
-export const eventsRenegotiated = (): TapEvent[] => {
+export const eventsRenegotiated = (): LineEvent[] => {
   const events = asked(requested(new Events()))
     .send('7c', 'Zn', 'kmf1', 'bsf1', 'BIR', 'ciphered', { 'Transaction-Identifier': btid })
     .send('7c', 'Zn', 'bsf1', 'kmf1', 'BIA', 'ciphered', {

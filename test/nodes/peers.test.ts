@@ -15,7 +15,7 @@ const settings = (originHost: Fqdn, peers: readonly PeerConfig[] = []): Diameter
   ...{ certificateFile: '', certificateKeyFile: '' },
 })
 const instances = (...names: readonly string[]) =>
-  names.map((name) => ({ name, diameter: settings(host(name)) }))
+  names.map((name) => ({ name, watch: undefined, diameter: settings(host(name)) }))
 
 /** What a KMF with two BSFs and the KMF of another network has, in the order in which the file makes it. */
 const neighbours = [

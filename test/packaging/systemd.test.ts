@@ -40,7 +40,7 @@ describe('the systemd unit', () => {
 
   it('runs a node by its name, as the command line has it', () => {
     const [command = ''] = valuesOf('ExecStart')
-    expect(command).toBe('/usr/bin/sidelock node %i --config /etc/sidelock/sidelock.yaml --json')
+    expect(command).toBe('/usr/bin/sidelock node %i --config /etc/sidelock/sidelock.yaml --log info')
     const help = spawnSync(process.execPath, [join(root, 'bin/sidelock.js'), 'node', '--help'], {
       encoding: 'utf8',
     })
@@ -52,7 +52,9 @@ describe('the systemd unit', () => {
     const given = valuesOf('LoadCredential').map((value) => `credential:${value.split(':')[0] ?? ''}`)
     const named = nodes.flatMap((node) => {
       const { store, diameter } = node.kind === 'ue' ? expect.unreachable() : node.plmn[node.kind]
-      expect(store.file).toMatch(new RegExp(`^/var/lib/sidelock/${node.name}/`))
+      expect(store.engine === 'sqlite' ? store.file : '').toMatch(
+        new RegExp(`^/var/lib/sidelock/${node.name}/`),
+      )
       return [store.keyFile, diameter.certificateKeyFile]
     })
     expect([...new Set(named)].sort()).toEqual(given.sort())

@@ -15,7 +15,9 @@ const named = (ue: UeConfig, name: string, discovery: UeConfig['discovery']): Ue
 
 it('a staged scenario has stores of its own, which go with it', () => {
   const { config: own, remove } = withOwnStores(config)
-  const files = own.plmns.flatMap(({ hss, bsf, kmf }) => [hss, bsf, kmf].map(({ store }) => store.file))
+  const files = own.plmns.flatMap(({ hss, bsf, kmf }) =>
+    [hss, bsf, kmf].map(({ store }) => (store.engine === 'sqlite' ? store.file : '')),
+  )
   const [directory = ''] = files.map(dirname)
   expect(new Set(files).size).toBe(6)
   expect(files.map(dirname)).toEqual(files.map(() => directory))

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TapEvent } from '../../src/core/tap.ts'
-import { eventOfLine, EventLines, type EventLine } from '../../src/testbed/event-lines.ts'
+import { eventOfLine, EventLines, type EventLine, type LineEvent } from '../../src/testbed/event-lines.ts'
 import { events7a, start } from '../cli/network.ts'
 
 const throughText = (line: EventLine): EventLine => JSON.parse(JSON.stringify(line)) as EventLine
@@ -8,7 +7,7 @@ const throughText = (line: EventLine): EventLine => JSON.parse(JSON.stringify(li
 describe('lines of events', () => {
   it('come back as the events they were', () => {
     const lines = new EventLines(start)
-    const secret: TapEvent = {
+    const secret: LineEvent = {
       kind: 'secret',
       time: start,
       node: 'kmf1',
@@ -17,7 +16,7 @@ describe('lines of events', () => {
     }
     const [first] = events7a().filter((event) => event.kind === 'message')
     if (first?.kind !== 'message') throw new Error('no message')
-    const deciphered: TapEvent = { ...first, clear: Uint8Array.of(2, 0, 1) }
+    const deciphered: LineEvent = { ...first, clear: Uint8Array.of(2, 0, 1) }
     const events = [...events7a(), secret, deciphered]
     expect(events.map((event) => eventOfLine(throughText(lines.of(event)), start))).toEqual(events)
   })

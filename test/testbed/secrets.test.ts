@@ -13,6 +13,9 @@ import { fingerprint } from '../../src/crypto/fingerprint.ts'
 import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
+import { logTap } from '../../src/io/watch/log.ts'
+import { Metrics } from '../../src/io/watch/metrics.ts'
+import { SpansOfNode } from '../../src/io/watch/spans-of-node.ts'
 import { filesIn, found, sidelock, type Ran } from './secret-search.ts'
 
 const messagesOf = ({ events }: Ran): readonly TapMessage[] =>
@@ -98,6 +101,23 @@ it.each([
   const files = filesIn(ran.directory).filter((name) => !name.startsWith(secretFiles))
   expect(files.filter((name) => name.endsWith('.db'))).toHaveLength(6)
   for (const name of files) expect([name, found(readFileSync(name), secrets)]).toEqual([name, []])
+})
+
+it('R31: no secret and no whole IMSI is in logs at debug level, in metrics and in spans', async () => {
+  const ran = await sidelock('7a', undefined, '--quiet')
+  const lines: string[] = []
+  const log = logTap('debug', (line) => lines.push(line))
+  const metrics = new Metrics({ name: 'ue1', role: 'ue', version: '0' })
+  const spans = new SpansOfNode('ue')
+  for (const event of ran.events) {
+    log(event)
+    metrics.observe(event)
+    lines.push(JSON.stringify(spans.take(event)))
+  }
+  const text = lines.join('\n') + (await metrics.text())
+  expect(lines.length).toBeGreaterThan(100)
+  expect(found(Buffer.from(text), secretsOf(ran))).toEqual([])
+  for (const imsi of ['001010000000001', '001020000000002']) expect(text).not.toContain(imsi)
 })
 
 it.each([

@@ -32,7 +32,7 @@ export const badInputCode = {
   B67: ['src/entities/hss/multimedia-auth.ts', 'src/entities/bsf/push.ts'],
   B70: ['src/io/diameter/peer-machine.ts', 'src/io/diameter/requests.ts', 'src/io/diameter/watchdog.ts'],
   B71: ['src/nodes/config/schema/network.ts', 'src/nodes/config/rules.ts'],
-  B76: ['src/cli/exit-codes.ts', 'src/io/store/store-file.ts', 'src/io/capture/capture-file.ts'],
+  B76: ['src/cli/exit-codes.ts', 'src/io/store/sqlite-database.ts', 'src/io/capture/capture-file.ts'],
 }
 
 /** What is not built yet. */

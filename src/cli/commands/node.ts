@@ -38,7 +38,7 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       unsafeRevealKeys: flags.unsafeRevealKeys ?? false,
       ...(flags.connect === undefined ? {} : { connectTo: flags.connect }),
       ...(flags.tun === undefined ? {} : { tun: flags.tun }),
-      tap: printing(flags, terminal),
+      tap: await printing(flags, terminal),
       tellHeard: true,
     })
     try {
@@ -91,7 +91,7 @@ async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promi
     throw new WrongUsage('network is all HSSs, BSFs and KMFs: no --name, --connect, --tun or --at')
   const config = await services.loadConfig(flags.config)
   return withWarning(config, flags, terminal, async () => {
-    const tap = printing(flags, terminal)
+    const tap = await printing(flags, terminal)
     const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
     if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
     tellReady()
@@ -103,12 +103,22 @@ async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promi
 }
 
 /** A line for each event: nodes that are services have nobody who looks on. */
-function printing({ json }: NodeFlags, { out }: Terminal): Tap {
+async function printing({ json, log }: NodeFlags, { out }: Terminal): Promise<Tap> {
+  if (log !== undefined) return logging(log, json, out)
   const lines = new EventLines(Instant(Date.now()))
   return (event) => {
+    if (event.kind === 'span' || (event.kind === 'state' && event.what === 'levels')) return
     const line = json ? JSON.stringify(lines.of(event)) : pipedLine(event)
     if (line !== undefined) out(line)
   }
+}
+
+async function logging(level: string, json: boolean | undefined, out: Terminal['out']): Promise<Tap> {
+  const { logLevels, logTap } = await import('../../io/watch/log.ts')
+  const known = logLevels.find((some) => some === level)
+  if (!known) throw new WrongUsage(`there is no log level ${level}`, didYouMean(level, logLevels))
+  if (json) throw new WrongUsage('log lines are JSON already: --log or --json')
+  return logTap(known, out)
 }
 
 export function checkTun(device: string, role: NodeRole): void {

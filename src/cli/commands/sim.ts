@@ -5,8 +5,9 @@ import type { CallResult, RunReport, SimulateRun } from '../../testbed/simulatio
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { ViewFlags } from '../flags.ts'
+import { Progress } from '../progress.ts'
 import { tableOf } from '../table.ts'
-import { note, type Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal.ts'
 import { viewOf } from '../view.ts'
 import type { Surroundings } from './run-once.ts'
 
@@ -18,9 +19,6 @@ export interface SimFlags extends ViewFlags {
 
 /** Seeds are 32 bits. */
 const highestSeed = 2 ** 32 - 1
-/** Between two notes of progress, in milliseconds; the first comes after one second. */
-const progressEvery = 10_000
-const firstProgress = 1_000
 
 /** So many random runs in simulated time; each is told from its seed alone. */
 export async function sim(
@@ -31,7 +29,7 @@ export async function sim(
   const first =
     flags.seed === undefined ? Date.now() % highestSeed : numberOf('--seed', flags.seed, 0, highestSeed)
   if (flags.ladder && runs !== 1) throw new WrongUsage('--ladder shows one run', 'add --runs 1')
-  const progress = new Progress(terminal, runs)
+  const progress = new Progress(terminal, { name: 'sim', unit: 'runs', json: flags.json ?? false })
   const tally = new Tally()
   let interrupted: ExitCode | undefined
   void interruption.happened.then((code) => (interrupted = code))
@@ -41,7 +39,7 @@ export async function sim(
     tally.add(report)
     if (flags.json) terminal.out(JSON.stringify(rowOf(report)))
     else for (const line of failureLines(report)) terminal.out(line)
-    if (!flags.quiet) progress.done(nth + 1, tally.failed)
+    if (!flags.quiet) progress.done(nth + 1, runs, tally.failed === 0 ? '' : `, ${tally.failed} violated`)
   }
   if (flags.json)
     terminal.out(JSON.stringify({ event: 'result', seed: first, runs: tally.runs, failed: tally.failed }))
@@ -116,30 +114,5 @@ class Tally {
       ...tableOf(['branch', 'outcome', 'reason', 'calls', 'longest'], rows),
       `${this.runs} runs from seed ${seed}: ${verdict}`,
     ]
-  }
-}
-
-/** Notes on stderr, as long as there is something to wait for. */
-class Progress {
-  readonly #terminal: Terminal
-  readonly #runs: number
-  readonly #begin = Date.now()
-  #next = this.#begin + firstProgress
-
-  constructor(terminal: Terminal, runs: number) {
-    this.#terminal = terminal
-    this.#runs = runs
-  }
-
-  done(count: number, failed: number): void {
-    const now = Date.now()
-    if (now < this.#next || count === this.#runs) return
-    this.#next = now + progressEvery
-    const rate = (count * 1000) / (now - this.#begin)
-    const left = Math.ceil((this.#runs - count) / rate)
-    const percent = Math.floor((100 * count) / this.#runs)
-    const violated = failed === 0 ? '' : `, ${failed} violated`
-    const done = `${count} of ${this.#runs} runs, ${percent} %, ${Math.round(rate)}/s, ${left} s left`
-    note(this.#terminal, `sim ${done}${violated}`)
   }
 }

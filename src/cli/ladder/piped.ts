@@ -13,7 +13,7 @@ const pairs = (fields: Fields): string[] =>
 const keyPairs = (keys: Readonly<Record<string, string>> = {}): string[] =>
   Object.entries(keys).map(([name, fingerprint]) => `${name}=#${fingerprint}`)
 
-/** One line for a message or a decision, never wrapped; undefined for what only captures need. */
+/** One line for a message or a decision, never wrapped; undefined for what is no line of a ladder. */
 export function pipedLine(event: TapEvent): string | undefined {
   switch (event.kind) {
     case 'message': {
@@ -26,6 +26,7 @@ export function pipedLine(event: TapEvent): string | undefined {
       const { step = '-', node, what, fields, keys } = event
       return [step, '-', node, what, ...pairs(fields), ...keyPairs(keys)].join(' ')
     }
+    case 'span':
     case 'octets':
     case 'secret':
       return undefined

@@ -44,6 +44,7 @@ export class Rows {
         return this.#state(event)
       case 'octets':
         return this.#octets(event)
+      case 'span':
       case 'secret':
         return []
     }

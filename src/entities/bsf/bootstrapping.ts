@@ -67,6 +67,11 @@ export class Bootstrapping {
     this.#buckets = new TokenBuckets(config.challengesPerMinute)
   }
 
+  /** Challenges without a response. */
+  get openChallenges(): number {
+    return this.#challenges.size
+  }
+
   /** What is asked from now on is answered under these. */
   reconfigure(changed: Pick<BootstrappingConfig, 'ksLifetime' | 'challengesPerMinute' | 'tmpi'>): void {
     this.#buckets = TokenBuckets.after(this.#buckets, changed.challengesPerMinute)

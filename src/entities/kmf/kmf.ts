@@ -55,6 +55,8 @@ export interface Kmf {
 }
 
 export interface ConfiguredKmf extends Pc8Service, Pc6Service {
+  /** Requests of step 4 without an answer. */
+  readonly openRequests: number
   /** What begins from now on is served under these; the rest ends as it began. Throws InvalidValue, then nothing changed. */
   reconfigure(ports: Pick<KmfPorts, 'plmns' | 'usesGbaU'>, settings: KmfSettings): void
 }
@@ -78,6 +80,9 @@ export function createKmf(ports: KmfPorts, settings: KmfSettings): ConfiguredKmf
     associate: (offer) => associate(kmf, offer),
     answer: (body, ue2, context) => answerUe2(kmf, open, body, ue2, context),
     keyRequested: (from, request, context) => answerPeer(kmf, from, request, context),
+    get openRequests() {
+      return open.size
+    },
   }
 }
 

@@ -10,6 +10,9 @@ interface OpenRequest {
 }
 
 /** For who asks again: who asked first wipes his PDK (R33). */
+/** Open at once; more end as temporary failure (R43). */
+export const mostOpenRequests = 10_000
+
 const copyOf = (response: ProseDirectKeyResponse): ProseDirectKeyResponse =>
   response.outcome === 'key' ? { ...response, pdk: Pdk(response.pdk) } : response
 
@@ -18,8 +21,12 @@ export class OpenRequests {
   readonly #capacity: number
   readonly #open = new Map<string, OpenRequest>()
 
-  constructor(capacity = 10_000) {
+  constructor(capacity = mostOpenRequests) {
     this.#capacity = capacity
+  }
+
+  get size(): number {
+    return this.#open.size
   }
 
   /** Throws InvalidKeyRequest for an open transaction with another body, TemporaryFailure beyond the capacity (R43). */

@@ -4,6 +4,7 @@ import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
+import { ue2Context } from '../../core/traceparent.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
 import { decodePdu, decodeSignalling, lcids, type SduType } from '../../reference-points/pc5/pdcp.ts'
 import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
@@ -299,7 +300,7 @@ export class Links {
 
   #retrieveKey(entry: LinkEntry, request: KeyRequest): void {
     this.#keyRequests.begin(request.ue1Id)
-    void this.#ports.retrieveKey(request, entry.trace).then((retrieval) => {
+    void this.#ports.retrieveKey(request, ue2Context(entry.trace)).then((retrieval) => {
       this.#keyRequests.end(request.ue1Id)
       if (entry.state.phase === 'retrieving-key') this.dispatch(entry, { kind: 'key', retrieval })
       else if (retrieval.outcome === 'key') wipe(retrieval.pdk)

@@ -99,7 +99,7 @@ export class DiameterNode {
   readonly #names = new Map<string, readonly [request: string, answer: string]>()
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
-  readonly #maxConnections: number
+  readonly #limits: DiameterLimits
   #security: DiameterSecurity
   #isClosing = false
   #sessions = 0
@@ -114,9 +114,9 @@ export class DiameterNode {
     this.#hopByHop = readUint(options.random.octets(4), 0, 4)
     this.#context = this.#contextOf(options)
     const limits = { ...defaultLimits, ...options.limits }
+    this.#limits = limits
     this.#requests = new Requests(this.#context, () => this.#peers.values(), limits.outstanding)
     this.#service = new Service(this.#context, limits)
-    this.#maxConnections = limits.connections
     this.#acceptor = new Acceptor(this.#context, (host) => this.#peers.get(host))
     for (const command of baseCommands) this.#know(command)
   }
@@ -129,7 +129,7 @@ export class DiameterNode {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
-    server.maxConnections = this.#maxConnections
+    server.maxConnections = this.#limits.connections
     server.on('drop', () => this.#context.count('diameter.connection-dropped'))
     server.on('tlsClientError', () => this.#context.count('diameter.tls-refused'))
     return { host, port: await this.#context.streams.listen(server, { host, port }) }
@@ -184,6 +184,19 @@ export class DiameterNode {
       phase,
       isAvailable,
     }))
+  }
+
+  /** Entries and bound of what is kept for requests under way and for connections (R43). */
+  get tables(): Readonly<Record<'outstanding requests' | 'Diameter connections', readonly [number, number]>> {
+    return {
+      'outstanding requests': [this.#requests.size, this.#limits.outstanding],
+      'Diameter connections': [this.#sockets.size, this.#limits.connections],
+    }
+  }
+
+  /** Whether a peer takes requests of this application for this realm now. */
+  leadsTo(realm: Fqdn, applicationId: number): boolean {
+    return this.#requests.leadTo(realm, applicationId)
   }
 
   /** Resolves once all these peers take requests. */

@@ -23,6 +23,8 @@ export interface Route {
   readonly answeredBy?: (host: Fqdn) => void
 }
 
+type Destination = Pick<Route, 'destinationRealm' | 'destinationHost'>
+
 /** A request without an answer yet. */
 interface Outstanding {
   readonly octets: Uint8Array
@@ -52,6 +54,11 @@ export class Requests {
     this.#capacity = capacity
   }
 
+  /** How many have no answer yet. */
+  get size(): number {
+    return this.#open.size + this.#waiting.size
+  }
+
   /**
    * Sends `octets`, the request of `exchange`, and gives its answer. Throws what the exchange makes of an unsuccessful
    * result, TemporaryFailure (nobody to ask, no answer in time) or KeyRequestFailed (malformed answer).
@@ -62,8 +69,7 @@ export class Requests {
     octets: Uint8Array,
     route: Route,
   ): Promise<Answer> {
-    if (this.#open.size + this.#waiting.size >= this.#capacity)
-      throw new TemporaryFailure('too many requests are without an answer')
+    if (this.size >= this.#capacity) throw new TemporaryFailure('too many requests are without an answer')
     const message = await new Promise<DiameterMessage>((resolve, reject) =>
       this.#start(octets, exchange.command.applicationId, route, resolve, reject),
     )
@@ -76,6 +82,11 @@ export class Requests {
     } catch (error) {
       throw error instanceof MalformedMessage ? malformedAnswer(error) : error
     }
+  }
+
+  /** Whether somebody could be asked now. */
+  leadTo(destinationRealm: Fqdn, applicationId: number): boolean {
+    return this.#choose(applicationId, { destinationRealm }) !== undefined
   }
 
   /** Trace id of the request that an answer on this connection belongs to. */
@@ -190,7 +201,7 @@ export class Requests {
   }
 
   /** The realm table: of the peers that lead there now, the first of the lowest priority. RFC 6733 2.7. */
-  #choose(applicationId: number, route: Route, tried?: ReadonlySet<Peer>): Peer | undefined {
+  #choose(applicationId: number, route: Destination, tried?: ReadonlySet<Peer>): Peer | undefined {
     let best: Peer | undefined
     for (const peer of this.#peers()) {
       const leads = peer.rules.leadsTo(route.destinationRealm, route.destinationHost, applicationId)

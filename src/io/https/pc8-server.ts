@@ -31,6 +31,8 @@ export interface Pc8ServerOptions extends Pc8HttpOptions {
 
 export interface Pc8Server {
   readonly port: number
+  /** Open ones, also those whose handshake is not done. */
+  readonly connections: number
   close(): Promise<void>
 }
 
@@ -61,6 +63,9 @@ export async function startPc8Server(options: Pc8ServerOptions): Promise<Pc8Serv
   const port = await streams.listen(server, { host: options.address, port: options.port })
   return {
     port,
+    get connections() {
+      return open.size
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

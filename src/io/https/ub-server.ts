@@ -33,6 +33,8 @@ export interface UbServerOptions {
 
 export interface UbServer {
   readonly port: number
+  /** Open ones. */
+  readonly connections: number
   close(): Promise<void>
 }
 
@@ -59,7 +61,12 @@ export async function startUbServer(options: UbServerOptions): Promise<UbServer>
     connectionsCheckingInterval: 500,
   })
   server.maxConnections = options.maxConnections
-  server.on('connection', (socket) => clients.set(socket, newClient(socket, options)))
+  let connections = 0
+  server.on('connection', (socket) => {
+    connections++
+    socket.once('close', () => connections--)
+    clients.set(socket, newClient(socket, options))
+  })
   server.on('request', (incoming, outgoing) => {
     const client = clients.get(incoming.socket)
     if (!client || ++client.waiting > limits.waiting) {
@@ -74,7 +81,13 @@ export async function startUbServer(options: UbServerOptions): Promise<UbServer>
     refuseOctets(error, socket, clients.get(socket), options)
   })
   const { streams = tcp, address: host, port } = options
-  return { port: await streams.listen(server, { host, port }), close: () => closed(server) }
+  return {
+    port: await streams.listen(server, { host, port }),
+    get connections() {
+      return connections
+    },
+    close: () => closed(server),
+  }
 }
 
 function newClient(socket: Socket, options: UbServerOptions): Client {

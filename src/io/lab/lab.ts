@@ -59,7 +59,7 @@ function newSecret({ octets, form }: SecretFile, random: Random): Uint8Array {
 
 function createSecrets(lab: Lab, secrets: readonly SecretFile[], random: Random): void {
   for (const secret of secrets)
-    if (isInside(lab.directory, secret.file) && !existsSync(secret.file))
+    if (secret.form !== 'line' && isInside(lab.directory, secret.file) && !existsSync(secret.file))
       writeOnce(secret.file, newSecret(secret, random))
 }
 
@@ -201,6 +201,8 @@ export function notMadeBy(lab: Lab, needed: NeededFiles): NeededFiles {
     ...more,
     ...(trustedCa && !isMade(trustedCa.file) && { trustedCa }),
     hosts: hosts.filter((entity) => !isMade(entity.certificateFile) && !isMade(entity.certificateKeyFile)),
-    secrets: lab.createMissingSecrets ? secrets.filter(({ file }) => !isMade(file)) : secrets,
+    secrets: lab.createMissingSecrets
+      ? secrets.filter(({ file, form }) => form === 'line' || !isMade(file))
+      : secrets,
   }
 }

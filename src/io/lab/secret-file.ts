@@ -1,23 +1,23 @@
 import { fromAscii, fromHex } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
-import { keyFrom, wipe, type KeyOctets } from '../../core/keys.ts'
+import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
 import { isInEnvironment, readGiven } from './given.ts'
 
 /**
- * A file that holds one secret: its octets (store keys) or their hex digits (keys and constants of subscribers). A variable of
- * the environment holds hex digits.
+ * A file that holds one secret: its octets (store keys), their hex digits (keys and constants of subscribers) or a line of text
+ * (URLs). A variable of the environment holds hex digits instead of octets.
  */
 export interface SecretFile {
   /** The setting that names it, for example `plmns[0].hss.storeKeyFile`. */
   readonly path: string
   readonly file: string
   readonly what: string
-  /** Lengths that are right, in octets. */
+  /** Lengths that are right, in octets; of no meaning for a line. */
   readonly octets: readonly number[]
-  readonly form: 'octets' | 'hex'
+  readonly form: 'octets' | 'hex' | 'line'
 }
 
-const largest = 256
+const largest = 1024
 
 const fromHexFile = (content: Uint8Array): Uint8Array => fromHex(fromAscii(content.filter((octet) => octet !== 0x0a && octet !== 0x0d))) // prettier-ignore
 
@@ -25,6 +25,7 @@ const fromHexFile = (content: Uint8Array): Uint8Array => fromHex(fromAscii(conte
 function read({ file, what, octets, form }: SecretFile): KeyOctets {
   const content = readGiven(file, 'private', largest)
   try {
+    if (form === 'line') return keyOctets(content)
     return keyFrom(what, form === 'hex' || isInEnvironment(file) ? fromHexFile(content) : content, ...octets)
   } finally {
     wipe(content)

@@ -5,10 +5,12 @@ import { Ks } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { Bootstrap, BootstrapStore } from '../../entities/bsf/ports.ts'
 import { parseGuss, writeGuss } from '../../wire/user-security-settings.ts'
-import type { RowIdentity } from './seal.ts'
-import { openStoreFile, type StoreFile, type StoreSchema } from './store-file.ts'
+import type { RowIdentity, StoreKeys } from './seal.ts'
+import { statement, type StoreSchema } from './sql.ts'
+import { openStore, type Store, type StorePlace } from './store.ts'
+import { nextVersion } from './versions.ts'
 
-const schema: StoreSchema = {
+export const bsfSchema: StoreSchema = {
   entity: 'BSF',
   applicationId: 0x534c6273,
   migrations: [
@@ -24,6 +26,14 @@ const schema: StoreSchema = {
      create index bootstrap_expires on bootstrap (expires);`,
     `alter table bootstrap add column tmpi text;
      create index bootstrap_tmpi on bootstrap (tmpi) where tmpi is not null;`,
+  ],
+  tables: [
+    {
+      name: 'bootstrap',
+      columns: ['btid', 'impi', 'version', 'ks', 'created', 'expires', 'guss', 'tmpi'],
+      key: ['btid'],
+      sealed: { column: 'ks', row: ([btid]) => String(btid) },
+    },
   ],
 }
 
@@ -49,60 +59,73 @@ const identityOf = (btid: string, version: number): RowIdentity => ({
   version,
 })
 
-function bootstrapOf(store: StoreFile, row: BootstrapRow): Bootstrap {
+function bootstrapOf({ seal }: Store, row: BootstrapRow): Bootstrap {
   const btid = BTid(row.btid)
   return {
     btid,
     impi: Impi(row.impi),
     ...(row.tmpi === null ? {} : { tmpi: Tmpi(row.tmpi) }),
     rand: bTidRand(btid),
-    ks: Ks(store.seal.open(identityOf(row.btid, row.version), row.ks)),
+    ks: Ks(seal.open(identityOf(row.btid, row.version), row.ks)),
     created: Instant(row.created),
     expires: Instant(row.expires),
     ...(row.guss === null ? {} : { guss: parseGuss(row.guss) }),
   }
 }
 
-function bootstrapsIn(store: StoreFile): BootstrapStore {
-  const kept = store.query<{ version: number }>('select version from bootstrap where btid = ?')
-  const write = store.query('insert or replace into bootstrap values (?, ?, ?, ?, ?, ?, ?, ?)')
-  const live = store.query<BootstrapRow>('select * from bootstrap where btid = ? and expires > ?')
-  const allLive = store.query<BootstrapRow>('select * from bootstrap where expires > ? order by created')
-  const ofTmpi = store.query<{ impi: string }>(
-    'select impi from bootstrap where tmpi = ? and expires > ? order by created desc limit 1',
-  )
-  const drop = store.query('delete from bootstrap where btid = ?')
-  const dropExpired = store.query(
-    'delete from bootstrap where btid in (select btid from bootstrap where expires <= ? limit ?)',
-  )
+const columns = 'btid, impi, version, ks, created, expires, guss, tmpi'
+const versionOf = statement<{ version: number }>('select version from bootstrap where btid = ?')
+const write = statement(`insert into bootstrap (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (btid) do update set impi = excluded.impi, version = excluded.version, ks = excluded.ks,
+    created = excluded.created, expires = excluded.expires, guss = excluded.guss, tmpi = excluded.tmpi
+    where bootstrap.version = excluded.version - 1`)
+const live = statement<BootstrapRow>(`select ${columns} from bootstrap where btid = ? and expires > ?`)
+const allLive = statement<BootstrapRow>(`select ${columns} from bootstrap where expires > ? order by created`)
+const ofTmpi = statement<{ impi: string }>(
+  'select impi from bootstrap where tmpi = ? and expires > ? order by created desc limit 1',
+)
+const drop = statement('delete from bootstrap where btid = ?')
+const dropExpired = statement(
+  'delete from bootstrap where btid in (select btid from bootstrap where expires <= ? limit ?)',
+)
 
-  function put({ btid, impi, tmpi, ks, created, expires, guss }: Bootstrap): void {
-    const version = (kept.get(btid)?.version ?? 0) + 1
-    const sealed = store.seal.seal(identityOf(btid, version), ks)
+function putIn({ database, seal }: Store): BootstrapStore['put'] {
+  return ({ btid, impi, tmpi, ks, created, expires, guss }) => {
     const document = guss ? writeGuss(guss) : null
-    write.run(btid, impi, version, sealed, created, expires, document, tmpi ?? null)
-  }
-
-  return {
-    put: (bootstrap) => store.answer(() => store.transaction(() => put(bootstrap))),
-    find: (btid, now) =>
-      store.answer(() => {
-        const row = live.get(btid, now)
-        return row && bootstrapOf(store, row)
+    return database.session((session) =>
+      nextVersion(session, versionOf, [btid], (version) => {
+        const sealed = seal.seal(identityOf(btid, version), ks)
+        return session.run(write, btid, impi, version, sealed, created, expires, document, tmpi ?? null)
       }),
-    findImpi: (tmpi, now) =>
-      store.answer(() => {
-        const row = ofTmpi.get(tmpi, now)
-        return row && Impi(row.impi)
-      }),
-    list: (now) => store.answer(() => allLive.all(now).map((row) => bootstrapOf(store, row))),
-    remove: (btid) => store.answer(() => drop.run(btid) > 0),
-    forgetExpired: (now, limit) => store.answer(() => dropExpired.run(now, limit)),
+    )
   }
 }
 
-/** The durable store of a BSF; `key` has 32 octets. Throws StoreUnusable. */
-export async function openBsfStore(path: string, key: Uint8Array): Promise<BsfStore> {
-  const store = await openStoreFile(path, key, schema)
-  return { bootstraps: bootstrapsIn(store), close: () => store.close() }
+function bootstrapsIn(store: Store): BootstrapStore {
+  const { database } = store
+  return {
+    put: putIn(store),
+    find: (btid, now) =>
+      database.session(async (session) => {
+        const row = await session.get(live, btid, now)
+        return row && bootstrapOf(store, row)
+      }),
+    findImpi: (tmpi, now) =>
+      database.session(async (session) => {
+        const row = await session.get(ofTmpi, tmpi, now)
+        return row && Impi(row.impi)
+      }),
+    list: (now) =>
+      database.session(async (session) =>
+        (await session.all(allLive, now)).map((row) => bootstrapOf(store, row)),
+      ),
+    remove: (btid) => database.session(async (session) => (await session.run(drop, btid)) > 0),
+    forgetExpired: (now, limit) => database.session((session) => session.run(dropExpired, now, limit)),
+  }
+}
+
+/** The durable store of a BSF. Throws StoreUnusable, TemporaryFailure. */
+export async function openBsfStore(place: StorePlace, keys: StoreKeys): Promise<BsfStore> {
+  const store = await openStore(place, keys, bsfSchema)
+  return { bootstraps: bootstrapsIn(store), close: () => store.database.close() }
 }

@@ -1,17 +1,22 @@
-import { Amf, Sqn, type Rand } from '../../core/aka.ts'
+import { Amf } from '../../core/aka.ts'
 import { concat } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { proseUeIdFromHex, hexOf24 } from '../../core/identities/prose.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { K, Opc, Topc } from '../../core/keys.ts'
-import { inMilliseconds, seconds, type Instant } from '../../core/units.ts'
+import { seconds } from '../../core/units.ts'
 import type { AkaSecrets, ProsePermission, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
 import { RecordNotAuthentic } from './errors.ts'
-import type { RowIdentity } from './seal.ts'
-import { sentRands } from './sent-rands.ts'
-import { openStoreFile, type StoreFile, type StoreSchema } from './store-file.ts'
+import type { RowIdentity, StoreKeys } from './seal.ts'
+import { sentRandsIn } from './hss-sent-rands.ts'
+import { sequenceNumbersIn } from './hss-sequence-numbers.ts'
+import { statement, type StoreSchema } from './sql.ts'
+import { openStore, type Store, type StorePlace } from './store.ts'
+import { nextVersion } from './versions.ts'
 
-const schema: StoreSchema = {
+const subscriberColumns = ['imsi', 'impi', 'version', 'secrets', 'algorithm', 'keccak_iterations', 'amf', 'gba', 'ks_lifetime_seconds', 'prose_ue_ids', 'permissions', 'public_safety'] // prettier-ignore
+
+export const hssSchema: StoreSchema = {
   entity: 'HSS',
   applicationId: 0x534c6873,
   migrations: [
@@ -37,6 +42,26 @@ const schema: StoreSchema = {
        sent integer not null,
        unique (imsi, rand)
      ) strict;`,
+    `alter table sequence_number add column generation integer not null default 0;
+     drop table sent_rand;
+     create table sent_rand (
+       imsi text not null,
+       rand blob not null,
+       sent integer not null,       -- milliseconds since 1970
+       place integer not null,      -- a later one is higher
+       primary key (imsi, rand)
+     ) strict;
+     create index sent_rand_place on sent_rand (imsi, place);`,
+  ],
+  tables: [
+    {
+      name: 'subscriber',
+      columns: subscriberColumns,
+      key: ['imsi'],
+      sealed: { column: 'secrets', row: ([imsi]) => String(imsi) },
+    },
+    { name: 'sequence_number', columns: ['imsi', 'sqn', 'generation'], key: ['imsi'] },
+    { name: 'sent_rand', columns: ['imsi', 'rand', 'sent', 'place'], key: ['imsi', 'rand'] },
   ],
 }
 
@@ -95,7 +120,7 @@ function proseOf(row: SubscriberRow): Pick<Subscriber, 'prose'> {
   }
 }
 
-function subscriberOf(store: StoreFile, row: SubscriberRow): Subscriber {
+function subscriberOf(store: Store, row: SubscriberRow): Subscriber {
   return {
     imsi: Imsi(row.imsi),
     impi: Impi(row.impi),
@@ -107,75 +132,55 @@ function subscriberOf(store: StoreFile, row: SubscriberRow): Subscriber {
   }
 }
 
-function subscribersIn(store: StoreFile): Omit<SubscriberStore, 'advanceSqn' | 'rememberRand' | 'takeRand'> {
-  const byImsi = store.query<SubscriberRow>('select * from subscriber where imsi = ?')
-  const byImpi = store.query<SubscriberRow>('select * from subscriber where impi = ?')
-  const all = store.query<SubscriberRow>('select * from subscriber order by imsi')
-  const write = store.query(`insert or replace into subscriber values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-  const drop = store.query('delete from subscriber where imsi = ?')
-  const read = (row: SubscriberRow | undefined) => row && subscriberOf(store, row)
+const columns = subscriberColumns.join(', ')
+const replaced = subscriberColumns.slice(1).map((column) => `${column} = excluded.${column}`) // prettier-ignore
+const byImsi = statement<SubscriberRow>(`select ${columns} from subscriber where imsi = ?`)
+const byImpi = statement<SubscriberRow>(`select ${columns} from subscriber where impi = ?`)
+const all = statement<SubscriberRow>(`select ${columns} from subscriber order by imsi`)
+const ownerOf = statement<{ imsi: string }>('select imsi from subscriber where impi = ?')
+const versionOf = statement<{ version: number }>('select version from subscriber where imsi = ?')
+const write = statement(`insert into subscriber (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (imsi) do update set ${replaced.join(', ')} where subscriber.version = excluded.version - 1`)
+const drop = statement('delete from subscriber where imsi = ?')
 
-  function put(subscriber: Subscriber): void {
-    const { imsi, impi, aka, amf, gba, ksLifetime, prose } = subscriber
-    if ((byImpi.get(impi)?.imsi ?? imsi) !== imsi)
-      throw new InvalidValue('IMPI', 'another subscriber has this one')
-    const version = (byImsi.get(imsi)?.version ?? 0) + 1
-    const secrets = store.seal.seal(identityOf(imsi, version), octetsOf(aka))
-    const keccakIterations = aka.algorithm === 'TUAK' ? aka.keccakIterations : null
-    const ueIds = prose?.ueIds.map(hexOf24).join(' ') ?? null
-    write.run(imsi, impi, version, secrets, aka.algorithm, keccakIterations, amf, gba, ksLifetime ?? null, ueIds, prose?.permissions.join(' ') ?? '', Number(prose?.publicSafety ?? false)) // prettier-ignore
-  }
+function putIn({ database, seal }: Store): SubscriberStore['put'] {
+  return ({ imsi, impi, aka, amf, gba, ksLifetime, prose }) =>
+    database.transaction(async (session) => {
+      if (((await session.get(ownerOf, impi))?.imsi ?? imsi) !== imsi)
+        throw new InvalidValue('IMPI', 'another subscriber has this one')
+      const keccakIterations = aka.algorithm === 'TUAK' ? aka.keccakIterations : null
+      const ueIds = prose?.ueIds.map(hexOf24).join(' ') ?? null
+      await nextVersion(session, versionOf, [imsi], (version) => {
+        const secrets = seal.seal(identityOf(imsi, version), octetsOf(aka))
+        return session.run(write, imsi, impi, version, secrets, aka.algorithm, keccakIterations, amf, gba, ksLifetime ?? null, ueIds, prose?.permissions.join(' ') ?? '', Number(prose?.publicSafety ?? false)) // prettier-ignore
+      })
+    })
+}
 
+function subscribersIn(store: Store): Omit<SubscriberStore, 'advanceSqn' | 'rememberRand' | 'takeRand'> {
+  const { database } = store
+  const find = (by: typeof byImsi, identity: string) =>
+    database.session(async (session) => {
+      const row = await session.get(by, identity)
+      return row && subscriberOf(store, row)
+    })
   return {
-    put: (subscriber) => store.answer(() => store.transaction(() => put(subscriber))),
-    findByImpi: (impi) => store.answer(() => read(byImpi.get(impi))),
-    findByImsi: (imsi) => store.answer(() => read(byImsi.get(imsi))),
-    list: () => store.answer(() => all.all().map((row) => subscriberOf(store, row))),
+    put: putIn(store),
+    findByImpi: (impi) => find(byImpi, impi),
+    findByImsi: (imsi) => find(byImsi, imsi),
+    list: () =>
+      database.session(async (session) => (await session.all(all)).map((row) => subscriberOf(store, row))),
     // The sequence number stays: a card that is added again must not see an old one (R34).
-    remove: (imsi) => store.answer(() => drop.run(imsi) > 0),
+    remove: (imsi) => database.session(async (session) => (await session.run(drop, imsi)) > 0),
   }
 }
 
-function sequenceNumbersIn(store: StoreFile): Pick<SubscriberStore, 'advanceSqn'> {
-  const highest = store.query<{ sqn: number }>('select sqn from sequence_number where imsi = ?')
-  const write = store.query('insert or replace into sequence_number (imsi, sqn) values (?, ?)')
+/** The durable store of an HSS. Throws StoreUnusable, TemporaryFailure. */
+export async function openHssStore(place: StorePlace, keys: StoreKeys): Promise<HssStore> {
+  const store = await openStore(place, keys, hssSchema)
+  const { database } = store
   return {
-    advanceSqn: (imsi, next) =>
-      store.answer(() =>
-        store.transaction(() => {
-          const last = Sqn(highest.get(imsi)?.sqn ?? 0)
-          const advanced = Sqn(next(last))
-          if (advanced <= last) throw new InvalidValue('SQN', 'it must be higher than the last one')
-          write.run(imsi, advanced)
-          return advanced
-        }),
-      ),
-  }
-}
-
-function sentRandsIn(store: StoreFile): Pick<SubscriberStore, 'rememberRand' | 'takeRand'> {
-  const add = store.query('insert or replace into sent_rand (imsi, rand, sent) values (?, ?, ?)')
-  const take = store.query('delete from sent_rand where imsi = ? and rand = ? and sent > ?')
-  const dropOld = store.query(`delete from sent_rand where imsi = ? and (sent <= ? or id not in
-    (select id from sent_rand where imsi = ? order by id desc limit ${sentRands.count}))`)
-  const oldest = (now: Instant) => now - inMilliseconds(sentRands.lifetime)
-  return {
-    rememberRand: (imsi: Imsi, rand: Rand, now: Instant) =>
-      store.answer(() =>
-        store.transaction(() => {
-          add.run(imsi, rand, now)
-          dropOld.run(imsi, oldest(now), imsi)
-        }),
-      ),
-    takeRand: (imsi, rand, now) => store.answer(() => take.run(imsi, rand, oldest(now)) > 0),
-  }
-}
-
-/** The durable store of an HSS; `key` has 32 octets. Throws StoreUnusable. */
-export async function openHssStore(path: string, key: Uint8Array): Promise<HssStore> {
-  const store = await openStoreFile(path, key, schema)
-  return {
-    subscribers: { ...subscribersIn(store), ...sequenceNumbersIn(store), ...sentRandsIn(store) },
-    close: () => store.close(),
+    subscribers: { ...subscribersIn(store), ...sequenceNumbersIn(database), ...sentRandsIn(database) },
+    close: () => database.close(),
   }
 }

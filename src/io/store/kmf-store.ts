@@ -1,16 +1,20 @@
 import { hex } from '../../core/bytes.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
-import { Plmn } from '../../core/identities/plmn.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
-import type { RowIdentity } from './seal.ts'
-import { openStoreFile, type StoreFile, type StoreSchema } from './store-file.ts'
+import { authorisationsIn } from './kmf-authorisations.ts'
+import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
+import { statement, type Session, type StoreSchema } from './sql.ts'
+import { openStore, type Store, type StorePlace } from './store.ts'
+import { nextVersion } from './versions.ts'
 
-const schema: StoreSchema = {
+const rowName = (btid: string, nafId: Uint8Array): string => `${btid} ${hex(nafId)}`
+
+export const kmfSchema: StoreSchema = {
   entity: 'KMF',
   applicationId: 0x534c6b6d,
   migrations: [
@@ -20,7 +24,7 @@ const schema: StoreSchema = {
        imsi text,
        created integer not null,    -- milliseconds since 1970
        expires integer not null,
-       erased integer not null,     -- 1 once the keys are gone
+       erased integer not null,     -- 1 once the keys are gone, 2 while they go
        uss_list blob not null       -- the document of Zn
      ) strict;
      create index naf_key_row_expires on naf_key_row (erased, expires);
@@ -39,22 +43,33 @@ const schema: StoreSchema = {
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
   ],
+  tables: [
+    {
+      name: 'naf_key_row',
+      columns: ['btid', 'impi', 'imsi', 'created', 'expires', 'erased', 'uss_list'],
+      key: ['btid'],
+    },
+    {
+      name: 'naf_key',
+      columns: ['btid', 'naf_id', 'version', 'key'],
+      key: ['btid', 'naf_id'],
+      sealed: { column: 'key', row: ([btid, nafId]) => rowName(String(btid), nafId as Uint8Array) },
+    },
+    { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
+  ],
 }
 
-interface RowOfBTid {
+/** A row with one of its keys, or with none. */
+interface JoinedRow {
   readonly btid: string
   readonly impi: string | null
   readonly imsi: string | null
   readonly created: number
   readonly expires: number
-  readonly erased: number
   readonly uss_list: Uint8Array
-}
-
-interface RowOfKey {
-  readonly naf_id: Uint8Array
-  readonly version: number
-  readonly key: Uint8Array
+  readonly naf_id: Uint8Array | null
+  readonly version: number | null
+  readonly key: Uint8Array | null
 }
 
 export interface KmfStore {
@@ -65,118 +80,96 @@ export interface KmfStore {
 
 const identityOf = (btid: string, nafId: Uint8Array, version: number): RowIdentity => ({
   table: 'naf_key',
-  row: `${btid} ${hex(nafId)}`,
+  row: rowName(btid, nafId),
   version,
 })
 
-function keysIn(store: StoreFile): NafKeyStore {
-  const findRow = store.query<RowOfBTid>('select * from naf_key_row where btid = ?')
-  const allRows = store.query<RowOfBTid>('select * from naf_key_row order by created')
-  const findKeys = store.query<RowOfKey>('select naf_id, version, key from naf_key where btid = ?')
-  const dropRow = store.query('delete from naf_key_row where btid = ?')
-
-  function rowOf(row: RowOfBTid, now: Instant): NafKeyRow {
-    return {
-      btid: BTid(row.btid),
-      ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
-      ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
-      created: Instant(row.created),
-      expires: Instant(row.expires),
-      ussList: parseUssList(row.uss_list),
-      keys: row.expires <= now ? [] : findKeys.all(row.btid).map((key) => keyOf(row.btid, key)),
-    }
-  }
-
-  function keyOf(btid: string, row: RowOfKey) {
-    const sealed = identityOf(btid, row.naf_id, row.version)
-    return { nafId: NafId(row.naf_id), key: KsNaf(store.seal.open(sealed, row.key)) }
-  }
-
+function rowOf({ seal }: Store, row: JoinedRow, keys: readonly JoinedRow[], now: Instant): NafKeyRow {
   return {
-    put: putIn(store),
+    btid: BTid(row.btid),
+    ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
+    ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
+    created: Instant(row.created),
+    expires: Instant(row.expires),
+    ussList: parseUssList(row.uss_list),
+    keys: row.expires <= now ? [] : keys.flatMap((joined) => keyOf(seal, joined)),
+  }
+}
+
+function keyOf(seal: Seal, { btid, naf_id: nafId, version, key }: JoinedRow): NafKeyRow['keys'] {
+  if (nafId === null || version === null || key === null) return []
+  return [{ nafId: NafId(nafId), key: KsNaf(seal.open(identityOf(btid, nafId, version), key)) }]
+}
+
+const joined = `select r.btid, r.impi, r.imsi, r.created, r.expires, r.uss_list, k.naf_id, k.version, k.key
+  from naf_key_row r left join naf_key k on k.btid = r.btid`
+const one = statement<JoinedRow>(`${joined} where r.btid = ?`)
+const all = statement<JoinedRow>(`${joined} order by r.created`)
+const dropRow = statement('delete from naf_key_row where btid = ?')
+
+function keysIn(store: Store): NafKeyStore {
+  const { database } = store
+  return {
+    put: (row) => database.transaction((session) => put(session, store.seal, row)),
     find: (btid, now) =>
-      store.answer(() => {
-        const row = findRow.get(btid)
-        return row && rowOf(row, now)
+      database.session(async (session) => {
+        const rows = await session.all(one, btid)
+        return rows[0] && rowOf(store, rows[0], rows, now)
       }),
-    list: (now) => store.answer(() => allRows.all().map((row) => rowOf(row, now))),
-    forget: (btid) => store.answer(() => dropRow.run(btid) > 0),
-    eraseExpired: eraseExpiredIn(store),
+    list: (now) =>
+      database.session(async (session) => {
+        const keysOf = new Map<string, JoinedRow[]>()
+        for (const row of await session.all(all)) keysOf.set(row.btid, [...(keysOf.get(row.btid) ?? []), row])
+        return [...keysOf.values()].flatMap((keys) =>
+          keys.slice(0, 1).map((row) => rowOf(store, row, keys, now)),
+        )
+      }),
+    forget: (btid) => database.session(async (session) => (await session.run(dropRow, btid)) > 0),
+    eraseExpired: (now, limit) => database.transaction((session) => eraseExpired(session, now, limit)),
   }
 }
 
-function putIn(store: StoreFile): NafKeyStore['put'] {
-  const writeRow = store.query(`insert into naf_key_row values (?, ?, ?, ?, ?, 0, ?)
-    on conflict (btid) do update set impi = coalesce(excluded.impi, impi), imsi = coalesce(excluded.imsi, imsi),
-      created = excluded.created, expires = excluded.expires, erased = 0, uss_list = excluded.uss_list`)
-  const kept = store.query<{ version: number }>('select version from naf_key where btid = ? and naf_id = ?')
-  const writeKey = store.query(
-    'insert or replace into naf_key (btid, naf_id, version, key) values (?, ?, ?, ?)',
-  )
-  const dropReplaced = store.query(
-    'delete from naf_key_row where imsi = ? and btid <> ? and (erased = 1 or expires <= ?)',
-  )
+const writeRow = statement(`insert into naf_key_row (btid, impi, imsi, created, expires, erased, uss_list)
+  values (?, ?, ?, ?, ?, 0, ?)
+  on conflict (btid) do update set impi = coalesce(excluded.impi, naf_key_row.impi),
+    imsi = coalesce(excluded.imsi, naf_key_row.imsi), created = excluded.created, expires = excluded.expires,
+    erased = 0, uss_list = excluded.uss_list`)
+const versionOf = statement<{ version: number }>('select version from naf_key where btid = ? and naf_id = ?')
+const writeKey = statement(`insert into naf_key (btid, naf_id, version, key) values (?, ?, ?, ?)
+  on conflict (btid, naf_id) do update set version = excluded.version, key = excluded.key
+    where naf_key.version = excluded.version - 1`)
+const dropReplaced = statement(
+  'delete from naf_key_row where imsi = ? and btid <> ? and (erased = 1 or expires <= ?)',
+)
 
-  function put({ btid, impi, imsi, created, expires, ussList, keys }: NafKeyRow): void {
-    writeRow.run(btid, impi ?? null, imsi ?? null, created, expires, writeUssList(ussList))
-    for (const { nafId, key } of keys) {
-      const version = (kept.get(btid, nafId)?.version ?? 0) + 1
-      writeKey.run(btid, nafId, version, store.seal.seal(identityOf(btid, nafId, version), key))
-    }
-    if (imsi !== undefined) dropReplaced.run(imsi, btid, created)
-  }
-  return (row) => store.answer(() => store.transaction(() => put(row)))
+async function put(session: Session, seal: Seal, row: NafKeyRow): Promise<void> {
+  const { btid, impi, imsi, created, expires, ussList, keys } = row
+  await session.run(writeRow, btid, impi ?? null, imsi ?? null, created, expires, writeUssList(ussList))
+  for (const { nafId, key } of keys)
+    await nextVersion(session, versionOf, [btid, nafId], (version) =>
+      session.run(writeKey, btid, nafId, version, seal.seal(identityOf(btid, nafId, version), key)),
+    )
+  if (imsi !== undefined) await session.run(dropReplaced, imsi, btid, created)
 }
+
+const inHand = 'select btid from naf_key_row where erased = 2'
+const takeExpired = statement(`update naf_key_row set erased = 2
+  where btid in (select btid from naf_key_row where erased = 0 and expires <= ? limit ?)`)
+const dropKeys = statement(`delete from naf_key where btid in (${inHand})`)
+const dropOfNoUse = statement(`delete from naf_key_row where erased = 2 and (imsi is null or exists
+  (select 1 from naf_key_row newer where newer.imsi = naf_key_row.imsi and newer.created > naf_key_row.created))`)
+const markErased = statement('update naf_key_row set erased = 1 where erased = 2')
 
 /** Keys go; the row of an IMSI stays unless that has a newer one: only the last used B-TID is kept (seed, 6.X.3.2). */
-function eraseExpiredIn(store: StoreFile): NafKeyStore['eraseExpired'] {
-  const expired = store.query<{ btid: string }>(
-    'select btid from naf_key_row where erased = 0 and expires <= ? limit ?',
-  )
-  const dropKeys = store.query('delete from naf_key where btid = ?')
-  const markErased = store.query('update naf_key_row set erased = 1 where btid = ?')
-  const dropOfNoUse = store.query(`delete from naf_key_row where btid = ? and (imsi is null or exists
-    (select 1 from naf_key_row newer where newer.imsi = naf_key_row.imsi and newer.created > naf_key_row.created))`)
-  return (now, limit) =>
-    store.answer(() =>
-      store.transaction(() => {
-        const rows = expired.all(now, limit)
-        for (const { btid } of rows) {
-          dropKeys.run(btid)
-          markErased.run(btid)
-          dropOfNoUse.run(btid)
-        }
-        return rows.length
-      }),
-    )
+async function eraseExpired(session: Session, now: Instant, limit: number): Promise<number> {
+  const taken = await session.run(takeExpired, now, limit)
+  if (taken > 0) for (const step of [dropKeys, dropOfNoUse, markErased]) await session.run(step)
+  return taken
 }
 
-function authorisationsIn(store: StoreFile): AuthorisationStore {
-  const add = store.query('insert or ignore into may_link (imsi, plmn) values (?, ?)')
-  const drop = store.query('delete from may_link where imsi = ? and plmn = ?')
-  const look = store.query<{ found: 1 }>(
-    `select 1 as found from may_link where imsi = ? and plmn in (?, '*') limit 1`,
-  )
-  const all = store.query<{ imsi: string; plmn: string }>('select * from may_link order by imsi, plmn')
-  const ofOne = store.query<{ imsi: string; plmn: string }>(
-    'select * from may_link where imsi = ? order by plmn',
-  )
-  return {
-    grant: (imsi, plmn) => store.answer(() => void add.run(imsi, plmn)),
-    revoke: (imsi, plmn) => store.answer(() => drop.run(imsi, plmn) > 0),
-    mayLink: (imsi, plmn) => store.answer(() => look.get(imsi, plmn) !== undefined),
-    list: (imsi) =>
-      store.answer(() =>
-        (imsi === undefined ? all.all() : ofOne.all(imsi)).map((row) => ({
-          imsi: Imsi(row.imsi),
-          plmn: row.plmn === '*' ? '*' : Plmn(row.plmn),
-        })),
-      ),
-  }
-}
-
-/** The durable store of a KMF; `key` has 32 octets. Throws StoreUnusable. */
-export async function openKmfStore(path: string, key: Uint8Array): Promise<KmfStore> {
-  const store = await openStoreFile(path, key, schema)
-  return { keys: keysIn(store), authorisations: authorisationsIn(store), close: () => store.close() }
+/** The durable store of a KMF. Throws StoreUnusable, TemporaryFailure. */
+export async function openKmfStore(place: StorePlace, keys: StoreKeys): Promise<KmfStore> {
+  const store = await openStore(place, keys, kmfSchema)
+  const { database } = store
+  return { keys: keysIn(store), authorisations: authorisationsIn(database), close: () => database.close() }
 }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import { concat, utf8 } from '../../core/bytes.ts'
-import { keyFrom, keyOctets, type KeyOctets } from '../../core/keys.ts'
+import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
 import { systemRandom } from '../system.ts'
 import { RecordNotAuthentic } from './errors.ts'
 
@@ -16,35 +16,86 @@ export interface RowIdentity {
   readonly version: number
 }
 
+/** Where the keys of a store are kept. */
+export interface StoreKeys {
+  /** The key that seals, then the one before it, while a rotation goes on: 32 octets each. The caller wipes them. */
+  read(): readonly Uint8Array[]
+  /** Differs once `read` would give others. */
+  stamp(): string
+}
+
 const associatedData = ({ table, row, version }: RowIdentity) => utf8(`${table}\n${row}\n${version}`)
 
-/** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). */
+/** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). A key that is replaced meanwhile is noticed. */
 export class Seal {
-  readonly #key: KeyObject
+  readonly #source: StoreKeys
+  #keys: readonly KeyObject[] = []
+  #stamp: string | undefined
 
-  /** `key`: 32 octets, not all zero; throws InvalidValue. */
-  constructor(key: Uint8Array) {
-    this.#key = createSecretKey(keyFrom('store key', key, 32))
+  /** Keys that are not 32 octets or all zero: throws InvalidValue. */
+  constructor(source: StoreKeys) {
+    this.#source = source
+    this.#renew()
   }
 
   seal(identity: RowIdentity, secret: Uint8Array): Uint8Array {
+    this.#renew()
+    const [key] = this.#keys
+    if (!key) throw new RecordNotAuthentic('the store has no key')
     const nonce = systemRandom.octets(nonceLength)
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(associatedData(identity))
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associatedData(identity))
     return concat(nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag())
   }
 
   /** Throws RecordNotAuthentic. */
   open(identity: RowIdentity, sealed: Uint8Array): KeyOctets {
-    const nonce = sealed.subarray(0, nonceLength)
-    const secret = sealed.subarray(nonceLength, -tagLength)
+    const secret = this.#opened(identity, sealed) ?? (this.#renew() && this.#opened(identity, sealed))
+    if (secret) return secret
+    throw new RecordNotAuthentic(
+      `a row of ${identity.table} was changed outside the store, or sealed under a key that is not here`,
+    )
+  }
+
+  /** The same secret under the key that seals now; undefined when it is that already. Throws RecordNotAuthentic. */
+  renewed(identity: RowIdentity, sealed: Uint8Array): Uint8Array | undefined {
+    const [key] = this.#keys
+    if (key && openUnder(key, identity, sealed)) return undefined
+    const secret = this.open(identity, sealed)
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: tagLength })
-      decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
-      return keyOctets(concat(decipher.update(secret), decipher.final()))
-    } catch (cause) {
-      throw new RecordNotAuthentic(`a row of ${identity.table} was changed outside the store`, undefined, {
-        cause,
-      })
+      return this.seal(identity, secret)
+    } finally {
+      wipe(secret)
     }
+  }
+
+  #opened(identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
+    for (const key of this.#keys) {
+      const secret = openUnder(key, identity, sealed)
+      if (secret) return secret
+    }
+    return undefined
+  }
+
+  /** Whether there are other keys than before. */
+  #renew(): boolean {
+    const stamp = this.#source.stamp()
+    if (stamp === this.#stamp) return false
+    const keys = this.#source.read()
+    this.#keys = keys.map((key) => createSecretKey(keyFrom('store key', key, 32)))
+    this.#stamp = stamp
+    wipe(...keys)
+    return true
+  }
+}
+
+/** Undefined when it was sealed under another key, or for another row, or changed. */
+function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
+  const nonce = sealed.subarray(0, nonceLength)
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
+    decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
+    return keyOctets(concat(decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()))
+  } catch {
+    return undefined
   }
 }

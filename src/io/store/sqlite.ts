@@ -1,6 +1,5 @@
 import { StoreUnusable } from './errors.ts'
-
-export type SqlValue = string | number | null | Uint8Array
+import type { SqlValue } from './sql.ts'
 
 /** What is used of a prepared statement of `node:sqlite`. */
 export interface SqliteStatement {
@@ -10,14 +9,14 @@ export interface SqliteStatement {
 }
 
 /** What is used of a `DatabaseSync` of `node:sqlite`. */
-export interface SqliteDatabase {
+export interface SqliteConnection {
   exec(sql: string): void
   prepare(sql: string): SqliteStatement
   close(): void
 }
 
 interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => SqliteDatabase
+  readonly DatabaseSync: new (path: string) => SqliteConnection
 }
 
 /** Node's own SQLite (from 22.16 on), else the package with the same interface; throws StoreUnusable. */
@@ -35,7 +34,7 @@ async function sqliteModule(): Promise<SqliteModule> {
   }
 }
 
-export async function openSqlite(path: string): Promise<SqliteDatabase> {
+export async function openSqlite(path: string): Promise<SqliteConnection> {
   const { DatabaseSync } = await sqliteModule()
   return new DatabaseSync(path)
 }

@@ -8,13 +8,14 @@ import type { AkaFiles, PlmnConfig, StoreConfig, SubscriberConfig, UeConfig } fr
 import { withReplicas, type ResolveFile } from './replicas.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 
-type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeKeyFile'>
+type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeUrlFile' | 'storeKeyFile'>
 
-const storeOf = (name: string, shape: StoreShape, file: ResolveFile): StoreConfig => ({
-  engine: shape.store,
-  file: file(shape.storeFile ?? `stores/${name}.db`),
-  keyFile: file(shape.storeKeyFile ?? `secrets/${name}.key`),
-})
+function storeOf(name: string, shape: StoreShape, file: ResolveFile): StoreConfig {
+  const keyFile = file(shape.storeKeyFile ?? `secrets/${name}.key`)
+  return shape.store === 'sqlite'
+    ? { engine: shape.store, file: file(shape.storeFile ?? `stores/${name}.db`), keyFile }
+    : { engine: shape.store, urlFile: file(shape.storeUrlFile ?? `secrets/${name}.url`), keyFile }
+}
 
 function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
   if (shape.algorithm === 'TUAK') {

@@ -1,5 +1,6 @@
 import type { ConfigMistake } from '../../core/invalid-config.ts'
 import { Opc, K, Topc } from '../../core/keys.ts'
+import { fromUtf8 } from '../../core/bytes.ts'
 import { opcFromOp } from '../../crypto/milenage.ts'
 import type { AkaSecrets } from '../../entities/hss/ports.ts'
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../io/lab/lab.ts'
 import { readSecret, type SecretFile } from '../../io/lab/secret-file.ts'
 import { pathOfInstance } from './listeners.ts'
+import type { StorePlace } from '../../io/store/store.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig } from './network-config.ts'
 import { configuredNodes, type ConfiguredNode } from './nodes.ts'
 import { pathText } from './yaml-source.ts'
@@ -21,14 +23,36 @@ export type EntityKind = 'hss' | 'bsf' | 'kmf'
 const placeOf = (config: NetworkConfig, { plmn }: PlmnConfig) =>
   `plmns[${config.plmns.findIndex((entry) => entry.plmn === plmn)}]`
 
-/** The key of the store of an HSS, BSF or KMF (R32). */
+/** The key of the store of an HSS, BSF or KMF, and the one before it while that is replaced (R32). */
 export const storeKeyFile = (config: NetworkConfig, plmn: PlmnConfig, kind: EntityKind): SecretFile => ({
   path: `${placeOf(config, plmn)}.${kind}.storeKeyFile`,
   file: plmn[kind].store.keyFile,
   what: 'store key',
-  octets: [32],
+  octets: [32, 64],
   form: 'octets',
 })
+
+/** The URL of a store in PostgreSQL, with its password (R31). */
+const storeUrlFile = (
+  config: NetworkConfig,
+  plmn: PlmnConfig,
+  kind: EntityKind,
+  file: string,
+): SecretFile => ({
+  path: `${placeOf(config, plmn)}.${kind}.storeUrlFile`,
+  file,
+  what: 'store URL',
+  octets: [],
+  form: 'line',
+})
+
+/** Where the store of an HSS, BSF or KMF is; throws InvalidConfig. */
+export function storePlace(config: NetworkConfig, plmn: PlmnConfig, kind: EntityKind): StorePlace {
+  const { store } = plmn[kind]
+  if (store.engine === 'sqlite') return store.file
+  const url = readSecret(config.file, storeUrlFile(config, plmn, kind, store.urlFile))
+  return fromUtf8(url).trim()
+}
 
 /** K, then the operator constant of a subscriber. */
 function akaFiles(config: NetworkConfig, plmn: PlmnConfig, { aka, imsi }: SubscriberConfig) {
@@ -71,8 +95,10 @@ export function readAkaSecrets(
 function secretsOf(config: NetworkConfig, node: ConfiguredNode): readonly SecretFile[] {
   if (node.kind === 'ue') return akaFiles(config, node.plmn, node.subscriber)
   const ofSubscribers = node.kind === 'hss' ? node.plmn.subscribers : []
+  const { store } = node.plmn[node.kind]
   return [
     storeKeyFile(config, node.plmn, node.kind),
+    ...(store.engine === 'postgresql' ? [storeUrlFile(config, node.plmn, node.kind, store.urlFile)] : []),
     ...ofSubscribers.flatMap((subscriber) => akaFiles(config, node.plmn, subscriber)),
   ]
 }

@@ -1,7 +1,7 @@
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import type { Path } from './yaml-source.ts'
 
-export type Service = 'diameter' | 'ub' | 'pc8'
+export type Service = 'diameter' | 'ub' | 'pc8' | 'watch'
 
 /** A server of an HSS, BSF or KMF, and where its address stands in the entry of its PLMN. */
 export interface Listener {

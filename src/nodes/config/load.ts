@@ -56,6 +56,7 @@ function configOf(file: string, shape: NetworkShape, draft: Draft, value: unknow
   return {
     file,
     ...(lab && { lab }),
+    ...(shape.tracing && { tracing: shape.tracing }),
     diameter: {
       ...shape.diameter,
       trustedCaFile: fileResolver(value, file)(shape.diameter.trustedCaFile),

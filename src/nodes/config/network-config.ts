@@ -22,6 +22,8 @@ export interface NetworkConfig {
   readonly file: string
   readonly lab?: LabConfig
   readonly diameter: DiameterSecurity
+  /** Where spans of set-ups go, as OTLP over HTTP. */
+  readonly tracing?: { readonly otlpUrl: string }
   readonly plmns: readonly PlmnConfig[]
   readonly ues: readonly UeConfig[]
   readonly pc5Bearer: Pc5BearerConfig
@@ -91,17 +93,25 @@ export interface DiameterConfig {
   readonly certificateKeyFile: string
 }
 
-export interface StoreConfig {
-  readonly engine: 'sqlite'
-  readonly file: string
+export type StoreConfig = {
   /** 32 octets, AES-256 (R32). */
   readonly keyFile: string
+} & (
+  | { readonly engine: 'sqlite'; readonly file: string }
+  /** The file holds a URL, and with it a password. */
+  | { readonly engine: 'postgresql'; readonly urlFile: string }
+)
+
+/** Metrics and readiness of one node, over HTTP. */
+export interface WatchConfig {
+  readonly listen: ListenAddress
 }
 
 /** What sets one instance of an HSS, BSF or KMF apart from the others; all else, and the store, they share. */
 export interface Instance {
   /** Node name such as `hss1`; of its replicas `hss1-2`, `hss1-3`. */
   readonly name: string
+  readonly watch: WatchConfig | undefined
   readonly diameter: DiameterConfig
 }
 
@@ -241,6 +251,7 @@ export interface UeConfig {
   readonly wantedRelayServiceCode?: RelayServiceCode | undefined
   /** IP over its links, by a TUN device of this machine. */
   readonly tun?: TunConfig | undefined
+  readonly watch?: WatchConfig | undefined
   readonly userInfoId: UserInfoId
   /** Of its subscriber entry; the first is its Layer-2 ID. */
   readonly proseUeIds: readonly ProseUeId[]

@@ -1,5 +1,5 @@
 import { Fqdn } from '../../core/identities/fqdn.ts'
-import type { DiameterConfig, PlmnConfig } from './network-config.ts'
+import type { DiameterConfig, PlmnConfig, WatchConfig } from './network-config.ts'
 import type { PlmnShape } from './schema/network.ts'
 
 /** The absolute form of a file name of the configuration. */
@@ -15,6 +15,7 @@ interface Named {
 type DiameterShape = PlmnShape['hss']['diameter']
 interface InstanceShape {
   readonly diameter: Omit<DiameterShape, 'peers'>
+  readonly watch?: WatchConfig | undefined
 }
 
 const diameterOf = (
@@ -39,6 +40,7 @@ export function withReplicas<Shape extends InstanceShape, More>(
   const instance = (name: string, shape: Shape) => ({
     name,
     diameter: diameterOf({ ...named, name }, shape.diameter, peers),
+    watch: shape.watch,
     ...more(shape),
   })
   const first = instance(named.name, entity)

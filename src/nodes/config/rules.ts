@@ -329,6 +329,18 @@ const relayCodes: Rule = ({ ues }) =>
       : []),
   ])
 
+/** A setting of the other engine would have no effect. */
+const storeSettings: Rule = ({ plmns }) =>
+  plmns.flatMap(({ path, shape }) =>
+    (['hss', 'bsf', 'kmf'] as const).flatMap((kind) => {
+      const ofOther = shape[kind].store === 'sqlite' ? 'storeUrlFile' : 'storeFile'
+      if (shape[kind][ofOther] === undefined) return []
+      return [
+        { path: [...path, kind, ofOther], message: `this is no setting of store: ${shape[kind].store}` },
+      ]
+    }),
+  )
+
 const isEverywhere = (host: string) => host === '0.0.0.0' || host === '::'
 
 /** One socket an address; an address of all interfaces leaves the port to nobody else. */
@@ -369,5 +381,6 @@ export const rules: readonly Rule[] = [
   uesOnce,
   algorithms,
   relayCodes,
+  storeSettings,
   portsOnce,
 ]

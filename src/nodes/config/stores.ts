@@ -1,25 +1,21 @@
 import type { AuthorisationStore } from '../../entities/kmf/ports.ts'
 import type { AkaSecrets, SubscriberStore } from '../../entities/hss/ports.ts'
-import { readSecret } from '../../io/lab/secret-file.ts'
+import { storeKeysIn } from '../../io/lab/store-key-file.ts'
 import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
 import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
 import { openKmfStore, type KmfStore } from '../../io/store/kmf-store.ts'
-import { wipe } from '../../core/keys.ts'
-import { readAkaSecrets, storeKeyFile, type EntityKind } from './files.ts'
+import type { StoreKeys } from '../../io/store/seal.ts'
+import { readAkaSecrets, storeKeyFile, storePlace, type EntityKind } from './files.ts'
 import type { NetworkConfig, PlmnConfig, SubscriberConfig } from './network-config.ts'
 
 async function opened<Store>(
   config: NetworkConfig,
   plmn: PlmnConfig,
   kind: EntityKind,
-  open: (path: string, key: Uint8Array) => Promise<Store>,
+  open: (place: string, keys: StoreKeys) => Promise<Store>,
 ): Promise<Store> {
-  const key = readSecret(config.file, storeKeyFile(config, plmn, kind))
-  try {
-    return await open(plmn[kind].store.file, key)
-  } finally {
-    wipe(key)
-  }
+  const keys = storeKeysIn(config.file, storeKeyFile(config, plmn, kind))
+  return open(storePlace(config, plmn, kind), keys)
 }
 
 /** The subscribers of the file as the HSS keeps them; sequence numbers stay, and so do subscribers the file does not name. */

@@ -51,6 +51,7 @@ export function simulatedCarriers(
       await seedAuthorisations(plmn, store)
       return { keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store, close }
     },
+    watch: () => Promise.resolve(undefined),
     akaSecrets,
   }
 }

@@ -34,6 +34,7 @@ export function simulatedWorld(
       options.tap(event)
     },
     onFault: faultTap(options.tap, clock),
+    stopwatch: () => milliseconds(clock.now()),
     wallClockStep: () => milliseconds(0),
     carriers: simulatedCarriers(streams, radio, random),
     addressOf: () => undefined,

@@ -44,7 +44,7 @@ const answer: BootstrappingInfoAnswer = {
   creation: Instant(1_899_913_600_000),
   ussList: [{ id: '1000001', type: 0, uids: ['imsi:001010123456789'], flags: [1] }],
 }
-const context = '0123456789abcdef0123456789abcdef'
+const context = '0123456789abcdef0123456789abcdef-fedcba9876543210'
 const route = { destinationRealm: realm, deadline: milliseconds(5000), context }
 
 suite('two Diameter nodes over mutual TLS', () => {

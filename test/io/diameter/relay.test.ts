@@ -13,7 +13,7 @@ import { resultOf } from '../../../src/wire/diameter/command.ts'
 import type { Header } from '../../../src/wire/diameter/header.ts'
 import { decodeMessage } from '../../../src/wire/diameter/message.ts'
 import { avp, bir, cer, rawPeer } from './raw-peer.ts'
-import { bsfHost, kmfHost, loopback, nodeOf, realm, zn } from './two-nodes.ts'
+import { bsfHost, kmfHost, loopback, nodeOf, realm, until, zn } from './two-nodes.ts'
 
 const relayHost = Fqdn(`dra1.${realm}`)
 const secondRelay = Fqdn(`dra2.${realm}`)
@@ -117,6 +117,16 @@ describe('a connection of a relay', () => {
     expect(resultOf((await again.next()).avps)).toEqual({ code: 2001 })
     again.send(bir({ more: record(kmfHost) }))
     expect(resultOf((await again.next()).avps)).toEqual({ code: 5012 })
+  })
+
+  it('leads to the realms of the hosts behind it, for their applications, while it is there', async () => {
+    const { bsf, relay } = await behindRelay([{ realm: farRealm, applications: [zn] }])
+    expect(bsf.node.leadsTo(farRealm, zn)).toBe(true)
+    expect(bsf.node.leadsTo(realm, zn)).toBe(false)
+    expect(bsf.node.leadsTo(farRealm, zn + 1)).toBe(false)
+    relay.end()
+    await until(() => bsf.node.peers[0]?.isAvailable === false)
+    expect(bsf.node.leadsTo(farRealm, zn)).toBe(false)
   })
 
   it('R39: another application than the one a host behind it may use: 3007', async () => {

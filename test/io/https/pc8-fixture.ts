@@ -89,7 +89,7 @@ export async function serverOf(options: Partial<Pc8ServerOptions> = {}): Promise
   return { ...server, messages, counts, faults }
 }
 
-export function clientOf(server: Pc8Server, options: Partial<Pc8ClientOptions> = {}): Pc8Port {
+export function clientOf(server: Pick<Pc8Server, 'port'>, options: Partial<Pc8ClientOptions> = {}): Pc8Port {
   const client = createPc8Client({
     ...{ address: '127.0.0.1', port: server.port, versions: ['1.3', '1.2'], onMessage: () => undefined },
     ...options,

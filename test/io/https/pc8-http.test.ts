@@ -289,7 +289,7 @@ describe('HTTP of PC8', () => {
     const server = await serverOf()
     const client = clientOf(server, { onMessage: (message) => void sent.push(message) })
     await client.open(association)
-    const context = '0af7651916cd43dd8448eb211c80319c'
+    const context = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331'
     await client.requestKey(keyRequest, context)
     expect(sent).toMatchObject([
       { sender: 'ue', name: 'PROSE_DIRECT_KEY_REQUEST', step: '4', context, identity: { btid } },
@@ -370,10 +370,7 @@ describe('a faulty KMF, on the side of UE-2', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    const client = clientOf(
-      { port, close: () => Promise.resolve() },
-      { deadlines: { open: 10_000, request: 200 } },
-    )
+    const client = clientOf({ port }, { deadlines: { open: 10_000, request: 200 } })
     await client.open(association)
     return { client, stop: () => server.close() }
   }

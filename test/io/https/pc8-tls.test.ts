@@ -163,7 +163,7 @@ describe('handshake of PC8', () => {
     const { port } = gone.address() as AddressInfo
     gone.close()
     await once(gone, 'close')
-    const client = clientOf({ port, close: () => Promise.resolve() })
+    const client = clientOf({ port })
     await expect(client.open(association)).rejects.toBeInstanceOf(TemporaryFailure)
   })
 
@@ -171,10 +171,7 @@ describe('handshake of PC8', () => {
     const silent = createTcpServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    const client = clientOf(
-      { port, close: () => Promise.resolve() },
-      { deadlines: { open: 30, request: 30 } },
-    )
+    const client = clientOf({ port }, { deadlines: { open: 30, request: 30 } })
     await expect(client.open(association)).rejects.toBeInstanceOf(TemporaryFailure)
     silent.close()
   })
@@ -199,7 +196,7 @@ describe('handshake of PC8', () => {
     }).listen(0, '127.0.0.1')
     await once(chopper, 'listening')
     const { port } = chopper.address() as AddressInfo
-    const client = clientOf({ port, close: () => Promise.resolve() }, { versions: [version] })
+    const client = clientOf({ port }, { versions: [version] })
     await client.open(association)
     expect(await client.requestKey(keyRequest)).toMatchObject({ outcome: 'key' })
     chopper.close()

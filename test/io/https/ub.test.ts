@@ -16,7 +16,7 @@ import {
   type GbaNetwork,
 } from '../../entities/gba-network.ts'
 
-const context = '0123456789abcdef0123456789abcdef'
+const context = '0123456789abcdef0123456789abcdef-fedcba9876543210'
 const running: { close(): Promise<void> | void }[] = []
 afterEach(async () => {
   for (const server of running.splice(0)) await server.close()
@@ -87,7 +87,7 @@ describe('Ub over HTTP', () => {
     expect(faults).toEqual([])
   })
 
-  it('the trace id reaches the HSS', async () => {
+  it('trace and span reach the HSS', async () => {
     const { network, toServer } = await started()
     await network.ue(new SoftUsim(aSubscriber), toServer).bootstrap(context)
     expect(network.reports.map((report) => ('context' in report ? report.context : undefined))).toEqual(

@@ -8,7 +8,8 @@ import { RecordNotAuthentic, StoreUnusable } from '../../../src/io/store/errors.
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { openSqlite } from '../../../src/io/store/sqlite.ts'
-import { openStoreFile } from '../../../src/io/store/store-file.ts'
+import { statement, type StoreSchema } from '../../../src/io/store/sql.ts'
+import { openDatabase } from '../../../src/io/store/store.ts'
 import {
   bootstrap,
   btid,
@@ -20,9 +21,15 @@ import {
   octets,
   tuakSubscriber,
 } from '../../contracts/values.ts'
-import { inTest, storeKey, temporaryDirectory } from './temporary.ts'
+import { inTest, keysOf, storeKey, storeKeys, temporaryDirectory } from './temporary.ts'
 
 const storeFile = () => join(temporaryDirectory(), 'store.db')
+const schema: StoreSchema = {
+  entity: 'HSS',
+  applicationId: 1,
+  migrations: ['create table a (x)'],
+  tables: [],
+}
 
 /** Somebody with the file but without the key. */
 async function tamper(file: string, sql: string): Promise<void> {
@@ -38,7 +45,7 @@ const swap = (table: string, column: string, row: string) =>
 describe('secrets at rest', () => {
   it('R32: the subscriber keys of two rows swapped are refused', async () => {
     const file = storeFile()
-    const { subscribers } = await inTest(openHssStore(file, storeKey))
+    const { subscribers } = await inTest(openHssStore(file, storeKeys))
     await subscribers.put(milenageSubscriber)
     await subscribers.put({ ...milenageSubscriber, imsi: imsi2, impi: tuakSubscriber.impi })
     await tamper(file, swap('subscriber', 'secrets', 'imsi'))
@@ -48,7 +55,7 @@ describe('secrets at rest', () => {
 
   it('R32: older keys of the same subscriber put back are refused', async () => {
     const file = storeFile()
-    const { subscribers } = await inTest(openHssStore(file, storeKey))
+    const { subscribers } = await inTest(openHssStore(file, storeKeys))
     await subscribers.put(milenageSubscriber)
     await tamper(file, 'create table kept as select secrets from subscriber')
     await subscribers.put(milenageSubscriber)
@@ -59,7 +66,7 @@ describe('secrets at rest', () => {
 
   it('R32: the Ks of two B-TIDs swapped are refused', async () => {
     const file = storeFile()
-    const { bootstraps } = await inTest(openBsfStore(file, storeKey))
+    const { bootstraps } = await inTest(openBsfStore(file, storeKeys))
     await bootstraps.put(bootstrap(1))
     await bootstraps.put(bootstrap(2))
     await tamper(file, swap('bootstrap', 'ks', 'btid'))
@@ -68,7 +75,7 @@ describe('secrets at rest', () => {
 
   it('R32: the NAF keys of two B-TIDs swapped are refused', async () => {
     const file = storeFile()
-    const { keys } = await inTest(openKmfStore(file, storeKey))
+    const { keys } = await inTest(openKmfStore(file, storeKeys))
     await keys.put(nafKeyRow(1))
     await keys.put(nafKeyRow(2))
     await tamper(file, swap('naf_key', 'key', 'btid'))
@@ -79,7 +86,7 @@ describe('secrets at rest', () => {
     'R32: %s instead of sealed octets is refused',
     async (sealed) => {
       const file = storeFile()
-      const { bootstraps } = await inTest(openBsfStore(file, storeKey))
+      const { bootstraps } = await inTest(openBsfStore(file, storeKeys))
       await bootstraps.put(bootstrap(1))
       await tamper(file, `update bootstrap set ks = cast('${sealed}' as blob)`)
       await expect(bootstraps.find(btid(1), noon)).rejects.toThrow(RecordNotAuthentic)
@@ -88,12 +95,12 @@ describe('secrets at rest', () => {
 
   it('R31, R32: no key stands in the files, which only their owner may read', async () => {
     const file = storeFile()
-    const hss = await inTest(openHssStore(file, storeKey))
+    const hss = await inTest(openHssStore(file, storeKeys))
     await hss.subscribers.put(milenageSubscriber)
     await hss.subscribers.put(tuakSubscriber)
-    const kmf = await inTest(openKmfStore(join(dirname(file), 'kmf.db'), storeKey))
+    const kmf = await inTest(openKmfStore(join(dirname(file), 'kmf.db'), storeKeys))
     await kmf.keys.put(nafKeyRow(1))
-    const bsf = await inTest(openBsfStore(join(dirname(file), 'bsf.db'), storeKey))
+    const bsf = await inTest(openBsfStore(join(dirname(file), 'bsf.db'), storeKeys))
     await bsf.bootstraps.put(bootstrap(1))
     const secrets = [octets(16, 1), octets(16, 2), octets(32, 3), octets(32, 4), octets(32, 1), storeKey]
     const names = readdirSync(dirname(file))
@@ -107,7 +114,7 @@ describe('secrets at rest', () => {
 })
 
 describe('opening a store', () => {
-  const open = (file: string) => openHssStore(file, storeKey)
+  const open = (file: string) => openHssStore(file, storeKeys)
 
   it('finds everything again', async () => {
     const file = storeFile()
@@ -123,9 +130,9 @@ describe('opening a store', () => {
   it('R32: refuses another key, and a key that is none', async () => {
     const file = storeFile()
     await (await open(file)).close()
-    await expect(openHssStore(file, octets(32, 5))).rejects.toThrow(StoreUnusable)
-    await expect(openHssStore(storeFile(), octets(31, 5))).rejects.toThrow(StoreUnusable)
-    await expect(openHssStore(storeFile(), new Uint8Array(32))).rejects.toThrow(StoreUnusable)
+    await expect(openHssStore(file, keysOf(octets(32, 5)))).rejects.toThrow(StoreUnusable)
+    await expect(openHssStore(storeFile(), keysOf(octets(31, 5)))).rejects.toThrow(StoreUnusable)
+    await expect(openHssStore(storeFile(), keysOf(new Uint8Array(32)))).rejects.toThrow(StoreUnusable)
     await (await open(file)).close()
   })
 
@@ -134,33 +141,33 @@ describe('opening a store', () => {
     await (await open(file)).close()
     await tamper(file, 'pragma user_version = 99')
     await expect(open(file)).rejects.toThrow(/version 99/)
-    await tamper(file, 'pragma user_version = 1')
+    await tamper(file, 'pragma user_version = 2')
     await (await open(file)).close()
   })
 
   it('refuses the store of another entity', async () => {
     const file = storeFile()
-    await (await openKmfStore(file, storeKey)).close()
+    await (await openKmfStore(file, storeKeys)).close()
     await expect(open(file)).rejects.toThrow(/not a store of the HSS/)
   })
 
   it('brings a store of an older program forward', async () => {
     const file = storeFile()
-    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x) '] }
-    await (await openStoreFile(file, storeKey, schema)).close()
+    await (await openDatabase(file, schema)).close()
     const migrations = [...schema.migrations, 'create table b (x)']
-    const store = await inTest(openStoreFile(file, storeKey, { ...schema, migrations }))
-    expect(store.query('insert into b values (1)').run()).toBe(1)
+    const database = await inTest(openDatabase(file, { ...schema, migrations }))
+    const insert = statement('insert into b values (1)')
+    expect(await database.session((session) => session.run(insert))).toBe(1)
   })
 
   it('leaves the old version when a migration fails', async () => {
     const file = storeFile()
-    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x)'] }
-    await (await openStoreFile(file, storeKey, schema)).close()
+    await (await openDatabase(file, schema)).close()
     const migrations = [...schema.migrations, 'create table b (x); create table a (x)']
-    await expect(openStoreFile(file, storeKey, { ...schema, migrations })).rejects.toThrow(StoreUnusable)
-    const store = await inTest(openStoreFile(file, storeKey, schema))
-    expect(() => store.query('insert into b values (1)')).toThrow()
+    await expect(openDatabase(file, { ...schema, migrations })).rejects.toThrow(StoreUnusable)
+    const database = await inTest(openDatabase(file, schema))
+    const insert = statement('insert into b values (1)')
+    await expect(database.session((session) => session.run(insert))).rejects.toThrow(TemporaryFailure)
   })
 
   it.each([
@@ -181,26 +188,23 @@ describe('opening a store', () => {
 
 describe('a store that cannot work', () => {
   it('B76, R48: a full disk is a temporary failure that leaves the old state', async () => {
-    const schema = { entity: 'test', applicationId: 1, migrations: ['create table a (x)'] }
-    const store = await inTest(openStoreFile(storeFile(), storeKey, schema))
-    const insert = store.query('insert into a values (?)')
-    const count = store.query<{ n: number }>('select count(*) n from a')
-    store.query('pragma max_page_count = 20').get()
-    const writeBoth = () =>
-      store.answer(() =>
-        store.transaction(() => {
-          insert.run('small')
-          insert.run(octets(500_000, 1))
-        }),
-      )
-    await expect(writeBoth()).rejects.toThrow(TemporaryFailure)
-    expect(count.get()).toEqual({ n: 0 })
-    await store.answer(() => store.transaction(() => insert.run('small')))
-    expect(count.get()).toEqual({ n: 1 })
+    const database = await inTest(openDatabase(storeFile(), schema))
+    const insert = statement('insert into a values (?)')
+    const count = statement<{ n: number }>('select count(*) n from a')
+    const rows = () => database.session((session) => session.get(count))
+    await database.session((session) => session.get(statement('pragma max_page_count = 20')))
+    const writeBoth = database.transaction(async (session) => {
+      await session.run(insert, 'small')
+      await session.run(insert, octets(500_000, 1))
+    })
+    await expect(writeBoth).rejects.toThrow(TemporaryFailure)
+    expect(await rows()).toEqual({ n: 0 })
+    await database.transaction((session) => session.run(insert, 'small'))
+    expect(await rows()).toEqual({ n: 1 })
   })
 
   it('a closed store is a temporary failure', async () => {
-    const store = await openHssStore(storeFile(), storeKey)
+    const store = await openHssStore(storeFile(), storeKeys)
     await store.close()
     await expect(store.subscribers.findByImsi(imsi1)).rejects.toThrow(TemporaryFailure)
     await expect(store.subscribers.advanceSqn(imsi1, (last) => last)).rejects.toThrow(TemporaryFailure)

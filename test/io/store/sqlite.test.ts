@@ -5,12 +5,12 @@ import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import { authorisationStoreContract, nafKeyStoreContract } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
-import { inTest, storeKey, temporaryDirectory } from './temporary.ts'
+import { inTest, storeKeys, temporaryDirectory } from './temporary.ts'
 
 const file = () => join(temporaryDirectory(), 'store.db')
-const kmf = () => inTest(openKmfStore(file(), storeKey))
+const kmf = () => inTest(openKmfStore(file(), storeKeys))
 
-subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(), storeKey))).subscribers)
-bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKey))).bootstraps)
+subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(), storeKeys))).subscribers)
+bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKeys))).bootstraps)
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)

@@ -2,9 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { StoreKeys } from '../../../src/io/store/seal.ts'
 import { octets } from '../../contracts/values.ts'
 
 export const storeKey = octets(32, 77)
+
+/** A store key that is never replaced. */
+export const keysOf = (key: Uint8Array): StoreKeys => ({
+  read: () => [Uint8Array.from(key)],
+  stamp: () => '',
+})
+export const storeKeys = keysOf(storeKey)
 
 /** A directory of this test only. */
 export function temporaryDirectory(): string {

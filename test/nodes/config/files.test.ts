@@ -214,12 +214,12 @@ describe('files without a lab', () => {
     [
       'of 31 octets',
       (file: string) => writeFileSync(file, Buffer.alloc(31, 1)),
-      /32 octets are needed, not 31/,
+      /32 or 64 octets are needed, not 31/,
     ],
     [
       'of 33 octets',
       (file: string) => writeFileSync(file, Buffer.alloc(33, 1)),
-      /32 octets are needed, not 33/,
+      /32 or 64 octets are needed, not 33/,
     ],
     ['all zero', (file: string) => writeFileSync(file, Buffer.alloc(32)), /zero/],
     ['huge', (file: string) => writeFileSync(file, Buffer.alloc(100_000, 1)), /more than/],
@@ -235,6 +235,20 @@ describe('files without a lab', () => {
     const [plmn] = config.plmns
     await expect(plmn && openSeededHssStore(config, plmn)).rejects.toThrow(InvalidConfig)
     expect(filesIn(directory).filter((name) => name.endsWith('.db'))).toEqual([])
+  })
+
+  it('R31, B72: a store in PostgreSQL needs a file with its URL, which is not made and not shown', async () => {
+    const { directory } = network()
+    const config = configIn(directory, (text) => text.replace('store: sqlite', 'store: postgresql'))
+    const [plmn] = config.plmns
+    const file = join(directory, 'secrets/hss1.url')
+    const missing = await mistakesOf(prepareFiles(config, at(now)))
+    expect(missing).toEqual([{ file, path: 'plmns[0].hss.storeUrlFile', message: 'the file is missing' }])
+    writeFileSync(file, 'postgresql://somebody:hidden@/none\n', { mode: 0o600 })
+    expect(await mistakesOf(prepareFiles(config, at(now)))).toEqual([])
+    const refused = await (plmn && openSeededHssStore(config, plmn))?.catch(String)
+    expect(refused).toMatch(/StoreUnusable.*has not the form/)
+    expect(refused).not.toContain('hidden')
   })
 
   it.each([

@@ -104,6 +104,19 @@ const rows: readonly (readonly [string, string, string, RegExp])[] = [
   ['unknown peer', changed('["001-02"]', '["001-03"]'), 'plmns[0].kmf.pc6Peers[0]', /no PLMN 001-03/],
   ['itself as peer', changed('["001-02"]', '["001-01"]'), 'plmns[0].kmf.pc6Peers[0]', /itself/],
   ['link with nobody', changed('["001-02"]', '["009-09"]', 'mayLinkWith'), 'plmns[0].subscribers[0].prose.mayLinkWith[0]', /no PLMN 009-09/], // prettier-ignore
+  ['unknown store', changed('store: sqlite', 'store: mysql'), 'plmns[0].hss.store', /sqlite or postgresql/],
+  [
+    'URL for a file',
+    changed('store: sqlite', 'storeUrlFile: hss1.url'),
+    'plmns[0].hss.storeUrlFile',
+    /no setting of store: sqlite/,
+  ],
+  [
+    'file for a URL',
+    changed('store: sqlite', 'store: postgresql\n      storeFile: hss1.db'),
+    'plmns[0].hss.storeFile',
+    /no setting of store: postgresql/,
+  ],
   [
     'BSF name of another',
     changed('bsf.mnc002', 'bsf.mnc001', second),

@@ -35,7 +35,7 @@ const mistakesIn = (...of: Parameters<typeof withSettings>): readonly string[] =
 
 describe('replicas of a configuration', () => {
   const config = configOf({
-    hss: { replicas: [{}] },
+    hss: { watch: { listen: '127.0.0.1:9464' }, replicas: [{}, { watch: { listen: '127.0.0.1:9465' } }] },
     bsf: { replicas: [{ ubListen: '127.0.0.1:8080', diameter: { originHost: 'b.example.org' } }, {}] },
     kmf: { replicas: [{ pc8: { listen: '127.0.0.1:4433' } }] },
   })
@@ -43,7 +43,10 @@ describe('replicas of a configuration', () => {
   if (!plmn) throw new Error('no PLMN')
 
   it('are nodes of their own, each after the first of its kind', () => {
-    const names = ['hss1', 'hss1-2', 'bsf1', 'bsf1-2', 'bsf1-3', 'kmf1', 'kmf1-2', 'hss2', 'bsf2', 'kmf2']
+    const names = [
+      ...['hss1', 'hss1-2', 'hss1-3', 'bsf1', 'bsf1-2', 'bsf1-3', 'kmf1', 'kmf1-2'],
+      ...['hss2', 'bsf2', 'kmf2'],
+    ]
     expect(configuredNodes(config).map(({ name }) => name)).toEqual([...names, 'ue1', 'ue2'])
   })
 
@@ -60,6 +63,15 @@ describe('replicas of a configuration', () => {
     expect(another).toMatchObject({ name: 'bsf1-2', ubListen: { port: 8080 } })
     expect(another?.store).toEqual(one?.store)
     expect(another?.instances).toEqual(one?.instances)
+  })
+
+  it('are watched each where it says itself, or not at all', () => {
+    const watched = ['hss1', 'hss1-2', 'hss1-3'].map((name) => findNode(config, name)?.plmn.hss.watch)
+    expect(watched).toEqual([
+      { listen: { host: '127.0.0.1', port: 9464 } },
+      undefined,
+      { listen: { host: '127.0.0.1', port: 9465 } },
+    ])
   })
 
   it('listen where the file says, each at its own place in it', () => {

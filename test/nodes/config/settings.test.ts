@@ -56,7 +56,7 @@ describe('the settings of the schema', () => {
       `/etc/sidelock/${told('kmf.diameter.certificateFile')}`,
       `/etc/sidelock/${told('kmf.diameter.certificateKeyFile')}`,
     ]).toEqual([
-      kmf?.store.file,
+      kmf?.store.engine === 'sqlite' ? kmf.store.file : undefined,
       kmf?.store.keyFile,
       kmf?.diameter.certificateFile,
       kmf?.diameter.certificateKeyFile,

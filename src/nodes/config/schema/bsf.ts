@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { InvalidValue } from '../../../core/errors.ts'
 import { UaId } from '../../../core/identities/naf-id.ts'
 import { about } from './about.ts'
-import { diameter, listen, replicasOf, store } from './entity.ts'
+import { diameter, listen, replicasOf, store, watch } from './entity.ts'
 import { countOrUnlimited, fqdn, hexText, secondsUpToADay, text } from './forms.ts'
 
 /** A GSID, 32 bits in decimal digits. TS 29.109 annex A. */
@@ -72,6 +72,7 @@ export const bsf = z
       .meta(about('UEs may come under a TMPI', { clause: 'TS 33.220 B.4', isLive: true })),
     ...store,
     diameter,
+    watch,
     replicas: replicasOf({ ubListen }),
   })
   .prefault({})

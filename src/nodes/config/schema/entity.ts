@@ -8,12 +8,24 @@ export const listen = address.prefault('127.0.0.1:0').meta(about('port 0 draws a
 
 /** What HSS, BSF and KMF say of their store. */
 export const store = {
-  store: z.literal('sqlite').default('sqlite').meta(about('engine of the store')),
-  storeFile: fileName.optional().meta(about('the database', { byDefault: 'stores/NODE.db' })),
+  store: z.enum(['sqlite', 'postgresql']).default('sqlite').meta(about('engine of the store')),
+  storeFile: fileName.optional().meta(about('the database of sqlite', { byDefault: 'stores/NODE.db' })),
+  storeUrlFile: givenFile.optional().meta(
+    about('one line, the URL of the database of postgresql with its password; several hosts', {
+      clause: 'R31',
+      byDefault: 'secrets/NODE.url',
+    }),
+  ),
   storeKeyFile: givenFile
     .optional()
     .meta(about('32 octets that seal keys at rest', { clause: 'R32', byDefault: 'secrets/NODE.key' })),
 }
+
+/** What every node says of those who watch it. */
+export const watch = z
+  .strictObject({ listen: address.meta(about('loopback or management: it has no access control')) })
+  .optional()
+  .meta(about('/metrics, /health and /ready, see docs/watch.md', { byDefault: 'off' }))
 
 const diameterOfInstance = z.strictObject({
   listen,
@@ -91,7 +103,7 @@ export const diameter = diameterOfInstance.extend({ peers }).prefault({}).meta(a
 export const replicasOf = <More extends z.ZodRawShape>(more: More) => {
   const side = diameterOfInstance.prefault({}).meta(about('Diameter side'))
   return z
-    .array(z.strictObject({ diameter: side, ...more }))
+    .array(z.strictObject({ diameter: side, watch, ...more }))
     .max(63)
     .default([])
     .meta(about('more instances on the same store: NODE-2, NODE-3, ...; docs/replicas.md'))

@@ -71,6 +71,14 @@ export const networkShape = z.strictObject({
     })
     .prefault({})
     .meta(about('what all Diameter connections share')),
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/ })
+        .meta({ ...looksLike('URL'), ...about('collector, such as http://127.0.0.1:4318/v1/traces') }),
+    })
+    .optional()
+    .meta(about('spans as OTLP over HTTP', { byDefault: 'OTEL_EXPORTER_OTLP_ENDPOINT, else off' })),
   plmns: z.array(plmnShape).min(1).max(1000).meta(about('home networks')),
   ues: z
     .record(

@@ -4,6 +4,7 @@ import { InvalidValue } from '../../../core/errors.ts'
 import { ipv4Address, ipv6Prefix, type IpPrefix } from '../../../core/ip-address.ts'
 import { DiscoveryGroupId, relayServiceCodeFromHex, UserInfoId } from '../../../core/identities/prose.ts'
 import { algorithmNames, tunName } from '../network-config.ts'
+import { watch } from './entity.ts'
 import { about, looksLike } from './about.ts'
 import { countOrUnlimited, gba, hexText, imsi, text } from './forms.ts'
 
@@ -84,4 +85,5 @@ export const ueShape = z.strictObject({
   relayServiceCodes: z.array(relayServiceCode).max(8).default([]).meta(about('serves these as a relay')),
   wantedRelayServiceCode: relayServiceCode.optional().meta(about('asks UE-2 for a link as its relay')),
   tun: tun.optional().meta(about('IP of this machine over its links, by a network device')),
+  watch,
 })

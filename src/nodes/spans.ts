@@ -1,0 +1,58 @@
+import { ProseError } from '../core/errors.ts'
+import type { TapSpan } from '../core/tap.ts'
+import { spanOf, traceOf, within } from '../core/traceparent.ts'
+import { spanIdOf } from '../crypto/trace.ts'
+import type { NodeContext } from './node.ts'
+
+type Named = Pick<TapSpan, 'side' | 'point' | 'name'>
+
+/**
+ * Does `work` and tells the tap how long it took and how it ended. The work gets the context of its own span.
+ * `causeIn` finds the cause in a value that is not what was asked for.
+ */
+export type Spans = <Value>(
+  named: Named,
+  context: string | undefined,
+  work: (context: string | undefined) => Promise<Value>,
+  causeIn?: (value: Value) => string | undefined,
+) => Promise<Value>
+
+/** For one node, once: its spans are numbered. */
+export function spansOf(node: string, { tap, clock, stopwatch }: NodeContext): Spans {
+  const start = clock.now()
+  let spans = 0
+  return async (named, context, work, causeIn) => {
+    const began = stopwatch()
+    const own = context === undefined ? undefined : within(context, spanIdOf(`${node} ${start} ${++spans}`))
+    const place =
+      context === undefined || own === undefined
+        ? {}
+        : { context: traceOf(context), span: spanOf(own), parent: spanOf(context) }
+    const tell = (cause: string | undefined) =>
+      tap({
+        ...{ kind: 'span', time: clock.now(), node, ...named, ms: stopwatch() - began, ...place },
+        ...(cause === undefined ? {} : { cause }),
+      })
+    try {
+      const value = await work(own)
+      tell(causeIn?.(value))
+      return value
+    } catch (error) {
+      tell(error instanceof ProseError ? error.code : 'ERR_INTERNAL')
+      throw error
+    }
+  }
+}
+
+/** The store with each of its methods told. */
+export const storeSpans = <Store extends object>(table: string, store: Store, spans: Spans): Store =>
+  new Proxy(store, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function' || typeof name !== 'string') return method
+      return (...args: readonly unknown[]) =>
+        spans({ side: 'store', name: `${table}.${name}` }, undefined, () =>
+          Promise.resolve(Reflect.apply(method, target, args)),
+        )
+    },
+  })
