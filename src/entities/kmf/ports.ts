@@ -114,6 +114,8 @@ export interface KmfPorts {
   readonly plmns: PlmnTable
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  /** What this KMF's own table says of a subscriber, for a BSF that gives no ProSe USS; without it such a subscriber may nothing (R8). */
+  readonly ownProseUss?: ((imsi: Imsi) => Promise<Uss | undefined>) | undefined
   readonly zn: ZnPort
   readonly zpn: ZpnPort
   readonly pc6: Pc6Port

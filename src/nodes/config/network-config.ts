@@ -137,6 +137,10 @@ export interface KmfConfig {
   readonly nafKeyMaxAge: Seconds
   readonly pdkLifetime: Seconds
   readonly proseUeIds: readonly ProseUeIdRange[]
+  /** Where the BSF gives no ProSe USS, the subscribers of the file say what they may. */
+  readonly ownProseSettings: boolean
+  /** Says on Zn and Zpn which set-up a request is of. */
+  readonly traceParentToBsf: boolean
   readonly pc6Peers: readonly Plmn[]
   /** Token buckets, burst equal to the number (R45); Infinity when unlimited. */
   readonly limits: {
