@@ -43,8 +43,9 @@ function addressOf(text: string): { readonly host: string; readonly port: number
   return { host, port: portOf(text.slice(at + 1)) }
 }
 
-/** The document line by line, without what could steer a terminal; what is no text as its length. */
-export function linesOf({ body }: GotDocument): readonly string[] {
+/** The document line by line, without what could steer a terminal; what is no text as its length, none as the status. */
+export function linesOf({ status, body }: GotDocument): readonly string[] {
+  if (body.length === 0) return [`HTTP ${status}, no document`]
   const text = printable(body, '\n')
   return text === undefined ? [`${body.length} octets`] : text.replace(/\n$/, '').split('\n')
 }

@@ -103,7 +103,7 @@ export const verbs = {
       const { status, contentType = null, proof, btid } = got
       const lines = linesOf(got)
       const told = { status, contentType, proof, btid: btid === undefined ? null : shortBTid(btid) }
-      say({ event: 'result', schema: 1, verb: 'get', url, ...told, body: lines.join('\n') }, ...lines)
+      say({ event: 'result', schema: 1, verb: 'get', ...told, body: lines.join('\n') }, ...lines)
       return status >= 200 && status < 300 ? exitCodes.done : exitCodes.otherOutcome
     },
   },

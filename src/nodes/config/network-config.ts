@@ -123,6 +123,8 @@ export interface NafConfig {
   readonly gsids: readonly string[]
   /** May have GBA push. */
   readonly push: boolean
+  /** May know the private identity behind a B-TID. */
+  readonly discloseImpi: boolean
 }
 
 export type TlsVersion = '1.2' | '1.3'
