@@ -72,12 +72,9 @@ it(
     ] as const) {
       const ue = start(`${get ?? ''} --json`, directory)
       expect(await ue.ended).toBe(0)
-      expect(JSON.parse(ue.said())).toMatchObject({
-        verb: 'get',
-        status: 200,
-        proof,
-        body: /* XML */ expect.stringContaining('<simservs>'),
-      })
+      const told = JSON.parse(ue.said()) as Record<string, unknown>
+      expect(told).toMatchObject({ verb: 'get', status: 200, proof })
+      expect(told['body']).toContain('<simservs>')
     }
     const foreign = start((gets[0] ?? '').replace('001010000000001@', '001010000000002@'), directory)
     expect(await foreign.ended).toBe(1)
