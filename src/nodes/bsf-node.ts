@@ -48,9 +48,15 @@ const ubSpans = (session: UbSession, spans: Spans): UbSession => ({
   },
 })
 
-/** Another NAF learns no private identity. */
-const policyOf = ({ originHost, fqdns, uaIds, gsids, push: mayPush }: NafConfig): NafPolicy => ({
-  ...{ originHosts: [originHost], fqdns, uaIds, gsids, mayPush, discloseImpi: false, requiredGsids: [] },
+const policyOf = ({
+  originHost,
+  fqdns,
+  uaIds,
+  gsids,
+  push: mayPush,
+  discloseImpi,
+}: NafConfig): NafPolicy => ({
+  ...{ originHosts: [originHost], fqdns, uaIds, gsids, mayPush, discloseImpi, requiredGsids: [] },
 })
 
 function neighbours({ realm, hss, kmf, bsf }: PlmnConfig): readonly Neighbour[] {

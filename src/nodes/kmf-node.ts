@@ -2,9 +2,10 @@ import type { Plmn } from '../core/identities/plmn.ts'
 import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
+import { proseUssOf } from '../entities/hss/guss.ts'
 import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
 import { mostOpenRequests } from '../entities/kmf/open-requests.ts'
-import type { BsfCall, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
+import type { BsfCall, KmfPorts, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '../entities/kmf/ports.ts'
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
@@ -36,12 +37,13 @@ const traced = (context: string | undefined) => (context === undefined ? {} : { 
 /** The BSF of the own home network: NAF keys are asked for B-TIDs and subscribers of it alone. */
 function bsfOver(
   diameter: DiameterNode,
-  { realm }: PlmnConfig,
+  { realm, kmf }: PlmnConfig,
   { clock }: NodeContext,
   spans: Spans,
 ): { zn: ZnPort; zpn: ZpnPort } {
   const route = (context: string | undefined, { until }: BsfCall) => ({
-    ...{ destinationRealm: realm, ...traced(context) },
+    destinationRealm: realm,
+    ...traced(kmf.traceParentToBsf ? context : undefined),
     deadline: milliseconds(Math.max(0, until - clock.now())),
   })
   return {
@@ -98,8 +100,16 @@ const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
   return (imsi) => those.has(imsi)
 }
 
+/** What the subscribers of the file may, for a BSF that says nothing of it. */
+function ownProseUssOf({ kmf, subscribers }: PlmnConfig): KmfPorts['ownProseUss'] {
+  if (!kmf.ownProseSettings) return undefined
+  const table = new Map(subscribers.map((subscriber) => [subscriber.imsi, proseUssOf(subscriber)[0]]))
+  return (imsi) => Promise.resolve(table.get(imsi))
+}
+
 const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
   ...{ plmns: plmnTableFor(config, plmn.plmn), usesGbaU: usesGbaUOf(plmn) },
+  ownProseUss: ownProseUssOf(plmn),
 })
 
 const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({

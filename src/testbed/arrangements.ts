@@ -196,7 +196,7 @@ export const kmf1IsAnotherNaf = changeHome('ue1', (plmn) => ({
 
 const otherNafOf = ({ realm, kmf }: PlmnConfig): NafConfig => ({
   ...{ originHost: kmf.diameter.originHost, realm, fqdns: [anotherNaf] },
-  ...{ uaIds: [uaIds.prose], gsids: [projectValues.proseGsid.value], push: true },
+  ...{ uaIds: [uaIds.prose], gsids: [projectValues.proseGsid.value], push: true, discloseImpi: false },
 })
 
 /** Stores of the run alone: what a scenario does to subscribers and keys must not stay. `remove` deletes them. */

@@ -7,8 +7,11 @@ import { milliseconds, type Milliseconds } from '../core/units.ts'
 import type { IpHost } from '../entities/ue/ip/ip-host.ts'
 import type { Link } from '../entities/ue/link-view.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
+import type { DocumentWish, GotDocument } from '../entities/ue/ua.ts'
 import { NotPossibleNow } from '../entities/ue/ue.ts'
 import { openForward, toServer, type Forward, type TcpServer } from '../io/forward/tcp-forward.ts'
+import { uaAt } from '../io/https/ua-client.ts'
+import type { StreamAddress } from '../io/streams.ts'
 import type { NodeContext } from '../nodes/node.ts'
 import type { ConfiguredUe, UeNode } from '../nodes/ue-node.ts'
 import { algorithmName } from '../reference-points/pc5/security-capabilities.ts'
@@ -188,6 +191,11 @@ export class UeByHand {
     return link
   }
 
+  /** Ua: a document of a NAF of the home network; `at` is where that is reached, else by its name. Throws as `Ue.get`. */
+  get(wish: DocumentWish, at: StreamAddress): Promise<GotDocument> {
+    return this.#node.ue.get(wish, uaAt(at))
+  }
+
   /** Text as user data that is not IP. */
   send(label: string, text: string): number {
     const octets = utf8(text)
@@ -326,10 +334,10 @@ export class UeByHand {
   }
 }
 
-/** What a peer wrote, without what could steer a terminal. */
-function printable(octets: Uint8Array): string | undefined {
+/** What a peer wrote, without what could steer a terminal but `kept`; undefined for what is no text. */
+export function printable(octets: Uint8Array, kept = ''): string | undefined {
   try {
-    return fromUtf8(octets).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '.')
+    return fromUtf8(octets).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => (sign === kept ? sign : '.'))
   } catch {
     return undefined
   }

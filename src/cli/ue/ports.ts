@@ -1,7 +1,8 @@
 import { loopback, type TcpServer } from '../../io/forward/tcp-forward.ts'
 import { WrongUsage } from '../errors.ts'
 
-function portOf(text: string, lowest = 1): number {
+/** Throws WrongUsage. */
+export function portOf(text: string, lowest = 1): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
   if (port < lowest || port > 0xffff)
     throw new WrongUsage(`${text} is no port`, `ports are ${lowest} to 65535`)

@@ -1,9 +1,11 @@
+import { shortBTid } from '../../core/identities/b-tid.ts'
 import { milliseconds } from '../../core/units.ts'
 import type { ShownLink, UeByHand } from '../../testbed/ue-by-hand.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { nearMiss } from '../near-miss.ts'
 import { tableOf } from '../table.ts'
+import { linesOf, wishOf } from './document.ts'
 import { linkLine, linkLines, ueLines } from './shown.ts'
 
 /** What a verb tells: an object for programs, lines for people. */
@@ -91,6 +93,18 @@ export const verbs = {
         `${sent} sent, ${times.length} answered`,
       )
       return times.length > 0 ? exitCodes.done : exitCodes.otherOutcome
+    },
+  },
+  get: {
+    ...{ takes: 'URL [HOST:PORT]', does: 'a document of a NAF, after GBA', needs: 'nothing' },
+    async run(hand, [url = '', address], say) {
+      const { wish, at } = wishOf(url, address)
+      const got = await hand.get(wish, at)
+      const { status, contentType = null, proof, btid } = got
+      const lines = linesOf(got)
+      const told = { status, contentType, proof, btid: btid === undefined ? null : shortBTid(btid) }
+      say({ event: 'result', schema: 1, verb: 'get', ...told, body: lines.join('\n') }, ...lines)
+      return status >= 200 && status < 300 ? exitCodes.done : exitCodes.otherOutcome
     },
   },
   rekey: {

@@ -16,10 +16,12 @@ export function UaId(octets: Uint8Array): UaId {
   return octets as UaId
 }
 
-/** The Ua security protocol identifiers that a ProSe KMF may use (R5). TS 33.220 H.3. */
+/** Ua security protocol identifiers; `kmfPolicy` says which of them a ProSe KMF may use (R5). TS 33.220 H.3. */
 export const uaIds = {
   /** Root of the PDK. */
   prose: uaIdOf(projectValues.uaIdProse.value),
+  /** HTTP Digest without TLS. TS 33.222 5.3. */
+  httpDigest: uaIdOf('0100000002'),
   /** Shared-key TLS 1.3. TS 33.222 5.4.0.2. */
   tls13: uaIdOf('0100000007'),
   /** Shared-key TLS 1.2 with TLS_DHE_PSK_WITH_AES_128_GCM_SHA256 (00 AA). TS 33.222 5.4. */

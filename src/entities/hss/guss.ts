@@ -7,7 +7,8 @@ import type { ProsePermission, Subscriber } from './ports.ts'
 const flagOf: Readonly<Record<ProsePermission, number>> = { 'one-to-one': 1, relay: 2, 'remote-ue': 3 }
 const publicSafetyFlag = 4
 
-function proseUss({ imsi, prose }: Subscriber): Uss[] {
+/** The ProSe USS of a subscriber, none without a ProSe subscription. TS 29.109 annex A. */
+export function proseUssOf({ imsi, prose }: Pick<Subscriber, 'imsi' | 'prose'>): readonly Uss[] {
   if (!prose) return []
   const flags = [
     ...prose.permissions.map((word) => flagOf[word]),
@@ -28,5 +29,5 @@ export const gussOf = (subscriber: Subscriber): Guss => ({
   id: subscriber.impi,
   uiccType: subscriber.gba === 'GBA_U' ? 'GBA_U' : 'GBA',
   lifetime: subscriber.ksLifetime,
-  ussList: proseUss(subscriber),
+  ussList: proseUssOf(subscriber),
 })

@@ -3,7 +3,7 @@ import type { Plmn } from '../../core/identities/plmn.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 import { fromStore } from './from-store.ts'
 import type { KmfPorts } from './ports.ts'
-import { proseUss, type Owner } from './subscriber.ts'
+import { proseSettings, type Owner } from './subscriber.ts'
 
 export type Role = 'ue-1' | 'ue-2'
 
@@ -43,10 +43,10 @@ function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly stri
 export async function authorise(
   owner: Owner,
   ask: Ask,
-  ports: Pick<KmfPorts, 'authorisations'>,
+  ports: Pick<KmfPorts, 'authorisations' | 'ownProseUss'>,
 ): Promise<void> {
   const hasRow = await hasRowFor(owner, ask, ports)
-  refuseIf(missing(ask, proseUss(owner.ussList), hasRow), ask)
+  refuseIf(missing(ask, await proseSettings(owner, ports), hasRow), ask)
 }
 
 /** The table alone, before a push brings the newest settings. Throws NotAuthorised. CR 33.303 6.X.3.2 step 7d. */

@@ -17,7 +17,7 @@ import type { Kmf } from './kmf.ts'
 import { Procedure } from './procedure.ts'
 import { checkRequestToken } from './request-token.ts'
 import { resolveNafKeys, type NafKeys } from './resolve-naf-keys.ts'
-import { proseUeIdsOf } from './subscriber.ts'
+import { proseSettings, proseUeIdsOf } from './subscriber.ts'
 
 /** Step 6 to step 9 at the KMF of UE-1. CR 33.303 6.X.3.2. */
 export async function answerPeer(
@@ -65,19 +65,20 @@ export async function issueKey(
     await authorise(found.owner, ask, kmf.ports)
     procedure.step = '8'
     checkWallClock(kmf.ports)
-    return derive(kmf, procedure, request, found)
+    return await derive(kmf, procedure, request, found)
   } finally {
     wipe(found.ksNaf) // the store has its own; a pushed key serves one PDK
   }
 }
 
 /** Step 8, and what step 9 says beside the key. */
-function derive(
+async function derive(
   { ports, settings }: Kmf,
   procedure: Procedure,
   { ue2Id, extensions, nonce1 }: Pick<ProseKeyRequest, 'ue2Id' | 'extensions' | 'nonce1'>,
   { owner, ksNaf, expires, gpi }: NafKeys,
-): ProseKeyAnswer {
+): Promise<ProseKeyAnswer> {
+  const ue1ProseUeIds = settings.returnUe1ProseUeIds ? proseUeIdsOf(await proseSettings(owner, ports)) : []
   const pdk = derivePdk(ksNaf, ue2Id, hasExtension(extensions, 'E1') ? nonce1 : undefined)
   const keyExpiry = wholeSecond(earliest(expires, later(ports.clock.now(), settings.pdkLifetime)))
   procedure.decided(
@@ -85,7 +86,6 @@ function derive(
     { ue2Id: hexOf24(ue2Id), keyExpiry: new Date(keyExpiry).toISOString() },
     { PDK: fingerprint(pdk), Ks_NAF: fingerprint(ksNaf) },
   )
-  const ue1ProseUeIds = settings.returnUe1ProseUeIds ? proseUeIdsOf(owner.ussList) : []
   return { pdk, keyExpiry, ue1ProseUeIds, ...(gpi && { gpi }) }
 }
 

@@ -2,7 +2,7 @@ import type { Count, Report } from '../../core/tap.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import type { NafId, UaId } from '../../core/identities/naf-id.ts'
+import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { KsNaf } from '../../core/keys.ts'
@@ -10,6 +10,7 @@ import type { PlmnEntry, PlmnTable } from '../../core/plmn-table.ts'
 import type { Instant, Milliseconds } from '../../core/units.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+import type { GbaOffer } from '../../reference-points/ua/exchange.ts'
 import type {
   BootstrappingInfoAnswer,
   BootstrappingInfoRequest,
@@ -74,13 +75,7 @@ export interface Pc6Port {
   requestKey(home: PlmnEntry, request: ProseKeyRequest, context?: string): Promise<ProseKeyAnswer>
 }
 
-/** What a UE offers in the handshake of PC8. TS 33.222 5.4. */
-export interface Pc8Offer {
-  /** psk_identity as received. */
-  readonly identity: string
-  /** That of the negotiated version and suite. */
-  readonly uaId: UaId
-}
+export type Pc8Offer = GbaOffer
 
 /** A UE whose key secures a PC8 connection. */
 export interface Pc8Subscriber {
@@ -114,6 +109,8 @@ export interface KmfPorts {
   readonly plmns: PlmnTable
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  /** What this KMF's own table says of a subscriber, for a BSF that gives no ProSe USS; without it such a subscriber may nothing (R8). */
+  readonly ownProseUss?: ((imsi: Imsi) => Promise<Uss | undefined>) | undefined
   readonly zn: ZnPort
   readonly zpn: ZpnPort
   readonly pc6: Pc6Port

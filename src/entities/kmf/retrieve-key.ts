@@ -13,7 +13,7 @@ import type { Kmf } from './kmf.ts'
 import { wipeRow } from './naf-key.ts'
 import type { Pc8Subscriber } from './ports.ts'
 import type { Procedure } from './procedure.ts'
-import { proseUeIdsOf, type Owner } from './subscriber.ts'
+import { proseSettings, proseUeIdsOf, type Owner } from './subscriber.ts'
 
 /** Step 4 to step 10 at the KMF of UE-2. CR 33.303 6.X.3.2. */
 export async function retrieveKey(
@@ -23,7 +23,7 @@ export async function retrieveKey(
   ue2: Pc8Subscriber,
 ): Promise<ProseKeyAnswer> {
   takeTokens(kmf, request, ue2)
-  const home = homeThatMayServe(kmf, request, ue2)
+  const home = await homeThatMayServe(kmf, request, ue2)
   const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
   procedure.step = '5'
   await authoriseUe2(kmf, ue2, ask)
@@ -53,8 +53,12 @@ function takeTokens({ ports, buckets }: Kmf, { ue1Id }: ProseDirectKeyRequest, u
 }
 
 /** The home of UE-1, found by the PLMN table alone (R1, R3, R4). */
-function homeThatMayServe({ ports }: Kmf, request: ProseDirectKeyRequest, ue2: Pc8Subscriber): PlmnEntry {
-  if (!proseUeIdsOf(ue2.ussList).includes(request.ue2Id))
+async function homeThatMayServe(
+  { ports }: Kmf,
+  request: ProseDirectKeyRequest,
+  ue2: Pc8Subscriber,
+): Promise<PlmnEntry> {
+  if (!proseUeIdsOf(await proseSettings(ue2, ports)).includes(request.ue2Id))
     throw new NotAuthorised('UE-2 ID is not one of this subscriber')
   const home = ports.plmns.homeOfNafId(request.nafId)
   if (!home) throw new NotAuthorised('NAF-ID names no known network')

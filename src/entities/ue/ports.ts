@@ -7,6 +7,7 @@ import type { IpPrefix } from '../../core/ip-address.ts'
 import type { Ck, Ik, KsNaf, Res } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
 import type { ProseDirectKeyRequest, ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+import type { HttpConnection } from '../../wire/http.ts'
 
 /** Ks with whoever holds it, the ME for GBA_ME and the card for GBA_U; nobody else sees it. TS 33.220 4.5.2, 5.3.2. */
 export interface HeldKs {
@@ -79,6 +80,9 @@ export interface Pc8Port {
   requestKey(request: ProseDirectKeyRequest, context?: string): Promise<ProseDirectKeyResponse>
   close(): Promise<void>
 }
+
+/** A connection to a NAF, over TLS with an association. Throws Pc8IdentityRefused, TemporaryFailure as `Pc8Port.open`. */
+export type UaConnect = (association?: Pc8Association) => Promise<HttpConnection>
 
 /** Ub towards the UE's own BSF: a whole bootstrapping run. */
 export interface GbaPort {

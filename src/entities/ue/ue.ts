@@ -20,8 +20,9 @@ import { takesUserData } from './link/rekeying.ts'
 import { Links } from './links.ts'
 import { Listeners } from './listeners.ts'
 import { Pc8Session } from './pc8-session.ts'
-import type { GbaPort, Pc8Port, UeBootstrap, Usim } from './ports.ts'
+import type { GbaPort, Pc8Port, UaConnect, UeBootstrap, Usim } from './ports.ts'
 import { setUp, type SetUpPorts, type SetUpRequest, type SetUpResult } from './set-up.ts'
+import { getDocument, type DocumentWish, type GotDocument } from './ua.ts'
 
 /** What a UE is configured with. */
 export interface UeSettings extends LinkSettings, DiscoverySettings {
@@ -152,6 +153,11 @@ export class Ue {
   /** Step 0: PC8 to the own KMF, bootstrapping first when no B-TID is valid. Throws as `bootstrap`. */
   openPc8(): Promise<void> {
     return this.#session.open()
+  }
+
+  /** Ua: a document of another NAF of the home network; throws as `getDocument`. TS 33.222 5. */
+  get(wish: DocumentWish, connect: UaConnect): Promise<GotDocument> {
+    return getDocument(wish, connect, { ...this.#ports, bootstrapping: this.#bootstrapping })
   }
 
   /** Step 2, Model A: announces this UE until the returned function is called. */

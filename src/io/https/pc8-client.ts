@@ -25,6 +25,7 @@ import { fieldsAsSent } from './http-fields.ts'
 import { answerOf } from './pc8-answer.ts'
 import type { Pc8Message, TlsVersion } from './pc8-message.ts'
 import { pc8Tls, type Pc8Security } from './pc8-security.ts'
+import { handshake } from './psk-handshake.ts'
 
 export interface Pc8ClientOptions {
   /** Where the KMF listens; its name goes into server_name and Host only. */
@@ -44,12 +45,6 @@ export interface Pc8ClientOptions {
 
 const defaultDeadlines = { open: 10_000, request: 13_000 } as const
 const limits = { head: 16 * 1024, body: 64 * 1024 } as const
-
-/**
- * Alerts of a server that does not take the identity or the key: bad_record_mac, handshake_failure, illegal_parameter,
- * decrypt_error, unknown_psk_identity. Which one it is depends on the version of TLS and of the library. RFC 8446 6.
- */
-const identityAlerts: readonly number[] = [20, 40, 47, 51, 115]
 
 interface Connection {
   readonly tls: Socket
@@ -77,7 +72,10 @@ export function createPc8Client(options: Pc8ClientOptions): Pc8Port {
     async open(association) {
       close()
       connection = connectTo(association, options)
-      await handshake(connection, options)
+      const { timers = systemTimers, deadlines } = options
+      const deadline = milliseconds(deadlines?.open ?? defaultDeadlines.open)
+      await handshake(connection.tls, { point: 'PC8', deadline, timers })
+      connection.handshakeDone = true
     },
     async requestKey(request, context) {
       if (!connection || !isOpen()) throw new TemporaryFailure('PC8: no connection to the KMF')
@@ -107,35 +105,6 @@ function agentOf(tls: Socket): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, maxTotalSockets: 1 })
   agent.createConnection = () => tls
   return agent
-}
-
-async function handshake(connection: Connection, options: Pc8ClientOptions): Promise<void> {
-  const { tls } = connection
-  const { timers = systemTimers, deadlines } = options
-  const deadline = milliseconds(deadlines?.open ?? defaultDeadlines.open)
-  const late = new TemporaryFailure(`PC8: no handshake in ${deadline} ms`)
-  const stopTimer = timers.after(deadline, () => tls.destroy(late))
-  try {
-    await new Promise<void>((resolve, reject) => {
-      tls.once('secureConnect', resolve)
-      tls.once('close', () => reject(new TemporaryFailure('PC8: the connection was closed')))
-      tls.on('error', reject)
-    })
-    connection.handshakeDone = true
-  } catch (error) {
-    tls.destroy()
-    throw openingFailed(error)
-  } finally {
-    stopTimer()
-  }
-}
-
-function openingFailed(error: unknown): Error {
-  if (error instanceof TemporaryFailure || error instanceof Pc8IdentityRefused) return error
-  const alert = /SSL alert number (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-  if (alert !== undefined && identityAlerts.includes(Number(alert)))
-    return new Pc8IdentityRefused(`PC8: alert ${alert}`, 'TS 33.222 5.4', { cause: error })
-  return new TemporaryFailure('PC8: no connection to the KMF', undefined, { cause: error })
 }
 
 async function exchange(

@@ -120,6 +120,8 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       nafKeyMaxAge: kmf.nafKeyMaxAgeSeconds,
       pdkLifetime: kmf.issue.pdkLifetimeSeconds,
       proseUeIds: kmf.proseUeIds,
+      ownProseSettings: kmf.ownProseSettings,
+      traceParentToBsf: kmf.traceParentToBsf,
       pc6Peers: kmf.pc6Peers,
       limits: kmf.limits,
     },

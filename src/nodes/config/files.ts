@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ConfigMistake } from '../../core/invalid-config.ts'
 import { Opc, K, Topc } from '../../core/keys.ts'
 import { fromUtf8 } from '../../core/bytes.ts'
@@ -111,6 +112,15 @@ function hostsOf(config: NetworkConfig, node: ConfiguredNode): readonly HostFile
   return [{ path, host: originHost, certificateFile, certificateKeyFile }]
 }
 
+/** A NAF at a BSF of a lab: its certificate is made, and is its own to use. */
+const nafsOf = ({ lab, diameter }: NetworkConfig, node: ConfiguredNode): readonly HostFiles[] =>
+  !lab || diameter.unsafePlainTcp || node.kind !== 'bsf'
+    ? []
+    : node.plmn.bsf.nafs.map(({ originHost: host }) => ({
+        ...{ path: 'nafs', host, certificateFile: join(lab.directory, 'certs', `${host}.pem`) },
+        certificateKeyFile: join(lab.directory, 'certs', `${host}.key`),
+      }))
+
 /** The files that these nodes need. */
 function neededFiles(config: NetworkConfig, nodes: readonly ConfiguredNode[]): NeededFiles {
   const secrets = nodes.flatMap((node) => secretsOf(config, node))
@@ -134,7 +144,8 @@ export async function prepareFiles(
   nodes: readonly ConfiguredNode[] = configuredNodes(config),
 ): Promise<void> {
   const needed = neededFiles(config, nodes)
-  if (config.lab) await prepareLab(config.lab, needed, environment)
+  const hosts = [...needed.hosts, ...nodes.flatMap((node) => nafsOf(config, node))]
+  if (config.lab) await prepareLab(config.lab, { ...needed, hosts }, environment)
   checkFiles(needed, environment.clock.now())
 }
 

@@ -157,6 +157,8 @@ export interface NafConfig {
   readonly gsids: readonly string[]
   /** May have GBA push. */
   readonly push: boolean
+  /** May know the private identity behind a B-TID. */
+  readonly discloseImpi: boolean
 }
 
 export type TlsVersion = '1.2' | '1.3'
@@ -169,6 +171,10 @@ export interface KmfConfig extends KmfInstance {
   readonly nafKeyMaxAge: Seconds
   readonly pdkLifetime: Seconds
   readonly proseUeIds: readonly ProseUeIdRange[]
+  /** Where the BSF gives no ProSe USS, the subscribers of the file say what they may. */
+  readonly ownProseSettings: boolean
+  /** Says on Zn and Zpn which set-up a request is of. */
+  readonly traceParentToBsf: boolean
   readonly pc6Peers: readonly Plmn[]
   /** Token buckets, burst equal to the number (R45); Infinity when unlimited. */
   readonly limits: {

@@ -33,7 +33,7 @@ export const bootstrappingInfoCommand = command({
     optional(base.userName),
     required(gpp.meKeyMaterial),
     optional(gpp.uiccKeyMaterial),
-    // Optional in TS 29.109; a key without an end is of no use here.
+    // Both optional in TS 29.109, owed by TS 33.220 4.5.3.
     required(gpp.keyExpiryTime),
     required(gpp.bootstrapInfoCreationTime),
     optional(gpp.gbaUserSecSettings),

@@ -34,14 +34,14 @@ export const gbaPushInfoCommand = command({
   answer: [
     required(base.sessionId),
     required(base.vendorSpecificApplicationId),
-    required(base.authSessionState),
+    optional(base.authSessionState),
     required(base.resultCodeAvp),
     required(base.originHost),
     required(base.originRealm),
     required(gpp.meKeyMaterial),
     required(gpp.gbaPushInfo),
     optional(gpp.uiccKeyMaterial),
-    // Optional in TS 29.109; a key without an end is of no use here.
+    // Optional in TS 29.109, owed by TS 33.223 5: a key without an end is of no use.
     required(gpp.keyExpiryTime),
     optional(gpp.bootstrapInfoCreationTime),
     optional(gpp.gbaUserSecSettings),

@@ -10,6 +10,8 @@ export interface DigestChallenge {
   /** Qualities of protection offered, in order; none when absent. */
   readonly qop: readonly string[]
   readonly opaque?: string
+  /** The nonce alone was not taken: the same password serves with this one. RFC 2617 3.2.1. */
+  readonly stale?: boolean
 }
 
 /** Authorization: Digest. RFC 2617 3.2.2, RFC 3310 3.4. */
@@ -66,6 +68,7 @@ export function parseChallenge(text: string): DigestChallenge {
     nonce: mandatory(header, parameters, 'nonce'),
     qop: qop === undefined ? [] : qop.split(',').map((word) => word.trim()),
     ...optional(parameters, 'algorithm', 'opaque'),
+    ...(parameters.get('stale')?.toLowerCase() === 'true' && { stale: true }),
   }
 }
 
@@ -76,6 +79,7 @@ export const writeChallenge = (challenge: DigestChallenge): string =>
     ['algorithm', challenge.algorithm, 'token'],
     ['qop', challenge.qop.length === 0 ? undefined : challenge.qop.join(','), 'quoted'],
     ['opaque', challenge.opaque, 'quoted'],
+    ['stale', challenge.stale ? 'true' : undefined, 'token'],
   ])}`
 
 /** Throws MalformedMessage. Unknown parameters are passed over. */

@@ -10,8 +10,9 @@ import { ProseUeId } from '../../../src/core/identities/prose.ts'
 import { KsNaf, Pdk } from '../../../src/core/keys.ts'
 import type { Pc8Offer, Pc8Service, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
 import type { Pc8Association, Pc8Port } from '../../../src/entities/ue/ports.ts'
+import type { GbaServer } from '../../../src/io/https/gba-server.ts'
 import { createPc8Client, type Pc8ClientOptions } from '../../../src/io/https/pc8-client.ts'
-import { startPc8Server, type Pc8Server, type Pc8ServerOptions } from '../../../src/io/https/pc8-server.ts'
+import { startPc8Server, type Pc8ServerOptions } from '../../../src/io/https/pc8-server.ts'
 import type { Pc8Message } from '../../../src/io/https/pc8-message.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
 import { decodeProseDirectKeyRequest } from '../../../src/reference-points/pc8/messages.ts'
@@ -58,7 +59,7 @@ export function serviceOf(known: readonly BTid[] = [btid]): Pc8Service & { reado
   }
 }
 
-export interface TestServer extends Pc8Server {
+export interface TestServer extends GbaServer {
   readonly messages: Pc8Message[]
   readonly counts: string[]
   readonly faults: unknown[]
@@ -89,7 +90,7 @@ export async function serverOf(options: Partial<Pc8ServerOptions> = {}): Promise
   return { ...server, messages, counts, faults }
 }
 
-export function clientOf(server: Pick<Pc8Server, 'port'>, options: Partial<Pc8ClientOptions> = {}): Pc8Port {
+export function clientOf(server: Pick<GbaServer, 'port'>, options: Partial<Pc8ClientOptions> = {}): Pc8Port {
   const client = createPc8Client({
     ...{ address: '127.0.0.1', port: server.port, versions: ['1.3', '1.2'], onMessage: () => undefined },
     ...options,

@@ -144,10 +144,12 @@ describe('a configuration', () => {
       {
         ...{ originHost: 'as.example.org', realm: 'epc.mnc001.mcc001.3gppnetwork.org' },
         ...{ fqdns: ['naf.example.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: [], push: false },
+        discloseImpi: false,
       },
       {
         ...{ originHost: 'as.test.org', realm: 'test.org' },
         ...{ fqdns: ['naf.test.org'], uaIds: [Uint8Array.of(1, 0, 0, 0, 2)], gsids: ['7'], push: true },
+        discloseImpi: false,
       },
     ])
   })

@@ -25,9 +25,17 @@ describe('WWW-Authenticate', () => {
   it('takes algorithm and qop quoted or not, names and scheme in any case, unknown parameters', () => {
     const [a, b] = [
       'Digest realm="r", nonce="n", algorithm=AKAv1-MD5, qop="auth-int"',
-      'digest  REALM="r",nonce = "n" ,\talgorithm="AKAv1-MD5", qop=auth-int, stale=TRUE',
+      'digest  REALM="r",nonce = "n" ,\talgorithm="AKAv1-MD5", qop=auth-int, domain="/"',
     ].map(parseChallenge)
     expect(a).toEqual(b)
+  })
+
+  it('has stale in any case, as a token and only where it is true (RFC 2617 3.2.1)', () => {
+    const challenge = { realm: 'r', nonce: 'n', qop: [] }
+    expect(parseChallenge('Digest realm="r", nonce="n", stale=TRUE')).toEqual({ ...challenge, stale: true })
+    expect(parseChallenge('Digest realm="r", nonce="n", stale=false')).toEqual(challenge)
+    expect(writeChallenge({ ...challenge, stale: true })).toBe('Digest realm="r", nonce="n", stale=true')
+    expect(writeChallenge({ ...challenge, stale: false })).toBe('Digest realm="r", nonce="n"')
   })
 
   it('writes algorithm bare and qop quoted, as TS 24.109 A.3 has them', () => {

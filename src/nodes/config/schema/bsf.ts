@@ -34,6 +34,10 @@ const naf = z.strictObject({
     .boolean()
     .default(false)
     .meta(about('may have GBA push', { clause: 'TS 33.223' })),
+  discloseImpi: z
+    .boolean()
+    .default(false)
+    .meta(about('may know the private identity behind a B-TID', { clause: 'TS 29.109 5.2' })),
 })
 
 const ubListen = listen.meta(about('where it serves Ub; port 0 draws a free one'))

@@ -77,6 +77,21 @@ export const kmf = z
       .min(1)
       .max(64)
       .meta(about("those of our UEs; must not overlap another PLMN's", { clause: 'R2', isLive: true })),
+    ownProseSettings: z
+      .boolean()
+      .default(false)
+      .meta(
+        about('where the BSF gives no ProSe USS, `subscribers` here says what they may', {
+          clause: 'R8',
+          isLive: true,
+        }),
+      ),
+    traceParentToBsf: z
+      .boolean()
+      .default(true)
+      .meta(
+        about('tells the BSF which set-up a request is of, by an AVP of ours; false for a BSF of others'),
+      ),
     pc6Peers: z
       .array(plmn)
       .max(1000)
