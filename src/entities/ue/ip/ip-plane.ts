@@ -244,12 +244,27 @@ export class IpPlane {
 
   #fromLink(label: string, octets: Uint8Array): void {
     const served = this.#links.get(label)
+    if (!served) {
+      this.#ports.count('ip dropped: the link is not live')
+      return
+    }
     const packet = this.#read(octets)
-    if (!served || !packet) return
+    if (!packet) return
     if (isNeighbourDiscovery(packet)) this.#discovered(served, packet)
-    else if (isAdmitted(packet, served, this.#ports.ue.layer2Id, this.#settings))
-      this.#ports.interface.send(octets)
+    else if (this.#isAdmitted(packet, served)) this.#ports.interface.send(octets)
     else this.#ports.count('ip dropped: not what that peer may send')
+  }
+
+  /**
+   * Nobody sends from an address that another link owns (R7): the answer would go over this link, or over another with the
+   * same UE, for a moment while one replaces the other.
+   */
+  #isAdmitted(packet: IpPacket, served: Served): boolean {
+    if (!isAdmitted(packet, served, this.#ports.ue.layer2Id, this.#settings)) return false
+    const { source, destination } = packet
+    const back = this.#routeOf({ ...packet, source: destination, destination: source })
+    const { link } = served
+    return back === served || (link.peerIdentity === 'verified' && back?.link.peer === link.peer)
   }
 
   #read(octets: Uint8Array): IpPacket | undefined {
