@@ -6,7 +6,7 @@ import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
 import { ue2Context } from '../../core/traceparent.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
-import { decodePdu, decodeSignalling, lcids, type SduType } from '../../reference-points/pc5/pdcp.ts'
+import { decodePdu, decodeSignalling, lcids } from '../../reference-points/pc5/pdcp.ts'
 import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { forgetReading, type GbaPush } from './gba/push.ts'
@@ -50,7 +50,7 @@ export interface LinksPorts {
   secured(entry: LinkEntry): void
   /** Steps 3 to 14 anew, beside a link whose PDK ends soon. */
   renew(entry: LinkEntry): void
-  received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
+  received(entry: LinkEntry, sduType: 'ip' | 'non-ip', octets: Uint8Array): void
   /** A link that was live is no more; `goesOnAs` is a live one that is with the same UE, if there is one. */
   gone(entry: LinkEntry, goesOnAs: LinkEntry | undefined): void
 }

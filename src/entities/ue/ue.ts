@@ -352,8 +352,7 @@ export class Ue {
     this.#ports.radio.send(message.channel, message.frame)
   }
 
-  #received(entry: LinkEntry, sduType: string, octets: Uint8Array): void {
-    if (sduType !== 'ip' && sduType !== 'non-ip') return
+  #received(entry: LinkEntry, sduType: UserData['sduType'], octets: Uint8Array): void {
     const link = viewOf(entry)
     if (link) this.#onData.tell({ link, sduType, octets })
   }

@@ -103,10 +103,12 @@ function receivedPdu(state: Secured, { lcid, kdSessId, pdu }: ProtectedPdu, env:
   if (sduType === 'arp') return [state, dropped('ARP is not used')]
   if (sduType !== 'pc5-signalling' && !hasMac(lcid, context.profile))
     return [state, { kind: 'data', sduType, octets: sdu }]
-  const message = sduType === 'pc5-signalling' ? decodeSignalling(lcid, sdu) : undefined
+  const heard =
+    sduType === 'pc5-signalling'
+      ? decodeSignalling(lcid, sdu)
+      : ({ kind: 'data', sduType, octets: sdu } as const)
   const [shown, ...effects] = isNew ? rekeying.shown(state) : [state]
-  if (message) return after(effects, received(shown, message, context, env))
-  return after(effects, alive(shown, env, { kind: 'data', sduType, octets: sdu }))
+  return after(effects, 'kind' in heard ? alive(shown, env, heard) : received(shown, heard, context, env))
 }
 
 const after = (effects: readonly LinkEffect[], [state, ...more]: LinkStep): LinkStep => [
