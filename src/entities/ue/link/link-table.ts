@@ -39,6 +39,7 @@ export class LinkTable {
   }
 
   move(entry: LinkEntry, state: LinkState): void {
+    if (entry.state === state) return
     entry.state = state
     if (isHalfOpen(entry)) this.#halfOpen.add(entry)
     else this.#halfOpen.delete(entry)
