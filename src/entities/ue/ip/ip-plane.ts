@@ -37,7 +37,7 @@ import {
 import { RemoteUePrefixes } from './remote-ue-prefixes.ts'
 
 export interface IpPlanePorts {
-  readonly ue: Pick<Ue, 'layer2Id' | 'links' | 'onLink' | 'onGone' | 'onData' | 'send'>
+  readonly ue: Pick<Ue, 'layer2Id' | 'link' | 'links' | 'onLink' | 'onGone' | 'onData' | 'send'>
   readonly interface: IpInterface
   readonly clock: Clock
   readonly timers: Timers
@@ -181,7 +181,7 @@ export class IpPlane {
   #advertise(label: string): void {
     const { ue, clock } = this.#ports
     const served = this.#links.get(label)
-    const link = ue.links().find((live) => live.label === label)
+    const link = ue.link(label)
     if (!served?.prefix || !link) return
     const left = seconds(Math.max(0, Math.floor(secondsBetween(clock.now(), link.expires))))
     const packet = routerAdvertisement(linkLocalAddress(ue.layer2Id), allNodes, {

@@ -40,6 +40,7 @@ function plane(settings: Partial<IpSettings> = {}) {
       ...{ clock, timers: clock, count: (counter) => counted.push(counter), report: () => undefined },
       ue: {
         layer2Id: own,
+        link: (label) => links.find((link) => link.label === label),
         links: () => links,
         onLink: (listener) => ((heard.link = listener), () => undefined),
         onGone: (listener) => ((heard.gone = (label) => listener({ label })), () => undefined),
