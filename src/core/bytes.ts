@@ -74,7 +74,10 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, at) => octet === b[at])
 }
 
-export const isAllZero = (octets: Uint8Array): boolean => octets.every((octet) => octet === 0)
+export function isAllZero(octets: Uint8Array): boolean {
+  for (const octet of octets) if (octet !== 0) return false
+  return true
+}
 
 /** Two octets, most significant first. */
 export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value)

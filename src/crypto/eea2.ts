@@ -16,7 +16,7 @@ export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
       const blocks = Math.ceil(octets.length / blockSize)
       if (blocks > room.blocks) room = roomFor(blocks)
       const { counters, message, words } = room
-      begin(counters, blocks, count, bearer, direction)
+      begin(room, blocks, count, bearer, direction)
       message.set(octets)
       const keystream = ecb.update(new Uint8Array(counters.buffer, 0, blocks * blockSize))
       const out = new Uint32Array(keystream.buffer, keystream.byteOffset, 4 * blocks)
@@ -30,25 +30,29 @@ export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
   }
 }
 
-/** What is used again from message to message: counter blocks, which count from 0, and the message, also as words. */
+/** What is used again from message to message: counter blocks, which count from 0, and the message, both also as words. */
 function roomFor(blocks: number) {
   const counters = new DataView(new ArrayBuffer(blocks * blockSize))
   for (let block = 0; block < blocks; block++) counters.setUint32(block * blockSize + 12, block)
   const message = new Uint8Array(blocks * blockSize)
-  return { blocks, counters, message, words: new Uint32Array(message.buffer) }
+  const words = new Uint32Array(message.buffer)
+  return { blocks, counters, counterWords: new Uint32Array(counters.buffer), message, words }
 }
 
 /** COUNT || BEARER || DIRECTION || 0(26) at the beginning of each block. */
 function begin(
-  counters: DataView,
+  { counters, counterWords }: ReturnType<typeof roomFor>,
   blocks: number,
   count: number,
   bearer: number,
   direction: Direction,
 ): void {
-  const second = ((bearer << 3) | (direction << 2)) << 24
-  for (let at = 0; at < blocks * blockSize; at += blockSize) {
-    counters.setUint32(at, count)
-    counters.setUint32(at + 4, second)
+  if (blocks === 0) return
+  counters.setUint32(0, count)
+  counters.setUint32(4, ((bearer << 3) | (direction << 2)) << 24)
+  const [first = 0, second = 0] = counterWords
+  for (let at = 4; at < 4 * blocks; at += 4) {
+    counterWords[at] = first
+    counterWords[at + 1] = second
   }
 }

@@ -17,6 +17,9 @@ import {
 import { decodeFrame, isFor } from '../reference-points/pc5/sl-sch.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
 
+/** Whose announcements are known to have been told; anybody can make up more, and then all are forgotten (R43). */
+const mostAnnounced = 1024
+
 type Told = Omit<TapMessage, 'kind' | 'time' | 'to' | 'masked' | 'bytes' | 'point'>
 
 /**
@@ -71,6 +74,7 @@ function discovery(
   if (from === undefined || from === own) return undefined
   const key = `${from} ${message.type}`
   const heartbeat = announced.has(key)
+  if (announced.size >= mostAnnounced) announced.clear()
   announced.add(key)
   const fields = describeDiscovery(message)
   return {

@@ -30,6 +30,11 @@ export class UnknownPeer extends LocalFault {
   }
 }
 
+/** The verb is for a live link. */
+class NoLiveLink extends NotPossibleNow {
+  readonly hint = 'links lists those that are live, connect PEER makes one'
+}
+
 /** Discovery ended without the peer. */
 export class NotHeard extends Refused {
   readonly code = 'ERR_PEER_NOT_HEARD'
@@ -179,15 +184,15 @@ export class UeByHand {
     return this.#node.ue.links().map((link) => this.#shown(link))
   }
 
-  /** The newest live link with this peer, or the one of this label; throws NotPossibleNow. */
+  /** The newest live link with this peer, or the one of this label; throws NoLiveLink. */
   link(peerOrLabel: string): Link {
     const all = this.#node.ue.links()
     const labelled = all.find(({ label }) => label === peerOrLabel)
     if (labelled) return labelled
-    if (/^L\d+$/.test(peerOrLabel)) throw new NotPossibleNow(`there is no live link ${peerOrLabel}`)
+    if (/^L\d+$/.test(peerOrLabel)) throw new NoLiveLink(`there is no live link ${peerOrLabel}`)
     const { layer2Id } = this.#peer(peerOrLabel)
     const link = all.filter(({ peer }) => peer === layer2Id).at(-1)
-    if (!link) throw new NotPossibleNow(`there is no live link with ${peerOrLabel}`)
+    if (!link) throw new NoLiveLink(`there is no live link with ${peerOrLabel}`)
     return link
   }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WrongUsage } from '../../src/cli/errors.ts'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { main } from '../../src/cli/main.ts'
@@ -6,6 +7,8 @@ import { services } from '../../src/cli/services.ts'
 import { controlAddress } from '../../src/cli/ue/control.ts'
 import { forwardOf, servedOf } from '../../src/cli/ue/ports.ts'
 import { verbOf } from '../../src/cli/ue/verbs.ts'
+import { temporaryDirectory } from '../io/store/temporary.ts'
+import { serveControl } from '../../src/io/control/control-socket.ts'
 
 async function sidelock(...args: readonly string[]) {
   const [out, err]: [string[], string[]] = [[], []]
@@ -74,6 +77,15 @@ describe('sidelock ue', () => {
     )
     expect(nobody.code).toBe(exitCodes.unavailable)
     expect(nobody.err[0]).toBe('sidelock: error: nothing answers at /nowhere/ue1.sock [ERR_NOT_RUNNING]')
+  })
+
+  it.each(['ue', 'node ue'])('%s does not start where another takes verbs', async (command) => {
+    const file = join(temporaryDirectory(), 'ue1.sock')
+    const control = await serveControl(file, () => Promise.resolve(0))
+    onTestFinished(() => control.close())
+    const { err } = await sidelock(...command.split(' '), '--name', 'ue1', '--at', file)
+    expect(err.join(' ')).toContain('[ERR_CONTROL_ADDRESS_IN_USE]')
+    expect(err.join(' ')).toContain('--at FILE')
   })
 
   it('explains its verbs', async () => {

@@ -81,6 +81,7 @@ describe('UEs by hand', () => {
     const wrong = ue('ue2', 'release', 'ue1')
     expect(await wrong.exit).toBe(1)
     expect(wrong.stderr).toContain('ERR_NOT_POSSIBLE_NOW')
+    expect(wrong.stderr).toContain('connect PEER makes one')
     const unknown = ue('ue2', 'ping', 'ue7')
     expect(await unknown.exit).toBe(64)
     expect(unknown.stderr).toContain('ERR_PEER_UNKNOWN')

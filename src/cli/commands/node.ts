@@ -1,6 +1,7 @@
 import type { Tap } from '../../core/tap.ts'
 import { tellReady } from '../../io/service-manager.ts'
 import { Instant } from '../../core/units.ts'
+import { checkControlFree } from '../../io/control/control-socket.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
 import { findNode } from '../../nodes/config/nodes.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
@@ -30,6 +31,9 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
   if (flags.at !== undefined && known !== 'ue') throw new WrongUsage('only a UE takes verbs --at a place')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
+  const address =
+    known === 'ue' ? (flags.at ?? controlAddress(name, config, terminal.environment)) : undefined
+  if (address !== undefined) await checkControlFree(address)
   return withWarning(config, flags, terminal, async () => {
     const running = await services.startNode({
       config,
@@ -42,7 +46,6 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       tellHeard: true,
     })
     try {
-      const address = flags.at ?? controlAddress(name, config, terminal.environment)
       const control = running.byHand && address ? await serveVerbs(running.byHand, address) : undefined
       if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
       tellReady()

@@ -5,8 +5,9 @@ import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
 import type { Count, Report } from '../../core/tap.ts'
 import { ue2Context } from '../../core/traceparent.ts'
+import { Instant, milliseconds, type Milliseconds } from '../../core/units.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
-import { decodePdu, decodeSignalling, lcids, type SduType } from '../../reference-points/pc5/pdcp.ts'
+import { decodePdu, decodeSignalling, lcids } from '../../reference-points/pc5/pdcp.ts'
 import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { forgetReading, type GbaPush } from './gba/push.ts'
@@ -50,9 +51,16 @@ export interface LinksPorts {
   secured(entry: LinkEntry): void
   /** Steps 3 to 14 anew, beside a link whose PDK ends soon. */
   renew(entry: LinkEntry): void
-  received(entry: LinkEntry, sduType: SduType, octets: Uint8Array): void
+  received(entry: LinkEntry, sduType: 'ip' | 'non-ip', octets: Uint8Array): void
   /** A link that was live is no more; `goesOnAs` is a live one that is with the same UE, if there is one. */
   gone(entry: LinkEntry, goesOnAs: LinkEntry | undefined): void
+}
+
+/** A timer of a link: when it ends, and when it is due by now. */
+interface RunningTimer {
+  readonly ends: Instant
+  due: Instant
+  readonly stop: () => void
 }
 
 /** Runs the link machines of a UE: gives each its events, carries out its effects, keeps their table. */
@@ -60,7 +68,7 @@ export class Links {
   readonly table = new LinkTable()
   readonly #settings: LinkSettings
   readonly #ports: LinksPorts
-  readonly #timers = new Map<LinkEntry, Map<LinkTimer, () => void>>()
+  readonly #timers = new Map<LinkEntry, Map<LinkTimer, RunningTimer>>()
   readonly #attempts = new Map<LinkEntry, (end: AttemptEnd) => void>()
   readonly #rekeyings = new Map<LinkEntry, readonly ((end: RekeyingEnd) => void)[]>()
   #closed = false
@@ -116,7 +124,7 @@ export class Links {
     this.table.move(entry, state)
     for (const effect of effects) this.#carryOut(entry, effect)
     if (entry.state.phase !== 'closed') return
-    for (const stop of this.#timers.get(entry)?.values() ?? []) stop()
+    for (const { stop } of this.#timers.get(entry)?.values() ?? []) stop()
     this.#timers.delete(entry)
     this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
     // What an effect did, such as a listener that closes the UE, may have ended it already.
@@ -281,21 +289,35 @@ export class Links {
     for (const resolve of waiting) resolve(end)
   }
 
+  /** Every packet prolongs a timer: one that runs is looked at when it was to end, and goes on for what is left then. */
   #start(entry: LinkEntry, { timer, after }: Extract<LinkEffect, { kind: 'start' }>): void {
-    this.#stop(entry, timer)
-    const running = this.#timers.get(entry) ?? new Map<LinkTimer, () => void>()
-    this.#timers.set(entry, running)
-    const expire = () => {
-      running.delete(timer)
-      this.dispatch(entry, { kind: 'expired', timer })
+    const due = Instant(this.#env.now + after)
+    const running = this.#timers.get(entry)?.get(timer)
+    if (running && running.ends <= due) {
+      running.due = due
+      return
     }
-    running.set(timer, this.#ports.timers.after(after, expire))
+    running?.stop()
+    this.#arm(entry, timer, after, due)
+  }
+
+  #arm(entry: LinkEntry, timer: LinkTimer, after: Milliseconds, due: Instant): void {
+    const ofEntry = this.#timers.get(entry) ?? new Map<LinkTimer, RunningTimer>()
+    this.#timers.set(entry, ofEntry)
+    const end = () => {
+      ofEntry.delete(timer)
+      const left = milliseconds(Math.max(0, running.due - this.#env.now))
+      if (running.due > due) this.#arm(entry, timer, left, running.due)
+      else this.dispatch(entry, { kind: 'expired', timer })
+    }
+    const running = { ends: due, due, stop: this.#ports.timers.after(after, end) }
+    ofEntry.set(timer, running)
   }
 
   #stop(entry: LinkEntry, timer: LinkTimer): void {
-    const running = this.#timers.get(entry)
-    running?.get(timer)?.()
-    running?.delete(timer)
+    const ofEntry = this.#timers.get(entry)
+    ofEntry?.get(timer)?.stop()
+    ofEntry?.delete(timer)
   }
 
   #retrieveKey(entry: LinkEntry, request: KeyRequest): void {

@@ -192,6 +192,12 @@ export class Ue {
     return live.flatMap((entry) => viewOf(entry) ?? [])
   }
 
+  /** The live link of that label. */
+  link(label: string): Link | undefined {
+    const entry = this.#links.table.find(label)
+    return entry?.state.phase === 'secured' ? viewOf(entry) : undefined
+  }
+
   /**
    * User data over a live link, at most 1400 octets. Throws NotPossibleNow when the link is not live, or has no PDCP SN
    * left for user data: it is then rekeyed first, and takes user data again after that.
@@ -352,8 +358,7 @@ export class Ue {
     this.#ports.radio.send(message.channel, message.frame)
   }
 
-  #received(entry: LinkEntry, sduType: string, octets: Uint8Array): void {
-    if (sduType !== 'ip' && sduType !== 'non-ip') return
+  #received(entry: LinkEntry, sduType: UserData['sduType'], octets: Uint8Array): void {
     const link = viewOf(entry)
     if (link) this.#onData.tell({ link, sduType, octets })
   }

@@ -43,7 +43,7 @@ export async function serveControl(
   file: string,
   answer: (request: ControlRequest, say: (reply: ControlReply) => void) => Promise<number>,
 ): Promise<ControlSocket> {
-  if (await isServed(file)) throw new ControlAddressInUse(`${file} takes verbs for another process`)
+  await checkControlFree(file)
   const open = new Set<Socket>()
   const server = createServer((socket) => {
     open.add(socket)
@@ -58,6 +58,11 @@ export async function serveControl(
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** Rejects with ControlAddressInUse: what would serve there need not begin. */
+export async function checkControlFree(file: string): Promise<void> {
+  if (await isServed(file)) throw new ControlAddressInUse(`${file} takes verbs for another process`)
 }
 
 /** Made where nobody else can look, and put in its place when it is its owner's alone. */
@@ -108,12 +113,16 @@ function firstLine(socket: Socket): Promise<string> {
     let text = ''
     const refuse = () => reject(new InvalidValue('request', `one line of at most ${longestRequest} octets`))
     socket.setEncoding('utf8')
-    socket.on('data', (chunk: string) => {
+    const hear = (chunk: string) => {
       text += chunk
       const end = text.indexOf('\n')
-      if (end >= 0) resolve(text.slice(0, end))
-      else if (text.length > longestRequest) refuse()
-    })
+      if (end < 0 && text.length <= longestRequest) return
+      // What follows is dropped as it comes.
+      socket.off('data', hear).resume()
+      if (end < 0) refuse()
+      else resolve(text.slice(0, end))
+    }
+    socket.on('data', hear)
     socket.on('close', refuse)
   })
 }

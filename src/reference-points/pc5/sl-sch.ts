@@ -1,4 +1,4 @@
-import { readUint, writeUint } from '../../core/bytes.ts'
+import { readUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { isLcid, macSize, maximumSduSize, pdcpHeaderSize, type Lcid } from './pdcp.ts'
@@ -21,11 +21,17 @@ const version = 3
 export function encodeFrame({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array {
   const frame = new Uint8Array(frameHeaderSize + pdu.length)
   frame[0] = version << 4
-  frame.set(writeUint(source, 3), 1)
-  frame.set(writeUint(destination, 3), 4)
+  writeAddress(frame, 1, source)
+  writeAddress(frame, 4, destination)
   frame[frameHeaderSize - 1] = lcid
   frame.set(pdu, frameHeaderSize)
   return frame
+}
+
+function writeAddress(frame: Uint8Array, at: number, id: Layer2Id): void {
+  frame[at] = id >>> 16
+  frame[at + 1] = id >>> 8
+  frame[at + 2] = id
 }
 
 /** Throws MalformedMessage: another V, E set, an LCID that is not used, an address of 0 or all ones, a wrong length. */

@@ -1,6 +1,6 @@
 import { nafIdOf, uaIds } from '../../../src/core/identities/naf-id.ts'
 import { Dksi, type Layer2Id } from '../../../src/core/identities/prose.ts'
-import { seconds } from '../../../src/core/units.ts'
+import { milliseconds, seconds } from '../../../src/core/units.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
 import type { EiaId } from '../../../src/crypto/eia.ts'
@@ -11,12 +11,18 @@ import {
   type Pc5,
   type Pc5Message,
 } from '../../../src/reference-points/pc5/messages.ts'
-import { encodeClearPdu, encodePdcpHeader, lcids, type Lcid } from '../../../src/reference-points/pc5/pdcp.ts'
+import {
+  encodeClearPdu,
+  encodePdcpHeader,
+  lcids,
+  type Lcid,
+  type SduType,
+} from '../../../src/reference-points/pc5/pdcp.ts'
 import { protect, SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
 import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
 import { concat } from '../../../src/core/bytes.ts'
 import type { Pushed } from './home.ts'
-import { id1, id2, kmf, messageOf, type Network, type Station } from './two-ues.ts'
+import { id1, id2, kmf, messageOf, type Network, type Station, type TwoUes } from './two-ues.ts'
 
 /** A frame that anybody on the radio can send under any Layer-2 ID. */
 export const clearFrame = (message: Pc5Message, source = id2, destination = id1): Uint8Array =>
@@ -118,5 +124,32 @@ export const requestOf = (
     msbOfKdSessId: Dksi(0x5a),
     nafId: nafIdOf(kmf, uaIds.prose),
     ...changes,
+  }
+}
+
+/** A UE that holds the real keys of the link of both UEs and breaks other rules; its counters go on from `sn`. */
+export function insiderOf(world: TwoUes, side: 'commanding' | 'commanded', sn: number) {
+  const { nonce1, msbOfKdSessId } = messageOf(world.ue1, 'directCommunicationRequest')
+  const { nonce2, lsbOfKdSessId } = messageOf(world.ue2, 'directSecurityModeCommand')
+  const context = new SecurityContext({
+    pdk: pdkOf(world.ue1, world.network, id2),
+    nonce1,
+    nonce2,
+    algorithms: { eea: 2, eia: 2 },
+    kdSessId: msbOfKdSessId * 0x100 + lsbOfKdSessId,
+    side,
+  })
+  while (context.nextSn < sn) context.takeSn()
+  const [source, destination] = side === 'commanding' ? [id2, id1] : [id1, id2]
+  return async (
+    message: Pc5Message | Uint8Array,
+    lcid: Exclude<Lcid, 28> = 30,
+    sduType: SduType = 'pc5-signalling',
+  ) => {
+    const sdu = message instanceof Uint8Array ? message : encodeSdu(message)
+    const frame = encodeFrame({ source, destination, lcid, pdu: protect(context, { lcid, sduType, sdu }) })
+    world.air.inject('SL-SCH', frame)
+    await world.clock.advance(milliseconds(100))
+    return frame
   }
 }

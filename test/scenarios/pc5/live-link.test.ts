@@ -3,10 +3,9 @@ import { utf8 } from '../../../src/core/bytes.ts'
 import { Dksi, Layer2Id } from '../../../src/core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
 import { encodeSdu, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
-import { protect, SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
-import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
-import type { Lcid, SduType } from '../../../src/reference-points/pc5/pdcp.ts'
-import { clearFrame, commandFrame, forgedFrame, pdkOf, requestOf } from '../../entities/ue/forge.ts'
+import { SecurityContext } from '../../../src/reference-points/pc5/security-context.ts'
+import { inactivityPeriod, inactivityTimers } from '../../../src/reference-points/pc5/timers.ts'
+import { clearFrame, commandFrame, forgedFrame, insiderOf, requestOf } from '../../entities/ue/forge.ts'
 import { id1, id2, messageOf, namesSent, snapshot, twoUes, withOctet } from '../../entities/ue/two-ues.ts'
 
 let world: Awaited<ReturnType<typeof twoUes>>
@@ -17,32 +16,7 @@ beforeEach(async () => {
 
 const pass = (duration = 100): Promise<void> => world.clock.advance(milliseconds(duration))
 
-/** A UE that holds the real keys of the live link and breaks other rules; its counters go on from `sn`. */
-function insider(side: 'commanding' | 'commanded', sn: number) {
-  const { nonce1, msbOfKdSessId } = messageOf(world.ue1, 'directCommunicationRequest')
-  const { nonce2, lsbOfKdSessId } = messageOf(world.ue2, 'directSecurityModeCommand')
-  const context = new SecurityContext({
-    pdk: pdkOf(world.ue1, world.network, id2),
-    nonce1,
-    nonce2,
-    algorithms: { eea: 2, eia: 2 },
-    kdSessId: msbOfKdSessId * 0x100 + lsbOfKdSessId,
-    side,
-  })
-  while (context.nextSn < sn) context.takeSn()
-  const [source, destination] = side === 'commanding' ? [id2, id1] : [id1, id2]
-  return async (
-    message: Pc5Message | Uint8Array,
-    lcid: Exclude<Lcid, 28> = 30,
-    sduType: SduType = 'pc5-signalling',
-  ) => {
-    const sdu = message instanceof Uint8Array ? message : encodeSdu(message)
-    const frame = encodeFrame({ source, destination, lcid, pdu: protect(context, { lcid, sduType, sdu }) })
-    world.air.inject('SL-SCH', frame)
-    await pass()
-    return frame
-  }
-}
+const insider = (side: 'commanding' | 'commanded', sn: number) => insiderOf(world, side, sn)
 
 describe('R11: nothing that does not verify changes a live link', () => {
   const unprotected: readonly (readonly [string, Pc5Message])[] = [
@@ -371,5 +345,31 @@ describe('TS 24.334 10.4.4: release', () => {
     await world.ue2.ue.close()
     await pass(10)
     expect([world.ue1.ue.size.links, world.clock.pending]).toEqual([0, 0])
+  })
+})
+
+describe('timers of a link that carries user data', () => {
+  it('are prolonged, not armed anew, by each packet', async () => {
+    const armed = vi.spyOn(world.clock, 'after')
+    for (let packet = 0; packet < 5; packet++) {
+      world.ue1.ue.send('L1', utf8('data'))
+      world.ue2.ue.send('L1', utf8('data'))
+      await pass(10)
+    }
+    expect([world.ue1.received.length, world.ue2.received.length]).toEqual([5, 5])
+    expect(armed.mock.calls.filter(([after]) => after >= 1000)).toEqual([])
+  })
+
+  it('end as late as the last packet asks for: UE-2 gives UE-1 up that long after it', async () => {
+    const [begun, silence] = [world.clock.now(), inactivityTimers.T4108(inactivityPeriod.standard)]
+    await pass(20_000)
+    world.ue1.ue.send('L1', utf8('the last'))
+    const last = world.clock.now()
+    world.air.drop('any', { from: 'ue1', times: 1000 })
+    const isGone = () => namesSent(world.ue2).includes('DIRECT_COMMUNICATION_RELEASE')
+    await world.clock.runUntil(isGone, milliseconds(2 * silence))
+    expect(isGone()).toBe(true)
+    expect(last - begun).toBeGreaterThanOrEqual(20_000)
+    expect(Math.abs(world.clock.now() - last - silence)).toBeLessThan(100)
   })
 })

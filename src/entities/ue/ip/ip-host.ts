@@ -13,7 +13,7 @@ import type { TcpListener, TcpStream } from './ports.ts'
 import { TcpConnections, type Accept } from './tcp-connections.ts'
 
 export interface IpHostPorts {
-  readonly ue: Pick<Ue, 'layer2Id' | 'links' | 'send' | 'onData' | 'onGone'>
+  readonly ue: Pick<Ue, 'layer2Id' | 'link' | 'send' | 'onData' | 'onGone'>
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
@@ -111,7 +111,7 @@ export class IpHost {
 
   /** What is too long for the link, or meant for one that has just ended, is lost, as on any network. */
   #send(label: string, protocol: number, encode: (ends: IpEnds) => Uint8Array): void {
-    const link = this.#ports.ue.links().find((one) => one.label === label)
+    const link = this.#ports.ue.link(label)
     if (!link) return
     const ends = this.#ends(link)
     const packet = ipv6Packet({ ...ends, protocol, hopLimit, payload: encode(ends) })

@@ -37,7 +37,7 @@ import {
 import { RemoteUePrefixes } from './remote-ue-prefixes.ts'
 
 export interface IpPlanePorts {
-  readonly ue: Pick<Ue, 'layer2Id' | 'links' | 'onLink' | 'onGone' | 'onData' | 'send'>
+  readonly ue: Pick<Ue, 'layer2Id' | 'link' | 'links' | 'onLink' | 'onGone' | 'onData' | 'send'>
   readonly interface: IpInterface
   readonly clock: Clock
   readonly timers: Timers
@@ -181,7 +181,7 @@ export class IpPlane {
   #advertise(label: string): void {
     const { ue, clock } = this.#ports
     const served = this.#links.get(label)
-    const link = ue.links().find((live) => live.label === label)
+    const link = ue.link(label)
     if (!served?.prefix || !link) return
     const left = seconds(Math.max(0, Math.floor(secondsBetween(clock.now(), link.expires))))
     const packet = routerAdvertisement(linkLocalAddress(ue.layer2Id), allNodes, {
@@ -244,12 +244,27 @@ export class IpPlane {
 
   #fromLink(label: string, octets: Uint8Array): void {
     const served = this.#links.get(label)
+    if (!served) {
+      this.#ports.count('ip dropped: the link is not live')
+      return
+    }
     const packet = this.#read(octets)
-    if (!served || !packet) return
+    if (!packet) return
     if (isNeighbourDiscovery(packet)) this.#discovered(served, packet)
-    else if (isAdmitted(packet, served, this.#ports.ue.layer2Id, this.#settings))
-      this.#ports.interface.send(octets)
+    else if (this.#isAdmitted(packet, served)) this.#ports.interface.send(octets)
     else this.#ports.count('ip dropped: not what that peer may send')
+  }
+
+  /**
+   * Nobody sends from an address that another link owns (R7): the answer would go over this link, or over another with the
+   * same UE, for a moment while one replaces the other.
+   */
+  #isAdmitted(packet: IpPacket, served: Served): boolean {
+    if (!isAdmitted(packet, served, this.#ports.ue.layer2Id, this.#settings)) return false
+    const { source, destination } = packet
+    const back = this.#routeOf({ ...packet, source: destination, destination: source })
+    const { link } = served
+    return back === served || (link.peerIdentity === 'verified' && back?.link.peer === link.peer)
   }
 
   #read(octets: Uint8Array): IpPacket | undefined {

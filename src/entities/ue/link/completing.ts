@@ -63,6 +63,7 @@ function protectedWhileCompleting(
 ): LinkStep {
   const { context, sdu: command } = state.proof
   const { sdu, sduType } = unprotect(context, lcid, pdu)
+  if (sduType === 'arp') return [state, dropped('ARP is not used')]
   if (sduType !== 'pc5-signalling') return [state, { kind: 'data', sduType, octets: sdu }]
   if (lcid === lcids.securityMode)
     return equalOctets(sdu, command)

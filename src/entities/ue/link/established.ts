@@ -14,7 +14,7 @@ import * as rekeying from './rekeying.ts'
 import { askRemoteUe, remoteUeReceived } from './remote-ue-info.ts'
 import { renewalAfter } from '../renewal.ts'
 import { closed, release, released } from './releasing.ts'
-import { contextsOf, dropped, namesOf, transmitData, transmitProtected } from './transmit.ts'
+import { contextOf, dropped, namesOf, transmitData, transmitProtected } from './transmit.ts'
 
 /** A link is up: UE-1 at ACCEPT, UE-2 at the verified COMPLETE. CR 33.303 6.X.3.2 step 14. */
 export function established(
@@ -94,7 +94,7 @@ function stepOf(state: Secured, event: LinkEvent, env: LinkEnv): LinkStep {
 
 /** While the link is rekeyed the KD-sess ID tells its two contexts apart; one of neither may be the Command. */
 function receivedPdu(state: Secured, { lcid, kdSessId, pdu }: ProtectedPdu, env: LinkEnv): LinkStep {
-  const context = contextsOf(state).find((one) => one.kdSessId === kdSessId)
+  const context = contextOf(state, kdSessId)
   if (!context) return rekeying.commanded(state, pdu, env)
   const { sdu, sduType } = unprotect(context, lcid, pdu)
   const isNew = context !== state.facts.context
@@ -103,10 +103,12 @@ function receivedPdu(state: Secured, { lcid, kdSessId, pdu }: ProtectedPdu, env:
   if (sduType === 'arp') return [state, dropped('ARP is not used')]
   if (sduType !== 'pc5-signalling' && !hasMac(lcid, context.profile))
     return [state, { kind: 'data', sduType, octets: sdu }]
-  const message = sduType === 'pc5-signalling' ? decodeSignalling(lcid, sdu) : undefined
+  const heard =
+    sduType === 'pc5-signalling'
+      ? decodeSignalling(lcid, sdu)
+      : ({ kind: 'data', sduType, octets: sdu } as const)
   const [shown, ...effects] = isNew ? rekeying.shown(state) : [state]
-  if (message) return after(effects, received(shown, message, context, env))
-  return after(effects, alive(shown, env, { kind: 'data', sduType, octets: sdu }))
+  return after(effects, 'kind' in heard ? alive(shown, env, heard) : received(shown, heard, context, env))
 }
 
 const after = (effects: readonly LinkEffect[], [state, ...more]: LinkStep): LinkStep => [
@@ -117,8 +119,9 @@ const after = (effects: readonly LinkEffect[], [state, ...more]: LinkStep): Link
 
 /** The peer showed that it is there. */
 function alive(state: Secured, env: LinkEnv, ...effects: LinkEffect[]): LinkStep {
-  const keepalive = { counter: state.keepalive.counter, transmissions: 0 }
-  const next = { ...state, keepalive }
+  const { counter, transmissions } = state.keepalive
+  if (transmissions === 0) return [state, ...effects, watch(state, env)]
+  const next = { ...state, keepalive: { counter, transmissions: 0 } }
   return [next, ...effects, { kind: 'stop', timer: 'T4101' }, watch(next, env)]
 }
 
@@ -155,9 +158,9 @@ function acknowledged(state: Secured, message: Pc5<'directCommunicationKeepalive
 }
 
 function keptAlive(state: Secured, ack: Pc5<'directCommunicationKeepaliveAck'>, env: LinkEnv): LinkStep {
-  const { counter, sdu } = state.keepalive
+  const { counter, sdu, transmissions } = state.keepalive
   if (!sdu || ack.keepaliveCounter !== counter) return [state, dropped('keepalive counter not sent')]
-  return alive({ ...state, keepalive: { counter: (counter + 1) % 2 ** 32, transmissions: 0 } }, env)
+  return alive({ ...state, keepalive: { counter: (counter + 1) % 2 ** 32, transmissions } }, env)
 }
 
 function expired(state: Secured, timer: string, env: LinkEnv): LinkStep {

@@ -2,7 +2,7 @@ import type { Layer2Id } from '../../../core/identities/prose.ts'
 import type { Pc5Message } from '../../../reference-points/pc5/messages.ts'
 import { lcids, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
 import type { LinkFacts, LinkState } from './link.ts'
-import { contextsOf } from './transmit.ts'
+import { contextOf, contextsOf } from './transmit.ts'
 
 /** One link, from its first message on. */
 export interface LinkEntry {
@@ -39,6 +39,7 @@ export class LinkTable {
   }
 
   move(entry: LinkEntry, state: LinkState): void {
+    if (entry.state === state) return
     entry.state = state
     if (isHalfOpen(entry)) this.#halfOpen.add(entry)
     else this.#halfOpen.delete(entry)
@@ -81,10 +82,9 @@ export class LinkTable {
 
   /** For a protected PDU: the context of that KD-sess ID, else for a Command the pending attempt with its DKSI. */
   forPdu(peer: Layer2Id, lcid: Lcid, kdSessId: number): LinkEntry | undefined {
-    const toward = this.toward(peer)
-    const exact = toward.find(({ state }) => contextsOf(state).some((one) => one.kdSessId === kdSessId))
-    if (exact || lcid !== lcids.securityMode) return exact
-    return toward.find(({ state }) => pendingDksi(state) === kdSessId >>> 8)
+    for (const entry of this.#byPeer.get(peer) ?? []) if (contextOf(entry.state, kdSessId)) return entry
+    if (lcid !== lcids.securityMode) return undefined
+    return this.toward(peer).find(({ state }) => pendingDksi(state) === kdSessId >>> 8)
   }
 
   /** Those that an unprotected answer may mean: it names no attempt, so all that wait for one of its kind. */

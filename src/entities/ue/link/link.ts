@@ -11,7 +11,7 @@ import type { Fields, Protection, Step, TapState } from '../../../core/tap.ts'
 import type { Instant, Milliseconds, Seconds } from '../../../core/units.ts'
 import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
 import type { DirectCommunicationRequest, Pc5, Pc5Message } from '../../../reference-points/pc5/messages.ts'
-import type { Lcid, Pc5Profile, SduType } from '../../../reference-points/pc5/pdcp.ts'
+import type { Lcid, Pc5Profile } from '../../../reference-points/pc5/pdcp.ts'
 import type {
   AlgorithmPolicy,
   SecurityCapabilities,
@@ -253,7 +253,7 @@ export type LinkEffect =
   | { readonly kind: 'secured'; readonly facts: LinkFacts }
   /** The PDK ends soon: UE-1 runs steps 3 to 14 anew beside the link (R29). */
   | { readonly kind: 'renewal-due' }
-  | { readonly kind: 'data'; readonly sduType: SduType; readonly octets: Uint8Array }
+  | { readonly kind: 'data'; readonly sduType: 'ip' | 'non-ip'; readonly octets: Uint8Array }
   /** A nonce of the peer that may not come again (R17). */
   | { readonly kind: 'remember-nonce'; readonly nonce: 'nonce1' | 'nonce2'; readonly octets: Uint8Array }
   /** Input that changed nothing, and why: a metric, never an answer (R26). */

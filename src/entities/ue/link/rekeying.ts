@@ -28,9 +28,10 @@ export function rekey(state: Secured, env: LinkEnv): LinkStep {
 }
 
 /** A rekeying begins by itself before the SNs of the present context end (R27). */
-export function rekeyIfDue([state, ...effects]: LinkStep, env: LinkEnv): LinkStep {
+export function rekeyIfDue(before: LinkStep, env: LinkEnv): LinkStep {
+  const [state, ...effects] = before
   if (state.phase !== 'secured' || state.rekeying || state.facts.context.nextSn < state.rekeyFrom)
-    return [state, ...effects]
+    return before
   const [next, ...more] = rekey(state, env)
   return [next, ...effects, ...more]
 }

@@ -104,6 +104,13 @@ export function contextsOf(state: LinkState): readonly SecurityContext[] {
   return pending ? [state.facts.context, pending] : [state.facts.context]
 }
 
+/** The one of that KD-sess ID. */
+export function contextOf(state: LinkState, kdSessId: number): SecurityContext | undefined {
+  if (!('facts' in state)) return undefined
+  if (state.facts.context.kdSessId === kdSessId) return state.facts.context
+  return contextsOf(state).find((one) => one.kdSessId === kdSessId)
+}
+
 /** The one that a rekeying will bring. */
 export const pendingContextOf = ({ rekeying }: Secured): SecurityContext | undefined =>
   rekeying && 'context' in rekeying ? rekeying.context : undefined
