@@ -1,13 +1,11 @@
-import { Amf, Sqn, type Rand } from '../../core/aka.ts'
-import { concat } from '../../core/bytes.ts'
+import { Sqn, type Rand } from '../../core/aka.ts'
 import { InvalidValue } from '../../core/errors.ts'
-import { proseUeIdFromHex, hexOf24 } from '../../core/identities/prose.ts'
-import { Impi, Imsi } from '../../core/identities/subscriber.ts'
-import { K, Opc, Topc } from '../../core/keys.ts'
-import { inMilliseconds, seconds, type Instant } from '../../core/units.ts'
-import type { AkaSecrets, ProsePermission, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
-import { RecordNotAuthentic } from './errors.ts'
-import type { RowIdentity } from './seal.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
+import type { Imsi } from '../../core/identities/subscriber.ts'
+import { inMilliseconds, type Instant } from '../../core/units.ts'
+import type { Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
+import { putAllIn } from './hss-import.ts'
+import { columnsOf, subscriberOf, type SubscriberRow } from './hss-row.ts'
 import { sentRands } from './sent-rands.ts'
 import { openStoreFile, type StoreFile, type StoreSchema } from './store-file.ts'
 
@@ -37,22 +35,15 @@ const schema: StoreSchema = {
        sent integer not null,
        unique (imsi, rand)
      ) strict;`,
+    `create table prose_ue_id (
+       id text primary key,         -- six hex digits
+       imsi text not null references subscriber on delete cascade
+     ) strict;
+     create index prose_ue_id_imsi on prose_ue_id (imsi);
+     insert or ignore into prose_ue_id
+       select substr(prose_ue_ids, 1 + 7 * nth.column1, 6), imsi from subscriber
+       join (values (0), (1), (2), (3), (4), (5), (6), (7)) nth on 7 * nth.column1 < length(prose_ue_ids)`,
   ],
-}
-
-interface SubscriberRow {
-  readonly imsi: string
-  readonly impi: string
-  readonly version: number
-  readonly secrets: Uint8Array
-  readonly algorithm: string
-  readonly keccak_iterations: number | null
-  readonly amf: Uint8Array
-  readonly gba: string
-  readonly ks_lifetime_seconds: number | null
-  readonly prose_ue_ids: string | null
-  readonly permissions: string
-  readonly public_safety: number
 }
 
 export interface HssStore {
@@ -60,77 +51,35 @@ export interface HssStore {
   close(): Promise<void>
 }
 
-const allPermissions: readonly ProsePermission[] = ['one-to-one', 'relay', 'remote-ue']
-const identityOf = (imsi: string, version: number): RowIdentity => ({
-  table: 'subscriber',
-  row: imsi,
-  version,
-})
-
-const octetsOf = (aka: AkaSecrets): Uint8Array =>
-  aka.algorithm === 'MILENAGE' ? concat(aka.k, aka.opc) : concat(aka.k, aka.topc)
-
-function akaOf(row: SubscriberRow, octets: Uint8Array): AkaSecrets {
-  if (row.algorithm === 'MILENAGE')
-    return { algorithm: 'MILENAGE', k: K(octets.subarray(0, -16)), opc: Opc(octets.subarray(-16)) }
-  if (row.algorithm === 'TUAK' && row.keccak_iterations !== null)
-    return {
-      algorithm: 'TUAK',
-      k: K(octets.subarray(0, -32)),
-      topc: Topc(octets.subarray(-32)),
-      keccakIterations: row.keccak_iterations,
-    }
-  throw new RecordNotAuthentic('a row of subscriber names no algorithm that was written')
-}
-
-function proseOf(row: SubscriberRow): Pick<Subscriber, 'prose'> {
-  if (row.prose_ue_ids === null) return {}
-  const words = row.permissions.split(' ')
-  return {
-    prose: {
-      ueIds: row.prose_ue_ids.split(' ').map(proseUeIdFromHex),
-      permissions: allPermissions.filter((permission) => words.includes(permission)),
-      publicSafety: row.public_safety === 1,
-    },
-  }
-}
-
-function subscriberOf(store: StoreFile, row: SubscriberRow): Subscriber {
-  return {
-    imsi: Imsi(row.imsi),
-    impi: Impi(row.impi),
-    aka: akaOf(row, store.seal.open(identityOf(row.imsi, row.version), row.secrets)),
-    amf: Amf(row.amf),
-    gba: row.gba === 'GBA_U' ? 'GBA_U' : 'GBA_ME',
-    ...(row.ks_lifetime_seconds === null ? {} : { ksLifetime: seconds(row.ks_lifetime_seconds) }),
-    ...proseOf(row),
-  }
-}
-
 function subscribersIn(store: StoreFile): Omit<SubscriberStore, 'advanceSqn' | 'rememberRand' | 'takeRand'> {
   const byImsi = store.query<SubscriberRow>('select * from subscriber where imsi = ?')
   const byImpi = store.query<SubscriberRow>('select * from subscriber where impi = ?')
-  const all = store.query<SubscriberRow>('select * from subscriber order by imsi')
+  const next = store.query<SubscriberRow>('select * from subscriber where imsi > ? order by imsi limit ?')
   const write = store.query(`insert or replace into subscriber values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const drop = store.query('delete from subscriber where imsi = ?')
-  const read = (row: SubscriberRow | undefined) => row && subscriberOf(store, row)
+  const hasUeId = store.query<{ imsi: string }>('select imsi from prose_ue_id where id = ?')
+  const addUeId = store.query('insert into prose_ue_id (id, imsi) values (?, ?)')
+  const read = (row: SubscriberRow | undefined) => row && subscriberOf(row, store.seal)
 
   function put(subscriber: Subscriber): void {
-    const { imsi, impi, aka, amf, gba, ksLifetime, prose } = subscriber
+    const { imsi, impi } = subscriber
+    const ueIds = subscriber.prose?.ueIds.map(hexOf24) ?? []
     if ((byImpi.get(impi)?.imsi ?? imsi) !== imsi)
       throw new InvalidValue('IMPI', 'another subscriber has this one')
+    if (ueIds.some((id) => (hasUeId.get(id)?.imsi ?? imsi) !== imsi))
+      throw new InvalidValue('ProSe UE ID', 'another subscriber has this one')
     const version = (byImsi.get(imsi)?.version ?? 0) + 1
-    const secrets = store.seal.seal(identityOf(imsi, version), octetsOf(aka))
-    const keccakIterations = aka.algorithm === 'TUAK' ? aka.keccakIterations : null
-    const ueIds = prose?.ueIds.map(hexOf24).join(' ') ?? null
-    write.run(imsi, impi, version, secrets, aka.algorithm, keccakIterations, amf, gba, ksLifetime ?? null, ueIds, prose?.permissions.join(' ') ?? '', Number(prose?.publicSafety ?? false)) // prettier-ignore
+    write.run(...columnsOf(subscriber, version, store.seal))
+    for (const id of ueIds) addUeId.run(id, imsi)
   }
 
   return {
     put: (subscriber) => store.answer(() => store.transaction(() => put(subscriber))),
+    putAll: putAllIn(store),
     findByImpi: (impi) => store.answer(() => read(byImpi.get(impi))),
     findByImsi: (imsi) => store.answer(() => read(byImsi.get(imsi))),
-    list: () => store.answer(() => all.all().map((row) => subscriberOf(store, row))),
+    page: (after, limit) =>
+      store.answer(() => next.all(after ?? '', limit).map((row) => subscriberOf(row, store.seal))),
     // The sequence number stays: a card that is added again must not see an old one (R34).
     remove: (imsi) => store.answer(() => drop.run(imsi) > 0),
   }

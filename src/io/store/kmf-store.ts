@@ -5,7 +5,7 @@ import { Plmn } from '../../core/identities/plmn.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type { AuthorisationStore, KmfSubscriber, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
 import type { RowIdentity } from './seal.ts'
 import { openStoreFile, type StoreFile, type StoreSchema } from './store-file.ts'
@@ -38,6 +38,7 @@ const schema: StoreSchema = {
        primary key (imsi, plmn)
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
+    'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
   ],
 }
 
@@ -151,6 +152,40 @@ function eraseExpiredIn(store: StoreFile): NafKeyStore['eraseExpired'] {
     )
 }
 
+const plmnOf = (text: string): Plmn | '*' => (text === '*' ? '*' : Plmn(text))
+
+function kmfSubscribersIn(
+  store: StoreFile,
+): Pick<AuthorisationStore, 'putAll' | 'remove' | 'page' | 'usesGbaU'> {
+  const dropRows = store.query('delete from may_link where imsi = ?')
+  const addRow = store.query('insert or ignore into may_link (imsi, plmn) values (?, ?)')
+  const dropGbaU = store.query('delete from gba_u where imsi = ?')
+  const addGbaU = store.query('insert into gba_u (imsi) values (?)')
+  const isGbaU = store.query<{ found: 1 }>('select 1 as found from gba_u where imsi = ?')
+  const imsis = store.query<{ imsi: string }>(
+    'select imsi from may_link where imsi > ?1 union select imsi from gba_u where imsi > ?1 order by imsi limit ?2',
+  )
+  const rowsOf = store.query<{ plmn: string }>('select plmn from may_link where imsi = ? order by plmn')
+
+  const remove = (imsi: Imsi): boolean => dropRows.run(imsi) + dropGbaU.run(imsi) > 0
+  function put({ imsi, usesGbaU, mayLinkWith }: KmfSubscriber): void {
+    remove(imsi)
+    if (usesGbaU) addGbaU.run(imsi)
+    for (const plmn of mayLinkWith) addRow.run(imsi, plmn)
+  }
+  const subscriberOf = (imsi: Imsi): KmfSubscriber => ({
+    ...{ imsi, usesGbaU: isGbaU.get(imsi) !== undefined },
+    mayLinkWith: rowsOf.all(imsi).map(({ plmn }) => plmnOf(plmn)),
+  })
+  return {
+    putAll: (subscribers) => store.answer(() => store.transaction(() => subscribers.forEach(put))),
+    remove: (imsi) => store.answer(() => store.transaction(() => remove(imsi))),
+    page: (after, limit) =>
+      store.answer(() => imsis.all(after ?? '', limit).map(({ imsi }) => subscriberOf(Imsi(imsi)))),
+    usesGbaU: (imsi) => store.answer(() => isGbaU.get(imsi) !== undefined),
+  }
+}
+
 function authorisationsIn(store: StoreFile): AuthorisationStore {
   const add = store.query('insert or ignore into may_link (imsi, plmn) values (?, ?)')
   const drop = store.query('delete from may_link where imsi = ? and plmn = ?')
@@ -162,6 +197,7 @@ function authorisationsIn(store: StoreFile): AuthorisationStore {
     'select * from may_link where imsi = ? order by plmn',
   )
   return {
+    ...kmfSubscribersIn(store),
     grant: (imsi, plmn) => store.answer(() => void add.run(imsi, plmn)),
     revoke: (imsi, plmn) => store.answer(() => drop.run(imsi, plmn) > 0),
     mayLink: (imsi, plmn) => store.answer(() => look.get(imsi, plmn) !== undefined),
@@ -169,7 +205,7 @@ function authorisationsIn(store: StoreFile): AuthorisationStore {
       store.answer(() =>
         (imsi === undefined ? all.all() : ofOne.all(imsi)).map((row) => ({
           imsi: Imsi(row.imsi),
-          plmn: row.plmn === '*' ? '*' : Plmn(row.plmn),
+          plmn: plmnOf(row.plmn),
         })),
       ),
   }

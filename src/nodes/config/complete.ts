@@ -2,9 +2,9 @@ import { concat, writeUint } from '../../core/bytes.ts'
 import { extensionSetOf } from '../../core/extension-set.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { ProseUeId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
+import { proseUeIdFromHex, UserInfoId, type ProseUeId } from '../../core/identities/prose.ts'
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
-import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
+import { defaultNames, freeUeIds, nextUeId } from '../../core/plmn-table.ts'
 import type {
   AkaFiles,
   DiameterConfig,
@@ -57,12 +57,6 @@ export const namedUeIds = (shape: SubscriberShape): readonly ProseUeId[] => {
   return ueId === undefined ? ueIds : [ueId, ...ueIds]
 }
 
-/** Identities of the ranges that are not taken, lowest first. */
-function* freeUeIds(ranges: readonly ProseUeIdRange[], taken: ReadonlySet<number>): Generator<ProseUeId> {
-  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b))
-    for (let id: number = first; id <= last; id++) if (!taken.has(id)) yield ProseUeId(id)
-}
-
 function subscriberOf(
   home: Plmn,
   shape: SubscriberShape,
@@ -89,17 +83,14 @@ function subscriberOf(
 }
 
 function subscribersOf(shape: PlmnShape, file: ResolveFile): readonly SubscriberConfig[] {
-  const free = freeUeIds(shape.kmf.proseUeIds, new Set(shape.subscribers.flatMap(namedUeIds)))
-  const drawn = () => {
-    const next = free.next()
-    return next.done === true ? [] : [next.value]
-  }
+  const taken = new Set(shape.subscribers.flatMap(namedUeIds))
+  const free = freeUeIds(shape.kmf.proseUeIds, (id) => taken.has(id))
   return shape.subscribers.map((subscriber) => {
     const named = namedUeIds(subscriber)
     return subscriberOf(
       shape.plmn,
       subscriber,
-      subscriber.prose && named.length === 0 ? drawn() : named,
+      subscriber.prose && named.length === 0 ? nextUeId(free) : named,
       file,
     )
   })

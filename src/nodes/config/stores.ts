@@ -44,15 +44,13 @@ export async function seedSubscribers(
   }
 }
 
-/** Of a subscriber that the file names, the rows become those of `mayLinkWith`; all other rows stay. */
-export async function seedAuthorisations(plmn: PlmnConfig, store: AuthorisationStore): Promise<void> {
-  for (const { imsi, prose } of plmn.subscribers) {
-    const wanted = prose?.mayLinkWith ?? []
-    for (const row of await store.list(imsi))
-      if (!wanted.includes(row.plmn)) await store.revoke(imsi, row.plmn)
-    for (const target of wanted) await store.grant(imsi, target)
-  }
-}
+/** Of a subscriber that the file names, the file says all; what is kept of others stays. */
+export const seedAuthorisations = ({ subscribers }: PlmnConfig, store: AuthorisationStore): Promise<void> =>
+  store.putAll(
+    subscribers.map(({ imsi, gba, prose }) => ({
+      ...{ imsi, usesGbaU: gba === 'GBA_U', mayLinkWith: prose?.mayLinkWith ?? [] },
+    })),
+  )
 
 /** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {

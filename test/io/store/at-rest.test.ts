@@ -40,7 +40,7 @@ describe('secrets at rest', () => {
     const file = storeFile()
     const { subscribers } = await inTest(openHssStore(file, storeKey))
     await subscribers.put(milenageSubscriber)
-    await subscribers.put({ ...milenageSubscriber, imsi: imsi2, impi: tuakSubscriber.impi })
+    await subscribers.put({ ...tuakSubscriber, aka: milenageSubscriber.aka })
     await tamper(file, swap('subscriber', 'secrets', 'imsi'))
     await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
     await expect(subscribers.findByImpi(tuakSubscriber.impi)).rejects.toThrow(RecordNotAuthentic)
@@ -134,7 +134,7 @@ describe('opening a store', () => {
     await (await open(file)).close()
     await tamper(file, 'pragma user_version = 99')
     await expect(open(file)).rejects.toThrow(/version 99/)
-    await tamper(file, 'pragma user_version = 1')
+    await tamper(file, 'pragma user_version = 2')
     await (await open(file)).close()
   })
 
