@@ -13,7 +13,6 @@ import {
   bootstrap,
   btid,
   imsi1,
-  imsi2,
   milenageSubscriber,
   nafKeyRow,
   noon,
