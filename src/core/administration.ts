@@ -1,6 +1,10 @@
 import type { Audit, AuditEntry } from './audit.ts'
 import { LocalFault, ProseError, Refused } from './errors.ts'
 
+/** Each may what those before it may: look; give and withdraw permissions; subscribers and their keys (R46). */
+export const adminRoles = ['viewer', 'operator', 'security'] as const
+export type AdminRole = (typeof adminRoles)[number]
+
 /** Mistakes that one change tells at most. */
 export const mistakesTold = 50
 

@@ -31,7 +31,7 @@ export interface Permission {
 type Checks = Omit<KmfAdministrationPorts, 'authorisations' | 'audit'>
 
 /** What of a subscriber does not fit its home network and those that it knows. */
-function misfitsOf(
+export function misfitsOf(
   { imsi, mayLinkWith }: Omit<KmfSubscriber, 'usesGbaU'>,
   { home, plmns, keptIn }: Checks,
 ): readonly Omit<RecordMistake, 'at'>[] {

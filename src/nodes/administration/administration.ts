@@ -21,12 +21,14 @@ import type { KmfSubscriber } from '../../entities/kmf/ports.ts'
 import { inRecords, kmfSubscriberIn, subscriberIn } from './records.ts'
 
 /** Records in the form of `subscriberRecord` or `kmfRecord`; what they hold is checked here. */
-export type Records = AsyncIterable<unknown> | Iterable<unknown>
+type Records = AsyncIterable<unknown> | Iterable<unknown>
 
 /** What an operator does at an HSS. The same over the admin API of a running node and on its store. */
 export interface HssAdministration {
-  /** Adds or replaces all or none and gives their number. Throws InvalidRecords, ConflictingRecords. */
-  put(records: Records, change: Omit<PutChange, 'who'>): Promise<number>
+  /** Adds a subscriber, with `replace` also in place of the one that is there. Throws InvalidRecords, ConflictingRecords. */
+  add(record: unknown, replace: boolean): Promise<void>
+  /** So all of them or none; gives their number. Throws InvalidRecords, ConflictingRecords. */
+  importAll(records: Records, replace: boolean): Promise<number>
   /** Throws NotFound. */
   show(imsi: Imsi): Promise<SubscriberView>
   list(after: Imsi | undefined, limit: number): Promise<readonly SubscriberView[]>
@@ -44,7 +46,7 @@ export interface PermissionsView {
 /** What an operator does at a KMF. */
 export interface KmfAdministration {
   /** Of each, all that is kept becomes this; all or none. Gives their number. Throws InvalidRecords. */
-  put(records: Records): Promise<number>
+  importAll(records: Records): Promise<number>
   /** Throws NotFound. */
   show(imsi: Imsi): Promise<PermissionsView>
   list(after: Imsi | undefined, limit: number): Promise<readonly PermissionsView[]>
@@ -57,17 +59,21 @@ export interface KmfAdministration {
 }
 
 /** Administration of an HSS by `who`, on its store. */
-export const hssAdministration = (who: string, ports: HssAdministrationPorts): HssAdministration => ({
-  put: (records, change) =>
+export function hssAdministration(who: string, ports: HssAdministrationPorts): HssAdministration {
+  const put = (records: Records, what: PutChange['what'], replace: boolean) =>
     putSubscribers(
       inRecords(records, (record) => subscriberIn(record, ports.home)),
-      { who, ...change },
+      { who, what, replace },
       ports,
-    ),
-  show: (imsi) => showSubscriber(imsi, ports),
-  list: (after, limit) => listSubscribers(after, limit, ports),
-  remove: (imsi) => removeSubscriber(imsi, who, ports),
-})
+    )
+  return {
+    add: async (record, replace) => void (await put([record], 'subscriber add', replace)),
+    importAll: (records, replace) => put(records, 'subscriber import', replace),
+    show: (imsi) => showSubscriber(imsi, ports),
+    list: (after, limit) => listSubscribers(after, limit, ports),
+    remove: (imsi) => removeSubscriber(imsi, who, ports),
+  }
+}
 
 const viewOf = ({ imsi, usesGbaU, mayLinkWith }: KmfSubscriber): PermissionsView => ({
   ...{ imsi, gba: usesGbaU ? 'GBA_U' : 'GBA_ME', mayLinkWith },
@@ -77,7 +83,7 @@ const viewOf = ({ imsi, usesGbaU, mayLinkWith }: KmfSubscriber): PermissionsView
 export function kmfAdministration(who: string, ports: KmfAdministrationPorts): KmfAdministration {
   const { authorisations } = ports
   return {
-    put: (records) => putKmfSubscribers(inRecords(records, kmfSubscriberIn), who, ports),
+    importAll: (records) => putKmfSubscribers(inRecords(records, kmfSubscriberIn), who, ports),
     async show(imsi) {
       const usesGbaU = await authorisations.usesGbaU(imsi)
       const mayLinkWith = (await authorisations.list(imsi)).map(({ plmn }) => plmn)

@@ -6,6 +6,7 @@ import { proseUeIdFromHex, UserInfoId, type ProseUeId } from '../../core/identit
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
 import { defaultNames, freeUeIds, nextUeId } from '../../core/plmn-table.ts'
 import type {
+  AdminConfig,
   AkaFiles,
   DiameterConfig,
   PlmnConfig,
@@ -37,6 +38,23 @@ const diameterOf = (
   certificateFile: file(shape.certificateFile ?? `certs/${name}.pem`),
   certificateKeyFile: file(shape.certificateKeyFile ?? `certs/${name}.key`),
 })
+
+function adminOf(
+  name: string,
+  { admin, diameter }: Pick<PlmnShape['hss'], 'admin' | 'diameter'>,
+  file: ResolveFile,
+): AdminConfig {
+  const { socketFile, auditFile, listen, certificateFile, certificateKeyFile, trustedCaFile, roles } = admin
+  return {
+    socketFile: file(socketFile ?? `admin/${name}.sock`),
+    auditFile: file(auditFile ?? `admin/${name}.audit`),
+    ...(listen && { listen }),
+    certificateFile: file(certificateFile ?? diameter.certificateFile ?? `certs/${name}.pem`),
+    certificateKeyFile: file(certificateKeyFile ?? diameter.certificateKeyFile ?? `certs/${name}.key`),
+    ...(trustedCaFile !== undefined && { trustedCaFile: file(trustedCaFile) }),
+    roles: new Map(Object.entries(roles)),
+  }
+}
 
 function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
   if (shape.algorithm === 'TUAK') {
@@ -112,11 +130,15 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       store: storeOf(name, shape[kind], file),
     }
   }
+  const administered = (kind: 'hss' | 'kmf') => ({
+    ...entity(kind),
+    admin: adminOf(`${kind}${index + 1}`, shape[kind], file),
+  })
   return {
     plmn: shape.plmn,
     realm,
     extensions: extensionsOf(shape),
-    hss: entity('hss'),
+    hss: administered('hss'),
     bsf: {
       ...entity('bsf'),
       fqdn: bsf.fqdn ?? names.bsfNames[0],
@@ -128,7 +150,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       tmpi: bsf.tmpi,
     },
     kmf: {
-      ...entity('kmf'),
+      ...administered('kmf'),
       fqdn: kmf.fqdn ?? names.kmfNames[0],
       pc8: kmf.pc8,
       nafKeyMaxAge: kmf.nafKeyMaxAgeSeconds,

@@ -52,9 +52,13 @@ export const seedAuthorisations = ({ subscribers }: PlmnConfig, store: Authorisa
     })),
   )
 
+/** The store of the HSS of `plmn` as it is. Throws InvalidConfig, StoreUnusable. */
+export const openConfiguredHssStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> =>
+  opened(config, plmn, 'hss', openHssStore)
+
 /** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {
-  const store = await opened(config, plmn, 'hss', openHssStore)
+  const store = await openConfiguredHssStore(config, plmn)
   await seedSubscribers(plmn, store.subscribers, (subscriber) => readAkaSecrets(config, plmn, subscriber))
   return store
 }
@@ -63,9 +67,13 @@ export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig
 export const openConfiguredBsfStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<BsfStore> =>
   opened(config, plmn, 'bsf', openBsfStore)
 
+/** The store of the KMF of `plmn` as it is. Throws InvalidConfig, StoreUnusable. */
+export const openConfiguredKmfStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> =>
+  opened(config, plmn, 'kmf', openKmfStore)
+
 /** The store of the KMF of `plmn` with the permissions of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededKmfStore(config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> {
-  const store = await opened(config, plmn, 'kmf', openKmfStore)
+  const store = await openConfiguredKmfStore(config, plmn)
   await seedAuthorisations(plmn, store.authorisations)
   return store
 }
