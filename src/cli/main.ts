@@ -25,7 +25,7 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
       return code
     }
     const root = program(version(), invocation, (finished) => (code = finished))
-    for (const command of [root, ...root.commands]) quiet(command, invocation.terminal)
+    for (const command of commandsOf(root)) quiet(command, invocation.terminal)
     await root.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {
@@ -37,6 +37,12 @@ export async function main(args: readonly string[], invocation: Invocation): Pro
     return reportError(error instanceof CommanderError ? usage(error) : error, invocation.terminal, flags)
   }
 }
+
+/** The command and all under it. */
+const commandsOf = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap(commandsOf),
+]
 
 /** Help goes to stdout; mistakes are thrown and told as all others are. */
 function quiet(command: Command, { out }: Terminal): void {

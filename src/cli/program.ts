@@ -12,6 +12,7 @@ import {
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -27,6 +28,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file
+  subscriber   subscribers of an HSS                     permission who may link with whom
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -49,6 +51,8 @@ export function program(
   addSim(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
+  addSubscriber(root, surroundings, finish)
+  addPermission(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)

@@ -153,3 +153,17 @@ function viewOf(
     ...(kept !== undefined && { keptIn: kept }),
   }
 }
+
+/** Every subscriber with its keys, for a copy that its owner keeps; told in the audit before the first one leaves. */
+export async function* subscribersWithKeys(
+  who: string,
+  { audit, home, subscribers }: HssAdministrationPorts,
+): AsyncGenerator<Subscriber, void> {
+  await audit.record({ who, what: 'subscriber export', subject: `keys of ${home}`, outcome: 'done' })
+  let after: Imsi | undefined
+  do {
+    const page = await subscribers.page(after, 1000)
+    yield* page
+    after = page.at(-1)?.imsi
+  } while (after !== undefined)
+}
