@@ -125,5 +125,5 @@ function addressOf(at: string, flags: AdminFlags): AdminAddress {
   return { url, cert: read(certificateFile), key: read(certificateKeyFile), ca: read(trustedCaFile) }
 }
 
-export const loaded = (flags: AdminFlags, { loadConfig }: Services): Promise<NetworkConfig> =>
-  loadConfig(flags.config)
+export const loaded = (flags: AdminFlags, services: Services): Promise<NetworkConfig> =>
+  services.loadConfig(flags.config)

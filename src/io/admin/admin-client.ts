@@ -42,6 +42,11 @@ export async function askAdmin(address: AdminAddress, request: AdminRequest): Pr
   throw data ? refusalOf(status, data) : new TemporaryFailure(`the node answered ${status}`)
 }
 
+/** The same where the node has nothing to say but that it is done. */
+export async function orderAdmin(address: AdminAddress, request: AdminRequest): Promise<void> {
+  await askAdmin(address, request)
+}
+
 const away = (cause: unknown) =>
   new TemporaryFailure(`the node does not answer: ${(cause as Error).message}`, undefined, { cause })
 

@@ -2,14 +2,19 @@ import { z } from 'zod'
 import { adminError } from './admin-errors.ts'
 import type { AdminRoute } from './admin-route.ts'
 
-const schemaOf = (shape: z.ZodType) =>
-  z.toJSONSchema(shape, {
+/** Words of the configuration's documents, which are none of JSON Schema. */
+const ofSettings = ['clause', 'unit', 'byDefault', 'form']
+
+function schemaOf(shape: z.ZodType): object {
+  const schema = z.toJSONSchema(shape, {
     io: 'input',
-    // Words of the configuration's documents, which are none of JSON Schema.
-    override: ({ jsonSchema }) => {
-      for (const name of ['$schema', 'clause', 'unit', 'byDefault', 'form']) delete jsonSchema[name]
+    override({ jsonSchema }) {
+      for (const name of ofSettings) Reflect.deleteProperty(jsonSchema, name)
     },
   })
+  delete schema.$schema
+  return schema
+}
 
 const json = (shape: z.ZodType, type = 'application/json') => ({
   content: { [type]: { schema: schemaOf(shape) } },

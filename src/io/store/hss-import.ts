@@ -64,8 +64,8 @@ class Staging {
       this.#run(`create index temp.@_${column} on @ (${column})`)
     this.#run(`create index temp.@_id_id on @_id (id)`)
     this.#version = this.#query<{ version: number }>('select version from main.subscriber where imsi = ?')
-    this.#addRow = this.#query(`insert into temp.@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-    this.#addId = this.#query(`insert into temp.@_id values (?, ?)`)
+    this.#addRow = this.#query<never>(`insert into temp.@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#addId = this.#query<never>(`insert into temp.@_id values (?, ?)`)
   }
 
   add(subscriber: Subscriber): void {
@@ -80,9 +80,10 @@ class Staging {
     const conflicts = [...this.#conflicts(replace), ...this.#chooseUeIds(ueIds)]
     if (conflicts.length > 0) return conflicts.slice(0, conflictsTold)
     // What was sealed is bound to the version that it makes.
-    const stale = `select 1 as found from temp.@ a left join main.subscriber b using (imsi)
+    const stale = `select a.imsi from temp.@ a left join main.subscriber b using (imsi)
       where a.version <> coalesce(b.version, 0) + 1 limit 1`
-    if (this.#query(stale).get()) throw new TemporaryFailure('somebody changed one of these subscribers')
+    if (this.#query<{ imsi: string }>(stale).get())
+      throw new TemporaryFailure('somebody changed one of these subscribers')
     const columns = 'imsi, impi, version, secrets, algorithm, keccak_iterations, amf, gba, ks_lifetime_seconds, prose_ue_ids, permissions, public_safety' // prettier-ignore
     this.#run(`insert or replace into main.subscriber (${columns}) select ${columns} from temp.@`)
     this.#run(`insert into main.prose_ue_id (id, imsi) select id, imsi from temp.@_id join temp.@ using (position)`) // prettier-ignore
@@ -109,10 +110,10 @@ class Staging {
     ).all()
     if (without.length === 0) return []
     const own = this.#query<{ id: string }>('select id from main.prose_ue_id where imsi = ? order by rowid')
-    const isTaken = this.#query(
-      'select 1 from main.prose_ue_id where id = ?1 union all select 1 from temp.@_id where id = ?1',
+    const isTaken = this.#query<{ found: 1 }>(
+      'select 1 as found from main.prose_ue_id where id = ?1 union all select 1 from temp.@_id where id = ?1',
     )
-    const give = this.#query('update temp.@ set prose_ue_ids = ? where position = ?')
+    const give = this.#query<never>('update temp.@ set prose_ue_ids = ? where position = ?')
     const free = freeUeIds(ranges, (id) => isTaken.get(hexOf24(id)) !== undefined)
     for (const { position, imsi } of without) {
       const kept = own.all(imsi).map(({ id }) => id)
@@ -127,12 +128,12 @@ class Staging {
     return []
   }
 
-  #query<Row = never>(sql: string) {
+  #query<Row>(sql: string) {
     return this.#store.query<Row>(sql.replaceAll('@', this.#name))
   }
 
   #run(sql: string): void {
-    this.#query(sql).run()
+    this.#query<never>(sql).run()
   }
 }
 

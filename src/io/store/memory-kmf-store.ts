@@ -106,7 +106,10 @@ export function memoryAuthorisationStore(): AuthorisationStore {
   }
 
   return {
-    putAll: (subscribers) => Promise.resolve(subscribers.forEach(put)),
+    putAll(subscribers) {
+      subscribers.forEach(put)
+      return Promise.resolve()
+    },
     remove: (imsi) => Promise.resolve(remove(imsi)),
     page(after = '' as Imsi, limit) {
       const imsis = new Set([...gbaU, ...granted().map(({ imsi }) => imsi)])

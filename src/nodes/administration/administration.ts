@@ -67,7 +67,9 @@ export function hssAdministration(who: string, ports: HssAdministrationPorts): H
       ports,
     )
   return {
-    add: async (record, replace) => void (await put([record], 'subscriber add', replace)),
+    async add(record, replace) {
+      await put([record], 'subscriber add', replace)
+    },
     importAll: (records, replace) => put(records, 'subscriber import', replace),
     show: (imsi) => showSubscriber(imsi, ports),
     list: (after, limit) => listSubscribers(after, limit, ports),

@@ -1,7 +1,7 @@
 import { TemporaryFailure } from '../../core/errors.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
 import type { SubscriberView } from '../../entities/hss/administration.ts'
-import { askAdmin, type AdminAddress, type AdminRequest } from '../../io/admin/admin-client.ts'
+import { askAdmin, orderAdmin, type AdminAddress, type AdminRequest } from '../../io/admin/admin-client.ts'
 import type { HssAdministration, KmfAdministration, PermissionsView } from './administration.ts'
 import { answers } from './routes.ts'
 import type { z } from 'zod'
@@ -21,8 +21,8 @@ const pagePath = (path: string, after: Imsi | undefined, limit: number): string 
 
 /** Administration of a running HSS. Throws what that of its store does, and NotIdentified, NotPermitted, TemporaryFailure. */
 export const remoteHss = (address: AdminAddress): HssAdministration => ({
-  add: async (record, replace) =>
-    void (await askAdmin(address, { method: 'POST', path: `/subscribers?replace=${replace}`, body: record })),
+  add: (record, replace) =>
+    orderAdmin(address, { method: 'POST', path: `/subscribers?replace=${replace}`, body: record }),
   async importAll(records, replace) {
     const path = `/subscribers/import?replace=${replace}`
     return (await ask(address, { method: 'POST', path, records }, answers.counted)).count
@@ -38,7 +38,7 @@ export const remoteHss = (address: AdminAddress): HssAdministration => ({
     const { rows } = await ask(address, { method: 'GET', path }, answers.subscribers)
     return rows as readonly SubscriberView[]
   },
-  remove: async (imsi) => void (await askAdmin(address, { method: 'DELETE', path: `/subscribers/${imsi}` })),
+  remove: (imsi) => orderAdmin(address, { method: 'DELETE', path: `/subscribers/${imsi}` }),
 })
 
 /** Administration of a running KMF; throws as `remoteHss`. */
@@ -54,9 +54,7 @@ export const remoteKmf = (address: AdminAddress): KmfAdministration => ({
     const path = pagePath('/permissions', after, limit)
     return (await ask(address, { method: 'GET', path }, answers.permissionPage)).rows
   },
-  grant: async ({ imsi, plmn }) =>
-    void (await askAdmin(address, { method: 'PUT', path: `/permissions/${imsi}/${plmn}` })),
-  revoke: async ({ imsi, plmn }) =>
-    void (await askAdmin(address, { method: 'DELETE', path: `/permissions/${imsi}/${plmn}` })),
-  remove: async (imsi) => void (await askAdmin(address, { method: 'DELETE', path: `/permissions/${imsi}` })),
+  grant: ({ imsi, plmn }) => orderAdmin(address, { method: 'PUT', path: `/permissions/${imsi}/${plmn}` }),
+  revoke: ({ imsi, plmn }) => orderAdmin(address, { method: 'DELETE', path: `/permissions/${imsi}/${plmn}` }),
+  remove: (imsi) => orderAdmin(address, { method: 'DELETE', path: `/permissions/${imsi}` }),
 })
