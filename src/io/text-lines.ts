@@ -1,40 +1,59 @@
+import { concat, fromUtf8 } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 
 export interface LineLimits {
-  /** Characters of one line. */
+  /** Octets of one line. */
   readonly line: number
   /** Octets of all. */
   readonly all: number
 }
 
-/** Lines of well-formed UTF-8, each ended by a line feed. Throws InvalidValue, which names the line. */
+/** A line that cannot be read. */
+export class WrongLine extends InvalidValue {
+  /** From 1. */
+  readonly line: number
+  readonly reason: string
+
+  constructor(line: number, reason: string) {
+    super(`line ${line}`, reason)
+    this.line = line
+    this.reason = reason
+  }
+}
+
+const lineFeed = 0x0a
+
+/** Lines of well-formed UTF-8, each ended by a line feed. Throws WrongLine. */
 export async function* textLines(
   octets: AsyncIterable<Uint8Array>,
   limits: LineLimits,
 ): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let line = 1
   let length = 0
-  const wrong = (reason: string) => new InvalidValue(`line ${line}`, reason)
-  const decoded = (chunk?: Uint8Array): string => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined })
-    } catch {
-      throw wrong('not well-formed UTF-8')
-    }
-  }
-  let rest = ''
+  let rest: Uint8Array = new Uint8Array()
   for await (const chunk of octets) {
     length += chunk.length
-    if (length > limits.all) throw wrong(`more than ${limits.all} octets`)
-    const lines = (rest + decoded(chunk)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const text of lines) {
-      if (text.length > limits.line) throw wrong(`more than ${limits.line} characters`)
-      yield text
+    if (length > limits.all) throw new WrongLine(line, `more than ${limits.all} octets in all`)
+    const held = concat(rest, chunk)
+    let start = 0
+    for (let end = held.indexOf(lineFeed); end >= 0; end = held.indexOf(lineFeed, start)) {
+      yield textOf(held.subarray(start, end), line, limits)
       line++
+      start = end + 1
     }
-    if (rest.length > limits.line) throw wrong(`more than ${limits.line} characters`)
+    rest = held.subarray(start)
+    if (rest.length > limits.line) throw new WrongLine(line, tooLong(limits))
   }
-  if (rest + decoded() !== '') throw wrong('it does not end with a line feed')
+  if (rest.length > 0) throw new WrongLine(line, 'it does not end with a line feed')
+}
+
+const tooLong = ({ line }: LineLimits) => `more than ${line} octets`
+
+function textOf(octets: Uint8Array, line: number, limits: LineLimits): string {
+  if (octets.length > limits.line) throw new WrongLine(line, tooLong(limits))
+  try {
+    return fromUtf8(octets)
+  } catch {
+    throw new WrongLine(line, 'not well-formed UTF-8')
+  }
 }

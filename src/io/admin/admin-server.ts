@@ -3,13 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { AdminRole } from '../../core/administration.ts'
+import { NotPermitted, type AdminRole } from '../../core/administration.ts'
+import type { Audit } from '../../core/audit.ts'
 import type { Clock } from '../../core/environment.ts'
 import { InvalidValue, Refused } from '../../core/errors.ts'
 import { TokenBuckets } from '../../core/token-buckets.ts'
 import { ensureDirectory } from '../lab/files.ts'
 import { listenLocally } from '../local-socket.ts'
-import { callerOf, requireRole } from './admin-caller.ts'
+import { callerOf, mayDo, NotIdentified, type AdminCaller } from './admin-caller.ts'
 import { answerTo, fault, notFound } from './admin-errors.ts'
 import type { AdminRoute } from './admin-route.ts'
 import { jsonLines } from './json-lines.ts'
@@ -24,6 +25,10 @@ export interface AdminServerOptions {
   /** Given: also here, by mutual TLS. */
   readonly tls?: AdminTls
   readonly clock: Clock
+  /** Of each who asks (R43). */
+  readonly requestsPerMinute: number
+  /** Told of changes that a role did not allow; the routes tell of all others. */
+  readonly audit: Audit
   readonly onFault: (error: unknown) => void
 }
 
@@ -65,7 +70,7 @@ class TooManyRequests extends Refused {
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { socketFile, tls } = options
   const local = appOf(options, fastify(common), new Map())
-  const remote = tls && appOf(options, fastify({ ...common, https: tlsOf(tls) }) as unknown as FastifyInstance, tls.roles) // prettier-ignore
+  const remote = tls && appOf(options, fastify({ ...common, https: tlsOf(tls) }), tls.roles) // prettier-ignore
   const close = async () => {
     await Promise.all([local.close(), remote?.close()])
   }
@@ -99,18 +104,21 @@ const tlsOf = ({ certificateFile, certificateKeyFile, trustedCaFile }: AdminTls)
 })
 
 function appOf(
-  { node, routes, clock, onFault }: AdminServerOptions,
+  { node, routes, audit, clock, requestsPerMinute, onFault }: AdminServerOptions,
   app: FastifyInstance,
   roles: ReadonlyMap<string, AdminRole>,
 ): FastifyInstance {
-  const buckets = new TokenBuckets(limits.perMinute)
+  const buckets = new TokenBuckets(requestsPerMinute)
+  const callers: Callers = new WeakMap()
   app.server.maxConnections = limits.connections
   app.removeContentTypeParser('text/plain')
   app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
   // Before anything of the request is read: who asks, and how often.
   app.addHook('onRequest', (request, _reply, done) => {
-    const { who } = callerOf(request, roles)
-    if (!buckets.take(who, clock.now())) throw new TooManyRequests('more than 6000 requests in a minute')
+    const caller = callerOf(request, roles)
+    if (!buckets.take(caller.who, clock.now()))
+      throw new TooManyRequests(`more than ${requestsPerMinute} requests in a minute`)
+    callers.set(request, caller)
     done()
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound))
@@ -121,21 +129,34 @@ function appOf(
   })
   const document = openApiOf(`Administration of ${node}`, routes)
   app.get('/openapi.json', () => document)
-  for (const route of routes) add(app, route, roles)
+  for (const route of routes) add(app, route, callers, audit)
   return app
 }
 
-function add(app: FastifyInstance, route: AdminRoute, roles: ReadonlyMap<string, AdminRole>): void {
+/** Those who were let in. */
+type Callers = WeakMap<FastifyRequest, AdminCaller>
+
+function add(app: FastifyInstance, route: AdminRoute, callers: Callers, audit: Audit): void {
+  const { method, path } = route
+  const callerIn = (request: FastifyRequest): AdminCaller => {
+    const caller = callers.get(request)
+    if (!caller) throw new NotIdentified('nobody asked')
+    return caller
+  }
   app.route({
-    method: route.method,
-    url: route.path,
-    onRequest: (request, _reply, done) => {
-      requireRole(callerOf(request, roles), route.role)
-      done()
+    ...{ method, url: path },
+    onRequest: async (request) => {
+      const caller = callerIn(request)
+      if (mayDo(caller, route.role)) return
+      const what = `${method} ${path}`
+      if (method !== 'GET')
+        await audit.record({ who: caller.who, what, subject: caller.role, outcome: 'refused' })
+      throw new NotPermitted(`this needs the role ${route.role}`)
     },
     handler: async (request, reply) => {
-      const { who } = callerOf(request, roles)
-      const { status, body } = await route.handle({ who, parameters: parametersOf(request, route), ...bodyOf(request, route) }) // prettier-ignore
+      const { who } = callerIn(request)
+      const call = { who, parameters: parametersOf(request, route), ...bodyOf(request, route) }
+      const { status, body } = await route.handle(call)
       return reply.code(status).send(body)
     },
   })

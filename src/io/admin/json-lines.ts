@@ -1,9 +1,8 @@
-import { InvalidValue } from '../../core/errors.ts'
-import { textLines } from '../text-lines.ts'
+import { textLines, WrongLine } from '../text-lines.ts'
 
 const limits = { line: 16 * 1024, all: 1024 * 1024 * 1024 } as const
 
-/** One JSON value a line. Throws InvalidValue, which names the line. */
+/** One JSON value a line. Throws WrongLine. */
 export async function* jsonLines(octets: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void> {
   let line = 0
   for await (const text of textLines(octets, limits)) {
@@ -16,6 +15,6 @@ function valueOf(text: string, line: number): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new InvalidValue(`line ${line}`, 'not JSON')
+    throw new WrongLine(line, 'not JSON')
   }
 }

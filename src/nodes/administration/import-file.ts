@@ -2,15 +2,15 @@ import { closeSync, createReadStream, fstatSync, openSync, readFileSync } from '
 import { z } from 'zod'
 import { mistakesTold } from '../../core/administration.ts'
 import { fromUtf8 } from '../../core/bytes.ts'
-import { InvalidValue, MalformedMessage } from '../../core/errors.ts'
+import { MalformedMessage } from '../../core/errors.ts'
 import { checkPrivateFile } from '../../io/lab/given.ts'
-import { textLines } from '../../io/text-lines.ts'
+import { textLines, WrongLine } from '../../io/text-lines.ts'
 import { isNestedTooDeeply } from '../config/nesting.ts'
 import { YamlSource } from '../config/yaml-source.ts'
 import { columnsIn, recordIn } from './csv-form.ts'
 import { InvalidImport, type ImportMistake } from './invalid-import.ts'
 
-/** Characters of a line and octets of a file; a YAML file is held in memory as a whole. */
+/** Octets of a line and of a file; a YAML file is held in memory as a whole. */
 const limits = { csv: { line: 4096, all: 512 * 1024 * 1024 }, yaml: 4 * 1024 * 1024 } as const
 
 /** One record of an import file. */
@@ -65,8 +65,8 @@ async function* csvRows(file: string): AsyncGenerator<ImportRow, void> {
       if (row) yield { record: row.record, place: (field) => ({ line: at, column: row.columnOf(field) }) }
     }
   } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error
-    mistakes.push({ line: line + 1, field: '', reason: error.message })
+    if (!(error instanceof WrongLine)) throw error
+    mistakes.push({ line: error.line, field: '', reason: error.reason })
   }
   if (mistakes.length > 0) throw new InvalidImport(file, mistakes)
   if (!columns) throw new InvalidImport(file, [{ line: 1, field: '', reason: 'a line with the names of its columns is needed' }]) // prettier-ignore

@@ -11,6 +11,9 @@ import { hssAdministration, kmfAdministration } from './administration.ts'
 import { hssPorts, kmfPorts } from './ports.ts'
 import { hssRoutes, kmfRoutes } from './routes.ts'
 
+/** A list of a million subscribers in pages of a thousand, six times (R43). */
+const requestsPerMinute = 6_000
+
 type Administered = Extract<ConfiguredNode, { kind: 'hss' | 'bsf' | 'kmf' }>
 
 /** The audit of a node; throws OutputUnwritable. */
@@ -54,7 +57,15 @@ export async function startAdministration(
       return kmfRoutes((who) => kmfAdministration(who, ports))
     }
     const server = await startAdminServer({
-      ...{ node: name, routes: await routes(), socketFile: admin.socketFile, clock, ...tlsOf(config, admin) },
+      ...{
+        node: name,
+        routes: await routes(),
+        socketFile: admin.socketFile,
+        clock,
+        audit,
+        ...tlsOf(config, admin),
+      },
+      requestsPerMinute,
       onFault: (error) => onFault(name, error),
     })
     closing.opened(() => server.close())

@@ -20,7 +20,15 @@ administrationContract('over the API', async ({ hss, kmf }) => {
   ]
   const faults: unknown[] = []
   const server = await startAdminServer({
-    ...{ node: 'hss1', routes, socketFile, clock: systemClock, onFault: (error) => faults.push(error) },
+    requestsPerMinute: 100,
+    ...{
+      node: 'hss1',
+      routes,
+      socketFile,
+      clock: systemClock,
+      audit: hss.audit,
+      onFault: (error) => faults.push(error),
+    },
   })
   onTestFinished(async () => {
     await server.close()
