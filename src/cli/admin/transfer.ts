@@ -46,14 +46,14 @@ export async function importFile(
   return exitCodes.done
 }
 
-async function* hssRecords(rows: ImportFile, progress: Progress): AsyncGenerator<unknown> {
+async function* hssRecords(rows: ImportFile, progress: Progress): AsyncGenerator {
   for await (const { record } of rows()) {
     yield partsOf(record).hss
     progress.step()
   }
 }
 
-async function* kmfRecords(rows: ImportFile): AsyncGenerator<unknown> {
+async function* kmfRecords(rows: ImportFile): AsyncGenerator {
   for await (const { record } of rows()) yield partsOf(record).kmf
 }
 

@@ -76,7 +76,7 @@ export const withHss = <Result>(
 ): Promise<Result> =>
   within(
     flags.at,
-    async () => (flags.at === undefined ? openHss(of) : opened(remoteHss(addressOf(flags.at, flags)))),
+    async () => (flags.at === undefined ? openHss(of) : unopened(remoteHss(addressOf(flags.at, flags)))),
     work,
   )
 
@@ -87,9 +87,9 @@ export const withKmf = <Result>(
   at: string | undefined,
   work: (kmf: KmfAdministration) => Promise<Result>,
 ): Promise<Result> =>
-  within(at, async () => (at === undefined ? openKmf(of) : opened(remoteKmf(addressOf(at, flags)))), work)
+  within(at, async () => (at === undefined ? openKmf(of) : unopened(remoteKmf(addressOf(at, flags)))), work)
 
-const opened = <Administration>(administration: Administration): Opened<Administration> => ({
+const unopened = <Administration>(administration: Administration): Opened<Administration> => ({
   administration,
   close: () => Promise.resolve(),
 })
@@ -99,14 +99,14 @@ async function within<Administration, Result>(
   open: () => Promise<Opened<Administration>>,
   work: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const { administration, close } = await open()
+  const opened = await open()
   try {
-    return await work(administration)
+    return await work(opened.administration)
   } catch (error) {
     const isAway = error instanceof TemporaryFailure && error.cause !== undefined
     throw isAway && at !== undefined ? new NodeAway(at, error) : error
   } finally {
-    await close()
+    await opened.close()
   }
 }
 

@@ -91,13 +91,14 @@ export const headerOf = (of: readonly Column[]): string => csvLine(of.map(({ nam
 /** The line of a record. */
 export const lineOf = (record: Tree, of: readonly Column[]): string =>
   csvLine(
-    of.map(({ path: [first, second] }) => {
-      const outer = record[first]
-      const value = second === undefined ? outer : (outer as Tree | undefined)?.[second]
-      return Array.isArray(value)
-        ? value.join(' ')
-        : value === undefined
-          ? ''
-          : String(value as string | number)
-    }),
+    of.map(({ path: [first, second] }) =>
+      written(second === undefined ? record[first] : (record[first] as Tree | undefined)?.[second]),
+    ),
   )
+
+function written(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' ')
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : ''
+}

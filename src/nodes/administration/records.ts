@@ -54,7 +54,6 @@ export const kmfRecord = z.strictObject({
 
 type SubscriberRecord = z.output<typeof subscriberRecord>
 export type SubscriberInput = z.input<typeof subscriberRecord>
-export type KmfInput = z.input<typeof kmfRecord>
 
 type Misfit = Omit<RecordMistake, 'at'>
 

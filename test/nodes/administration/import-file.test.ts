@@ -123,7 +123,7 @@ describe('import files', () => {
     expect((await mistakesOf(fileOf(text, 'a.yaml'))).join('\n')).toContain(mistake)
   }) // prettier-ignore
 
-  it('R46: refuses a file that others may read, and one that is missing', async () => {
+  it('R46: refuses a file that others may read, and one that is missing', () => {
     expect(() => openImportFile(fileOf(lines(head), 'open.csv', 0o644))).toThrow(
       /others may read it \(mode 644\)/,
     )

@@ -48,8 +48,8 @@ export const admin = z
     listen: address
       .optional()
       .meta(about('mutual TLS, beside the socket', { clause: 'R46', byDefault: 'the socket alone' })),
-    certificateFile: fileName.optional().meta(about('PEM, for listen', { byDefault: 'that of diameter' })),
-    certificateKeyFile: fileName
+    certificateFile: givenFile.optional().meta(about('PEM, for listen', { byDefault: 'that of diameter' })),
+    certificateKeyFile: givenFile
       .optional()
       .meta(about('PEM of PKCS #8, mode 0600', { byDefault: 'that of diameter' })),
     trustedCaFile: fileName
