@@ -96,10 +96,10 @@ async function served(more: readonly AdminRoute[] = [], options: Partial<AdminSe
     ...{ administered, socketFile, faults },
     locally: (method: string, path: string, body?: string, type: object = body === undefined ? {} : json) =>
       send({ ...optionsOf(method, path, type), socketPath: socketFile }, body, overHttp),
-    remotely(tls: object, method: string, path: string, body?: string) {
+    remotely: (tls: object, method: string, path: string, body?: string) => {
       const to = { host: '127.0.0.1', port: server.port, servername: 'hss1.example', agent: false }
       const options = { ...optionsOf(method, path, body === undefined ? {} : json), ...to, ...tls }
-      return send(options as RequestOptions, body, overHttps)
+      return send(options, body, overHttps)
     },
   }
 }
