@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -65,18 +65,21 @@ class TooManyRequests extends Refused {
 
 /**
  * Serves the administration of a node: JSON over HTTP/1.1 on a local socket of mode 0600 and, if so configured, by mutual TLS
- * with roles (R46). Rejects with the error of its sockets, EADDRINUSE when a process serves them already.
+ * with roles (R46). Rejects with InvalidControlAddress, ControlAddressInUse, or the error of its TCP socket.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { socketFile, tls } = options
   const local = appOf(options, fastify(common), new Map())
   const remote = tls && appOf(options, fastify({ ...common, https: tlsOf(tls) }), tls.roles) // prettier-ignore
+  let isThere = false
   const close = async () => {
     await Promise.all([local.close(), remote?.close()])
+    if (isThere) rmSync(socketFile, { force: true })
   }
   try {
     ensureDirectory(dirname(socketFile))
     await listenLocally(socketFile, (path) => local.listen({ path }))
+    isThere = true
     await remote?.listen({ host: tls?.host ?? '', port: tls?.port ?? 0 })
     const address = remote?.server.address() as AddressInfo | null | undefined
     return { port: address?.port, close }
