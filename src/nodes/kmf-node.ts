@@ -1,4 +1,3 @@
-import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
@@ -84,15 +83,7 @@ const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
 const homesOf = ({ plmns }: NetworkConfig, { kmf }: PlmnConfig): readonly PlmnConfig[] =>
   plmns.filter(({ plmn }) => kmf.pc6Peers.includes(plmn))
 
-/** Subscribers whose card works in GBA_U. */
-const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
-  const those = new Set(subscribers.filter(({ gba }) => gba === 'GBA_U').map(({ imsi }) => imsi))
-  return (imsi) => those.has(imsi)
-}
-
-const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
-  ...{ plmns: plmnTableFor(config, plmn.plmn), usesGbaU: usesGbaUOf(plmn) },
-})
+const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({ plmns: plmnTableFor(config, plmn.plmn) })
 
 const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({
   ...{ plmn, nafKeyMaxAge, pdkLifetime, limits, returnUe1ProseUeIds: true },

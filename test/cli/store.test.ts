@@ -129,8 +129,8 @@ describe('progress', () => {
       vi.advanceTimersByTime(1000)
     }
     expect(err).toEqual([
-      'sidelock: store copy 10 of 1000 rows, 1 %, 10/s, 99 s left',
-      'sidelock: store copy 110 of 1000 rows, 11 %, 10/s, 89 s left',
+      'sidelock: store copy 10 of 1 000 rows, 1 %, 10/s, 99 s left',
+      'sidelock: store copy 110 of 1 000 rows, 11 %, 10/s, 89 s left',
       '{"event":"progress","task":"store copy","done":110,"total":1000}',
     ])
   })

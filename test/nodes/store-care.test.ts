@@ -104,7 +104,7 @@ describe.each(engines)('care of a store in $engine', ({ urls }) => {
     const { hss: empty } = stores(await urls())
     await restoreStore(empty, backup, quiet)
     const after = (await openHss(empty)).subscribers
-    expect(visible(await after.list())).toEqual(visible(await before.list()))
+    expect(visible(await after.page(undefined, 9))).toEqual(visible(await before.page(undefined, 9)))
     for (const imsi of [imsi1, imsi2]) {
       const next = await after.advanceSqn(imsi, oneMore)
       expect(next).toBeGreaterThan(Math.max(...released))
@@ -211,14 +211,14 @@ describe('a copy of a store', () => {
     expect(await copyStore(placeOf(hss), urlFile, (done, total) => seen.push(done, total))).toBe(3)
     expect(seen).toEqual([2, 3, 3, 3])
     const there = (await inTest(openHssStore(place, keysOf(hss)))).subscribers
-    expect(visible(await there.list())).toEqual(visible(await before.list()))
+    expect(visible(await there.page(undefined, 9))).toEqual(visible(await before.page(undefined, 9)))
     const next = await there.advanceSqn(imsi1, oneMore)
     expect(next).toBeGreaterThan(7)
 
     const back = join(directory, 'back.db')
     await copyStore(urlFile, back, quiet)
     const { subscribers } = await inTest(openHssStore(back, keysOf(hss)))
-    expect(visible(await subscribers.list())).toEqual(visible(await before.list()))
+    expect(visible(await subscribers.page(undefined, 9))).toEqual(visible(await before.page(undefined, 9)))
     expect(await subscribers.advanceSqn(imsi1, oneMore)).toBeGreaterThan(next)
   })
 

@@ -2,10 +2,11 @@ import { concat, writeUint } from '../../core/bytes.ts'
 import { extensionSetOf } from '../../core/extension-set.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { ProseUeId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
+import { proseUeIdFromHex, UserInfoId, type ProseUeId } from '../../core/identities/prose.ts'
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
-import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
+import { defaultNames, freeUeIds, nextUeId } from '../../core/plmn-table.ts'
 import type {
+  AdminConfig,
   AkaFiles,
   DiameterConfig,
   PlmnConfig,
@@ -39,6 +40,23 @@ const diameterOf = (
   certificateKeyFile: file(shape.certificateKeyFile ?? `certs/${name}.key`),
 })
 
+function adminOf(
+  name: string,
+  { admin, diameter }: Pick<PlmnShape['hss'], 'admin' | 'diameter'>,
+  file: ResolveFile,
+): AdminConfig {
+  const { socketFile, auditFile, listen, certificateFile, certificateKeyFile, trustedCaFile, roles } = admin
+  return {
+    socketFile: file(socketFile ?? `admin/${name}.sock`),
+    auditFile: file(auditFile ?? `admin/${name}.audit`),
+    ...(listen && { listen }),
+    certificateFile: file(certificateFile ?? diameter.certificateFile ?? `certs/${name}.pem`),
+    certificateKeyFile: file(certificateKeyFile ?? diameter.certificateKeyFile ?? `certs/${name}.key`),
+    ...(trustedCaFile !== undefined && { trustedCaFile: file(trustedCaFile) }),
+    roles: new Map(Object.entries(roles)),
+  }
+}
+
 function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
   if (shape.algorithm === 'TUAK') {
     const { algorithm, kFile, topcFile, keccakIterations } = shape
@@ -56,12 +74,6 @@ function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
 export const namedUeIds = (shape: SubscriberShape): readonly ProseUeId[] => {
   const { ueId, ueIds = [] } = shape.prose ?? {}
   return ueId === undefined ? ueIds : [ueId, ...ueIds]
-}
-
-/** Identities of the ranges that are not taken, lowest first. */
-function* freeUeIds(ranges: readonly ProseUeIdRange[], taken: ReadonlySet<number>): Generator<ProseUeId> {
-  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b))
-    for (let id: number = first; id <= last; id++) if (!taken.has(id)) yield ProseUeId(id)
 }
 
 function subscriberOf(
@@ -90,17 +102,14 @@ function subscriberOf(
 }
 
 function subscribersOf(shape: PlmnShape, file: ResolveFile): readonly SubscriberConfig[] {
-  const free = freeUeIds(shape.kmf.proseUeIds, new Set(shape.subscribers.flatMap(namedUeIds)))
-  const drawn = () => {
-    const next = free.next()
-    return next.done === true ? [] : [next.value]
-  }
+  const taken = new Set(shape.subscribers.flatMap(namedUeIds))
+  const free = freeUeIds(shape.kmf.proseUeIds, (id) => taken.has(id))
   return shape.subscribers.map((subscriber) => {
     const named = namedUeIds(subscriber)
     return subscriberOf(
       shape.plmn,
       subscriber,
-      subscriber.prose && named.length === 0 ? drawn() : named,
+      subscriber.prose && named.length === 0 ? nextUeId(free) : named,
       file,
     )
   })
@@ -123,11 +132,15 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       ...(shape[kind].watch && { watch: shape[kind].watch }),
     }
   }
+  const administered = (kind: 'hss' | 'kmf') => ({
+    ...entity(kind),
+    admin: adminOf(`${kind}${index + 1}`, shape[kind], file),
+  })
   return {
     plmn: shape.plmn,
     realm,
     extensions: extensionsOf(shape),
-    hss: entity('hss'),
+    hss: administered('hss'),
     bsf: {
       ...entity('bsf'),
       fqdn: bsf.fqdn ?? names.bsfNames[0],
@@ -139,7 +152,7 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       tmpi: bsf.tmpi,
     },
     kmf: {
-      ...entity('kmf'),
+      ...administered('kmf'),
       fqdn: kmf.fqdn ?? names.kmfNames[0],
       pc8: kmf.pc8,
       nafKeyMaxAge: kmf.nafKeyMaxAgeSeconds,

@@ -1,3 +1,4 @@
+import type { AdminRole } from '../../core/administration.ts'
 import type { Amf } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { UaId } from '../../core/identities/naf-id.ts'
@@ -84,10 +85,26 @@ export interface WatchConfig {
   readonly listen: ListenAddress
 }
 
+/** How an HSS or KMF is administered (R46). */
+export interface AdminConfig {
+  readonly socketFile: string
+  readonly auditFile: string
+  /** Given: also here, by mutual TLS. */
+  readonly listen?: ListenAddress
+  /** PEM; the key PKCS #8. */
+  readonly certificateFile: string
+  readonly certificateKeyFile: string
+  /** That of Diameter when absent. */
+  readonly trustedCaFile?: string
+  /** By a name in the certificate of who asks. */
+  readonly roles: ReadonlyMap<string, AdminRole>
+}
+
 export interface HssConfig {
   /** Node name such as `hss1`. */
   readonly name: string
   readonly watch?: WatchConfig
+  readonly admin: AdminConfig
   readonly diameter: DiameterConfig
   readonly store: StoreConfig
 }
@@ -131,6 +148,7 @@ export interface KmfConfig {
   /** Node name such as `kmf1`. */
   readonly name: string
   readonly watch?: WatchConfig
+  readonly admin: AdminConfig
   readonly fqdn: Fqdn
   readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
   /** An older NAF key is replaced by GBA push. */

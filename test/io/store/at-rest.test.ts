@@ -14,7 +14,6 @@ import {
   bootstrap,
   btid,
   imsi1,
-  imsi2,
   milenageSubscriber,
   nafKeyRow,
   noon,
@@ -47,10 +46,23 @@ describe('secrets at rest', () => {
     const file = storeFile()
     const { subscribers } = await inTest(openHssStore(file, storeKeys))
     await subscribers.put(milenageSubscriber)
-    await subscribers.put({ ...milenageSubscriber, imsi: imsi2, impi: tuakSubscriber.impi })
+    await subscribers.put({ ...tuakSubscriber, aka: milenageSubscriber.aka })
     await tamper(file, swap('subscriber', 'secrets', 'imsi'))
     await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
     await expect(subscribers.findByImpi(tuakSubscriber.impi)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: keys of a batch are sealed as others are, each bound to its row', async () => {
+    const file = storeFile()
+    const { subscribers } = await inTest(openHssStore(file, storeKeys))
+    const other = { ...tuakSubscriber, aka: milenageSubscriber.aka }
+    await subscribers.putAll([milenageSubscriber, other], { replace: false, ueIds: [] })
+    for (const name of readdirSync(dirname(file)))
+      expect(readFileSync(join(dirname(file), name)).includes(Buffer.from(milenageSubscriber.aka.k))).toBe(
+        false,
+      )
+    await tamper(file, swap('subscriber', 'secrets', 'imsi'))
+    await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
   })
 
   it('R32: older keys of the same subscriber put back are refused', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { about } from './about.ts'
+import { adminRoles } from '../../../core/administration.ts'
+import { about, looksLike } from './about.ts'
 import { address, fileName, givenFile, fqdn } from './forms.ts'
 
 /** Where a server listens. */
@@ -46,3 +47,30 @@ export const diameter = z
   })
   .prefault({})
   .meta(about('Diameter side'))
+
+/** How HSS and KMF are administered. */
+export const admin = z
+  .strictObject({
+    socketFile: fileName
+      .optional()
+      .meta(about('local socket of mode 0600', { clause: 'R46', byDefault: 'admin/NODE.sock' })),
+    auditFile: fileName
+      .optional()
+      .meta(about('who changed what', { clause: 'R46', byDefault: 'admin/NODE.audit' })),
+    listen: address
+      .optional()
+      .meta(about('mutual TLS, beside the socket', { clause: 'R46', byDefault: 'the socket alone' })),
+    certificateFile: givenFile.optional().meta(about('PEM, for listen', { byDefault: 'that of diameter' })),
+    certificateKeyFile: givenFile
+      .optional()
+      .meta(about('PEM of PKCS #8, mode 0600', { byDefault: 'that of diameter' })),
+    trustedCaFile: fileName
+      .optional()
+      .meta(about('PEM; certificates of who asks come from it', { byDefault: 'that of diameter' })),
+    roles: z
+      .record(z.string().min(1).max(250).meta(looksLike('CERTIFICATE')), z.enum(adminRoles))
+      .default({})
+      .meta(about('by a name in the certificate; nobody else may ask', { clause: 'R46' })),
+  })
+  .prefault({})
+  .meta(about('administration', { clause: 'R46' }))
