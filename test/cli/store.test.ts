@@ -52,7 +52,7 @@ describe('sidelock store', () => {
     expect(out.map((line) => line.split(' ')[0])).toEqual(['hss1', 'bsf1', 'kmf1'])
     const one = await sidelock('store', 'migrate', '--config', config, '--name', 'kmf1', '--json')
     expect(one.out.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { event: 'result', schema: 1, name: 'kmf1', from: 2, to: 2 },
+      { event: 'result', schema: 1, name: 'kmf1', from: 3, to: 3 },
     ])
   })
 

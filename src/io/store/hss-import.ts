@@ -128,6 +128,7 @@ export function putAllIn(store: Store): SubscriberStore['putAll'] {
     // Of imports that were cut off.
     await drop(store, 'batch < ?', batchAt(now - aDay))
     const batch = `${batchAt(now)} ${randomUUID()}`
+    const { stamp } = store.seal
     let count = 0
     try {
       for await (const some of slicesOf(subscribers)) {
@@ -135,7 +136,13 @@ export function putAllIn(store: Store): SubscriberStore['putAll'] {
         count += some.length
       }
       const ranges = rangesOf(batch, count)
-      return await store.database.transaction((session) => commit(session, ranges, options))
+      return await store.database.transaction(async (session) => {
+        const conflicts = await commit(session, ranges, options)
+        // A rotation does not see what is staged.
+        if (store.seal.stamp !== stamp)
+          throw new TemporaryFailure('the key of the store was replaced meanwhile')
+        return conflicts
+      })
     } finally {
       // What is done is done: what cannot be dropped now is dropped by an import of another day.
       await drop(store, 'batch = ?', batch).catch(() => undefined)

@@ -5,7 +5,7 @@ import { Sqn } from '../../../src/core/aka.ts'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
 import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { RecordNotAuthentic, StoreUnusable } from '../../../src/io/store/errors.ts'
-import { openHssStore } from '../../../src/io/store/hss-store.ts'
+import { hssSchema, openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { openSqlite } from '../../../src/io/store/sqlite.ts'
 import { statement, type StoreSchema } from '../../../src/io/store/sql.ts'
@@ -63,6 +63,20 @@ describe('secrets at rest', () => {
       )
     await tamper(file, swap('subscriber', 'secrets', 'imsi'))
     await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: a batch that was read while the key was replaced is refused as a whole', async () => {
+    let key = storeKey
+    const keys = { read: () => [Uint8Array.from(key)], stamp: () => String(key[0]) }
+    const { subscribers } = await inTest(openHssStore(storeFile(), keys))
+    function* read() {
+      yield milenageSubscriber
+      key = octets(32, 5)
+      yield tuakSubscriber
+    }
+    const putting = subscribers.putAll(read(), { replace: false, ueIds: [] })
+    await expect(putting).rejects.toThrow(TemporaryFailure)
+    expect(await subscribers.page(undefined, 9)).toEqual([])
   })
 
   it('R32: older keys of the same subscriber put back are refused', async () => {
@@ -153,7 +167,7 @@ describe('opening a store', () => {
     await (await open(file)).close()
     await tamper(file, 'pragma user_version = 99')
     await expect(open(file)).rejects.toThrow(/version 99/)
-    await tamper(file, 'pragma user_version = 2')
+    await tamper(file, `pragma user_version = ${hssSchema.migrations.length}`)
     await (await open(file)).close()
   })
 
