@@ -48,7 +48,9 @@ function isAllowed(file: string, target: string): boolean {
 describe('architecture', () => {
   it.each(files.filter((file) => file !== 'index.ts'))('src/%s imports only what its folder may', (file) => {
     const text = readFileSync(join(src, file), 'utf8')
-    const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+    const targets = [...text.matchAll(/(?:\bfrom\s+|^import\s+|\bimport\(\s*)'([^']+)'/gm)].map(
+      (match) => match[1] ?? '',
+    )
     expect(targets.filter((target) => !isAllowed(file, target))).toEqual([])
   })
 

@@ -33,3 +33,12 @@ export class NotALab extends LocalFault {
   readonly code = 'ERR_CONFIG'
   readonly hint = 'it is for networks with a lab: section, whose keys are worth nothing'
 }
+
+/** Nothing answers at the address that was given. */
+export class NodeAway extends LocalFault {
+  readonly code = 'ERR_NOT_RUNNING'
+
+  constructor(at: string, cause: unknown) {
+    super(`nothing answers at ${at}`, undefined, { cause })
+  }
+}

@@ -1,4 +1,5 @@
 import { InvalidConfig } from '../core/invalid-config.ts'
+import { InvalidImport } from '../nodes/administration/invalid-import.ts'
 import { Outage, PeerFault, ProseError, Refused } from '../core/errors.ts'
 
 /** What the exit status of every command means; the numbers are those of sysexits.h where it has one. */
@@ -9,6 +10,8 @@ export const exitCodes = {
   otherOutcome: 1,
   /** Unknown command, flag or value; a secret in the arguments. */
   usage: 64,
+  /** A file or record that was given is wrong. */
+  inputWrong: 65,
   inputMissing: 66,
   /** A port is in use, or nothing answers. */
   unavailable: 69,
@@ -30,6 +33,10 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_USAGE: exitCodes.usage,
   ERR_SECRET_IN_ARGUMENTS: exitCodes.usage,
   ERR_CONFIG: exitCodes.configuration,
+  ERR_INVALID_RECORD: exitCodes.inputWrong,
+  ERR_IMPORT: exitCodes.inputWrong,
+  ERR_NOT_PERMITTED: exitCodes.notPermitted,
+  ERR_NOT_IDENTIFIED: exitCodes.notPermitted,
   ERR_STORE_UNUSABLE: exitCodes.configuration,
   ERR_TUN_NOT_PERMITTED: exitCodes.notPermitted,
   ERR_TUN_UNAVAILABLE: exitCodes.unavailable,
@@ -57,11 +64,15 @@ const bySystemCode: Readonly<Record<string, ExitCode>> = {
 export const systemCodeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
+const isOfInput = (error: unknown): error is InvalidConfig | InvalidImport =>
+  error instanceof InvalidConfig || error instanceof InvalidImport
+
 /** The exit status of a command that ended with this error. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof InvalidConfig && systemCodeOf(error.cause) === 'ENOENT') return exitCodes.inputMissing
+  if (isOfInput(error) && systemCodeOf(error.cause) === 'ENOENT') return exitCodes.inputMissing
   if (!(error instanceof ProseError)) return bySystemCode[systemCodeOf(error)] ?? exitCodes.ourFault
   if (error instanceof Outage) return exitCodes.temporary
-  if (error instanceof PeerFault || error instanceof Refused) return exitCodes.otherOutcome
+  if (error instanceof PeerFault || error instanceof Refused)
+    return byCode[error.code] ?? exitCodes.otherOutcome
   return byCode[error.code] ?? exitCodes.ourFault
 }

@@ -14,6 +14,7 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -29,6 +30,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
+  subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
@@ -52,6 +54,8 @@ export function program(
   addSim(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
+  addSubscriber(root, surroundings, finish)
+  addPermission(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)

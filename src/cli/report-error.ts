@@ -33,13 +33,9 @@ function told(error: unknown, consequence: string): Told {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof ProseError) {
     const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
-    return {
-      code: error.code,
-      message,
-      at: error.clause === undefined ? [] : [`  ${error.clause}`],
-      hint,
-      exit,
-    }
+    const [first = '', ...places] = message.split('\n')
+    const at = error.clause === undefined ? places : [...places, `  ${error.clause}`]
+    return { code: error.code, message: first, at, hint, exit }
   }
   const system = systemErrors[systemCodeOf(error)]
   if (system) return { ...system, message, at: [], exit }

@@ -11,6 +11,10 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Calls `take` with each line that somebody types; the returned function stops it. */
   readonly onLine: (take: (line: string) => void, more?: Prompt) => () => void
+  /** Asks who sits there; absent where nobody does. */
+  readonly ask?: (question: string) => Promise<string>
+  /** Shows a line in place of the one before, '' to clear it; absent where stderr is no terminal. */
+  readonly redraw?: (line: string) => void
 }
 
 export interface Prompt {
@@ -37,6 +41,8 @@ export function processTerminal(): Terminal {
     err: printTo(process.stderr),
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     environment: process.env,
+    ...(process.stdin.isTTY && { ask }),
+    ...(process.stderr.isTTY && { redraw }),
     onLine(take, prompt) {
       const isTyped = process.stdin.isTTY && prompt !== undefined
       const lines = createInterface({ input: process.stdin, ...(isTyped && { output: process.stderr }) })
@@ -56,6 +62,23 @@ export function processTerminal(): Terminal {
       }
     },
   }
+}
+
+function ask(question: string): Promise<string> {
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  return new Promise((resolve) => {
+    asking.once('close', () => resolve(''))
+    asking.question(question, (answer) => {
+      resolve(answer)
+      asking.close()
+    })
+  })
+}
+
+function redraw(line: string): void {
+  cursorTo(process.stderr, 0)
+  clearLine(process.stderr, 0)
+  process.stderr.write(line)
 }
 
 /** Something worth knowing that is no result. */

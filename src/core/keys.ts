@@ -79,3 +79,12 @@ export const Pdk = (octets: Uint8Array): Pdk => keyFrom('PDK', octets, 32) as Pd
 export function wipe(...keys: readonly Uint8Array[]): void {
   for (const key of keys) key.fill(0)
 }
+
+/** For who is given secrets that somebody else wipes. */
+export const copyOfAka = (aka: AkaSecrets): AkaSecrets =>
+  aka.algorithm === 'MILENAGE'
+    ? { ...aka, k: K(aka.k), opc: Opc(aka.opc) }
+    : { ...aka, k: K(aka.k), topc: Topc(aka.topc) }
+
+export const wipeAka = (aka: AkaSecrets): void =>
+  wipe(aka.k, aka.algorithm === 'MILENAGE' ? aka.opc : aka.topc)

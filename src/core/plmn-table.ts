@@ -2,7 +2,7 @@ import { bTidDomain, type BTid } from './identities/b-tid.ts'
 import { Fqdn } from './identities/fqdn.ts'
 import { nafFqdn, type NafId } from './identities/naf-id.ts'
 import { mcc, mnc, plmnLabels, type Plmn } from './identities/plmn.ts'
-import type { ProseUeId } from './identities/prose.ts'
+import { ProseUeId } from './identities/prose.ts'
 import type { Imsi } from './identities/subscriber.ts'
 import type { Ue1Id } from './identities/ue1-id.ts'
 
@@ -79,3 +79,18 @@ export class PlmnTable {
 
 export const inRanges = (id: ProseUeId, ranges: readonly ProseUeIdRange[]): boolean =>
   ranges.some(([first, last]) => id >= first && id <= last)
+
+/** Identities of the ranges that are not taken, lowest first. */
+export function* freeUeIds(
+  ranges: readonly ProseUeIdRange[],
+  isTaken: (id: ProseUeId) => boolean,
+): Generator<ProseUeId, void> {
+  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b))
+    for (let id: number = first; id <= last; id++) if (!isTaken(ProseUeId(id))) yield ProseUeId(id)
+}
+
+/** The first of `ids`, none when there is none. */
+export function nextUeId(ids: Generator<ProseUeId, void>): readonly ProseUeId[] {
+  const next = ids.next()
+  return next.done === true ? [] : [next.value]
+}

@@ -1,5 +1,4 @@
 import type { Plmn } from '../core/identities/plmn.ts'
-import type { Imsi } from '../core/identities/subscriber.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
 import { proseUssOf } from '../entities/hss/guss.ts'
@@ -94,12 +93,6 @@ const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
     keyRequest('server', trace, spans, (context) => service.answer(body, subscriber, context)),
 })
 
-/** Subscribers whose card works in GBA_U. */
-const usesGbaUOf = ({ subscribers }: PlmnConfig): ((imsi: Imsi) => boolean) => {
-  const those = new Set(subscribers.filter(({ gba }) => gba === 'GBA_U').map(({ imsi }) => imsi))
-  return (imsi) => those.has(imsi)
-}
-
 /** What the subscribers of the file may, for a BSF that says nothing of it. */
 function ownProseUssOf({ kmf, subscribers }: PlmnConfig): KmfPorts['ownProseUss'] {
   if (!kmf.ownProseSettings) return undefined
@@ -108,8 +101,7 @@ function ownProseUssOf({ kmf, subscribers }: PlmnConfig): KmfPorts['ownProseUss'
 }
 
 const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
-  ...{ plmns: plmnTableFor(config, plmn.plmn), usesGbaU: usesGbaUOf(plmn) },
-  ownProseUss: ownProseUssOf(plmn),
+  ...{ plmns: plmnTableFor(config, plmn.plmn), ownProseUss: ownProseUssOf(plmn) },
 })
 
 const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({

@@ -1,6 +1,7 @@
 import type { Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed } from '../io/system.ts'
+import { startAdministration } from '../nodes/administration/serve.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { findNode, type ConfiguredNode } from '../nodes/config/nodes.ts'
@@ -72,6 +73,7 @@ export const startNode: StartNode = async (options) => {
   const context = contextOf(config)
   await prepareFiles(config, context, [node])
   const running = await start(node, context, !parent && options.tellHeard === true)
+  const closeAdmin = parent ? undefined : await administered(node, context, running, options.config.file)
   const tun = await startIp(running, node, options, context)
   const control = isUe(running) ? new LocalUeControl(running.ue, context.timers) : undefined
   if (!parent && node.kind === 'ue' && isUe(running))
@@ -97,6 +99,7 @@ export const startNode: StartNode = async (options) => {
       lone?.stop()
       await byHand?.close()
       await tun?.close()
+      await closeAdmin?.()
       await running.stop()
     },
   }
@@ -119,6 +122,17 @@ function start(node: ConfiguredNode, surroundings: NodeContext, tellHeard: boole
     const onRadio = isTelling ? tellingRadio(node.name, own, pc5Profile, context) : undefined
     return startUe(node, context, onRadio ? { onRadio, tellsHeard: true } : {})
   })
+}
+
+/** An HSS or KMF that cannot be administered does not run. */
+async function administered(node: ConfiguredNode, context: NodeContext, running: Node, file: string) {
+  if (node.kind === 'ue') return undefined
+  try {
+    return await startAdministration(node, context, file)
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
 }
 
 function hostOf({ name, ue }: UeNode, context: NodeContext): IpHost {

@@ -52,7 +52,7 @@ describe('sidelock store', () => {
     expect(out.map((line) => line.split(' ')[0])).toEqual(['hss1', 'bsf1', 'kmf1'])
     const one = await sidelock('store', 'migrate', '--config', config, '--name', 'kmf1', '--json')
     expect(one.out.map((line) => JSON.parse(line) as unknown)).toEqual([
-      { event: 'result', schema: 1, name: 'kmf1', from: 2, to: 2 },
+      { event: 'result', schema: 1, name: 'kmf1', from: 3, to: 3 },
     ])
   })
 
@@ -129,8 +129,8 @@ describe('progress', () => {
       vi.advanceTimersByTime(1000)
     }
     expect(err).toEqual([
-      'sidelock: store copy 10 of 1000 rows, 1 %, 10/s, 99 s left',
-      'sidelock: store copy 110 of 1000 rows, 11 %, 10/s, 89 s left',
+      'sidelock: store copy 10 of 1 000 rows, 1 %, 10/s, 99 s left',
+      'sidelock: store copy 110 of 1 000 rows, 11 %, 10/s, 89 s left',
       '{"event":"progress","task":"store copy","done":110,"total":1000}',
     ])
   })

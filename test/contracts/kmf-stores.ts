@@ -131,6 +131,34 @@ export function authorisationStoreContract(name: string, open: () => Promise<Aut
       expect(await store.mayLink(imsi1, elsewhere)).toBe(false)
     })
 
+    it('takes all that an operator says of a subscriber, in place of what was kept', async () => {
+      const store = await open()
+      await store.grant(imsi1, home)
+      await store.putAll([
+        { imsi: imsi2, usesGbaU: true, mayLinkWith: [] },
+        { imsi: imsi1, usesGbaU: false, mayLinkWith: ['*', elsewhere] },
+      ])
+      expect(await store.list()).toEqual([
+        { imsi: imsi1, plmn: '*' },
+        { imsi: imsi1, plmn: elsewhere },
+      ])
+      expect([await store.usesGbaU(imsi1), await store.usesGbaU(imsi2)]).toEqual([false, true])
+      await store.putAll([{ imsi: imsi2, usesGbaU: false, mayLinkWith: [] }])
+      expect(await store.usesGbaU(imsi2)).toBe(false)
+    })
+
+    it('gives pages by IMSI, and forgets all of a subscriber', async () => {
+      const store = await open()
+      const first = { imsi: imsi1, usesGbaU: true, mayLinkWith: [elsewhere] }
+      const second = { imsi: imsi2, usesGbaU: false, mayLinkWith: ['*'] } as const
+      await store.putAll([second, first])
+      expect(await store.page(undefined, 1)).toEqual([first])
+      expect(await store.page(imsi1, 5)).toEqual([second])
+      expect([await store.remove(imsi1), await store.remove(imsi1)]).toEqual([true, false])
+      expect(await store.page(undefined, 5)).toEqual([second])
+      expect(await store.usesGbaU(imsi1)).toBe(false)
+    })
+
     it('lists the rows of all or of one subscriber', async () => {
       const store = await open()
       await store.grant(imsi2, '*')

@@ -14,6 +14,7 @@ interface Service {
   readonly ports?: readonly string[]
   readonly volumes: readonly string[]
   readonly read_only?: boolean
+  readonly tmpfs?: readonly string[]
   readonly cap_drop?: readonly string[]
   readonly security_opt?: readonly string[]
   readonly ulimits?: { readonly core: number }
@@ -65,6 +66,16 @@ describe('compose.yaml', () => {
     expect(postgresql?.volumes.map((volume) => volume.split(':')[0])).toContain('./databases.sql')
   })
 
+  it('R46: is administered by a socket in memory, and its audit outlives the container', () => {
+    for (const node of nodes) {
+      if (node.kind !== 'hss' && node.kind !== 'kmf') continue
+      expect(node.plmn[node.kind].admin).toMatchObject({
+        socketFile: `/run/sidelock/${node.name}/admin.sock`,
+        auditFile: `/var/lib/sidelock/${node.name}/audit`,
+      })
+    }
+  })
+
   it('R32: a node may do little, and is the user whose secrets it reads', () => {
     for (const service of Object.values(services)) {
       expect(service).toMatchObject({
@@ -76,7 +87,9 @@ describe('compose.yaml', () => {
         },
         user: '${SIDELOCK_UID:-1000}:${SIDELOCK_GID:-1000}',
       })
-      expect(service.volumes.every((volume) => volume.endsWith(':ro'))).toBe(true)
+      const writable = service.volumes.filter((volume) => !volume.endsWith(':ro'))
+      expect(writable.map((volume) => volume.split(':')[1])).toEqual(['/var/lib/sidelock'])
+      expect(service.tmpfs).toEqual(['/run/sidelock'])
     }
   })
 

@@ -18,7 +18,7 @@ interface Container {
   readonly volumeMounts: readonly {
     readonly name: string
     readonly mountPath: string
-    readonly readOnly: boolean
+    readonly readOnly?: boolean
   }[]
 }
 interface Manifest {
@@ -29,6 +29,7 @@ interface Manifest {
     readonly clusterIP?: string
     readonly selector: Readonly<Record<string, unknown>>
     readonly ports?: readonly Port[]
+    readonly volumeClaimTemplates?: readonly { readonly metadata: { readonly name: string } }[]
     readonly template?: {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> }
       readonly spec: {
@@ -109,7 +110,7 @@ describe('the Kubernetes manifests', () => {
     for (const { name, pod } of sets) {
       const [{ env, volumeMounts }] = pod.containers
       expect(env).toEqual([{ name: 'CREDENTIALS_DIRECTORY', value: '/run/credentials' }])
-      expect(volumeMounts).toEqual([
+      expect(volumeMounts.slice(0, 2)).toEqual([
         { name: 'config', mountPath: '/etc/sidelock', readOnly: true },
         { name: 'credentials', mountPath: '/run/credentials', readOnly: true },
       ])
@@ -127,6 +128,23 @@ describe('the Kubernetes manifests', () => {
       ...['credential:ca.pem', 'credential:store.key', 'credential:store.url', 'credential:tls.key'],
       'credential:tls.pem',
     ])
+  })
+
+  it('R46: an HSS or KMF is administered by a socket in memory, and its audit outlives the pod', () => {
+    for (const node of nodes) {
+      if (node.kind !== 'hss' && node.kind !== 'kmf') continue
+      expect(node.plmn[node.kind].admin).toMatchObject({
+        socketFile: `/run/sidelock/${node.name}/admin.sock`,
+        auditFile: `/var/lib/sidelock/${node.name}/audit`,
+      })
+      const set = sets.find(({ name }) => name === node.name)
+      expect(set?.pod.containers[0].volumeMounts.slice(2)).toEqual([
+        { name: 'sockets', mountPath: '/run/sidelock' },
+        { name: 'state', mountPath: '/var/lib/sidelock' },
+      ])
+      expect(set?.pod.volumes.map(({ name }) => name)).toContain('sockets')
+      expect(set?.spec.volumeClaimTemplates?.map(({ metadata }) => metadata.name)).toEqual(['state'])
+    }
   })
 
   it('a container may do little, is asked whether it lives and is ready, and has time to end', () => {

@@ -62,6 +62,17 @@ describe('the systemd unit', () => {
     expect(valuesOf('StateDirectory')).toEqual(['sidelock/%i'])
   })
 
+  it('R46: HSS and KMF are administered where the unit lets them write', () => {
+    expect(valuesOf('RuntimeDirectory')).toEqual(['sidelock/%i'])
+    for (const node of nodes) {
+      if (node.kind !== 'hss' && node.kind !== 'kmf') continue
+      expect(node.plmn[node.kind].admin).toMatchObject({
+        socketFile: `/run/sidelock/${node.name}/admin.sock`,
+        auditFile: `/var/lib/sidelock/${node.name}/audit`,
+      })
+    }
+  })
+
   it('R31: leaves no core with keys in it, and ends within its time', () => {
     expect(valuesOf('LimitCORE')).toEqual(['0'])
     expect(Number(valuesOf('TimeoutStopSec')[0])).toBeGreaterThan(5)

@@ -36,11 +36,7 @@ export const badInputCode = {
 }
 
 /** What is not built yet. */
-export const notBuilt = {
-  R46: 'there is no administration yet',
-  B73: 'there is no import of subscribers yet',
-  B75: 'there is no administration yet',
-}
+export const notBuilt = {}
 
 const retrieval = 'entities/ue/key-retrieval.test.ts: '
 const gpiChecks = 'scenarios/pc5/gpi-checks.test.ts: '

@@ -1,7 +1,7 @@
 import type { Tap } from '../../core/tap.ts'
 import { tellReady } from '../../io/service-manager.ts'
 import { Instant } from '../../core/units.ts'
-import { checkControlFree } from '../../io/control/control-socket.ts'
+import { checkSocketFree } from '../../io/local-socket.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
 import { findNode } from '../../nodes/config/nodes.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
@@ -33,7 +33,7 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
   if (flags.tun !== undefined) checkTun(flags.tun, known)
   const address =
     known === 'ue' ? (flags.at ?? controlAddress(name, config, terminal.environment)) : undefined
-  if (address !== undefined) await checkControlFree(address)
+  if (address !== undefined) await checkSocketFree(address)
   return withWarning(config, flags, terminal, async () => {
     const running = await services.startNode({
       config,

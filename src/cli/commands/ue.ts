@@ -1,6 +1,6 @@
 import type { TapEvent } from '../../core/tap.ts'
 import { Instant } from '../../core/units.ts'
-import { checkControlFree } from '../../io/control/control-socket.ts'
+import { checkSocketFree } from '../../io/local-socket.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { Told, UeByHand } from '../../testbed/ue-by-hand.ts'
@@ -39,7 +39,7 @@ export async function ue(
     const told = address === undefined ? undefined : await askRunning(address, words, flags, terminal)
     if (told !== undefined) return told
     if (verb.needs === 'running') throw new NotRunning(`${name} does not run here`, `ue --name ${name}`)
-  } else if (address !== undefined) await checkControlFree(address)
+  } else if (address !== undefined) await checkSocketFree(address)
   return withWarning(config, flags, terminal, async () => {
     const { byHand: hand, end } = await start(name, config, flags, surroundings)
     try {

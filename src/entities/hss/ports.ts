@@ -4,6 +4,7 @@ import type { Clock, Random } from '../../core/environment.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
 import type { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import type { AkaSecrets } from '../../core/keys.ts'
+import type { ProseUeIdRange } from '../../core/plmn-table.ts'
 import type { Instant, Seconds } from '../../core/units.ts'
 
 export type { AkaSecrets } from '../../core/keys.ts'
@@ -21,20 +22,46 @@ export interface Subscriber {
   /** Overrides the BSF's lifetime of Ks. */
   readonly ksLifetime?: Seconds
   readonly prose?: {
-    /** 1 to 8. */
+    /** 1 to 8; none only where a store is to choose one. */
     readonly ueIds: readonly ProseUeId[]
     readonly permissions: readonly ProsePermission[]
     readonly publicSafety: boolean
   }
 }
 
+/** Why one of several subscribers cannot be put; `at` counts them from 0. */
+export interface Conflict {
+  readonly at: number
+  readonly field: 'imsi' | 'impi' | 'prose.ueIds'
+  readonly reason: string
+}
+
+export interface PutAllOptions {
+  /** False: a subscriber that is there already is a conflict. */
+  readonly replace: boolean
+  /** Where the lowest free ProSe UE ID is taken from for a subscriber with ProSe settings and without an ID. */
+  readonly ueIds: readonly ProseUeIdRange[]
+}
+
 /** Durable subscribers and sequence numbers (R32, R34, R35). Every write is durable before its promise resolves. */
 export interface SubscriberStore {
-  /** Adds or replaces; the sequence number of an existing subscriber stays. */
+  /**
+   * Adds or replaces; the sequence number of an existing subscriber stays. Throws InvalidValue for an IMPI or a ProSe UE ID
+   * of another subscriber.
+   */
   put(subscriber: Subscriber): Promise<void>
+  /**
+   * Puts all of them or, when it gives conflicts (the first 50), none. Each is read once, and its keys may be wiped when the
+   * next one is asked for. One that is replaced without naming ProSe UE IDs keeps those it has.
+   */
+  putAll(
+    subscribers: AsyncIterable<Subscriber> | Iterable<Subscriber>,
+    options: PutAllOptions,
+  ): Promise<readonly Conflict[]>
   findByImpi(impi: Impi): Promise<Subscriber | undefined>
   findByImsi(imsi: Imsi): Promise<Subscriber | undefined>
-  list(): Promise<readonly Subscriber[]>
+  /** In the order of their IMSIs, those after `after`, at most `limit`. */
+  page(after: Imsi | undefined, limit: number): Promise<readonly Subscriber[]>
   remove(imsi: Imsi): Promise<boolean>
   /**
    * The next sequence number: `next(last)` of the highest one used, 0 before the first. It is durable, and no other

@@ -58,7 +58,7 @@ export interface ConfiguredKmf extends Pc8Service, Pc6Service {
   /** Requests of step 4 without an answer. */
   readonly openRequests: number
   /** What begins from now on is served under these; the rest ends as it began. Throws InvalidValue, then nothing changed. */
-  reconfigure(ports: Pick<KmfPorts, 'plmns' | 'usesGbaU' | 'ownProseUss'>, settings: KmfSettings): void
+  reconfigure(ports: Pick<KmfPorts, 'plmns' | 'ownProseUss'>, settings: KmfSettings): void
 }
 
 /** A ProSe KMF: that of UE-2 on PC8, that of UE-1 on PC6. Throws InvalidValue for settings it cannot serve. */

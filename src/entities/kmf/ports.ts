@@ -43,8 +43,25 @@ export interface NafKeyStore {
   eraseExpired(now: Instant, limit: number): Promise<number>
 }
 
-/** Rows (IMSI, PLMN or `*`): may link with UEs of that PLMN; none means no (R8, R10). */
+/** What a KMF is told of a subscriber by its operator. */
+export interface KmfSubscriber {
+  readonly imsi: Imsi
+  /** The card keeps Ks itself. */
+  readonly usesGbaU: boolean
+  readonly mayLinkWith: readonly (Plmn | '*')[]
+}
+
+/**
+ * Rows (IMSI, PLMN or `*`): may link with UEs of that PLMN; none means no (R8, R10). Beside them, whose cards work in GBA_U.
+ */
 export interface AuthorisationStore {
+  /** Of each of these, all that is kept becomes this; all of them or none. */
+  putAll(subscribers: readonly KmfSubscriber[]): Promise<void>
+  /** False when nothing was kept of this subscriber. */
+  remove(imsi: Imsi): Promise<boolean>
+  /** In the order of their IMSIs, those after `after`, at most `limit`. */
+  page(after: Imsi | undefined, limit: number): Promise<readonly KmfSubscriber[]>
+  usesGbaU(imsi: Imsi): Promise<boolean>
   grant(imsi: Imsi, plmn: Plmn | '*'): Promise<void>
   revoke(imsi: Imsi, plmn: Plmn | '*'): Promise<boolean>
   /** True for a row of exactly this PLMN or of `*`. */
@@ -114,8 +131,6 @@ export interface KmfPorts {
   readonly zn: ZnPort
   readonly zpn: ZpnPort
   readonly pc6: Pc6Port
-  /** Whether the card of a subscriber keeps Ks itself (GBA_U); none does when absent. */
-  readonly usesGbaU?: (imsi: Imsi) => boolean
   readonly clock: Clock
   /** How far the wall clock stepped since the start; more than 5 min stops the issue of keys (R47). */
   readonly wallClockStep?: () => Milliseconds

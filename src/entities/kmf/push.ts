@@ -8,6 +8,7 @@ import { hours, later, type Instant } from '../../core/units.ts'
 import { readGpi } from '../../crypto/gba-push-info.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
+import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
 import type { NafKeys, Question } from './resolve-naf-keys.ts'
 import type { Owner } from './subscriber.ts'
@@ -29,7 +30,10 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
   const { imsi, impi } = addressee
   if (!kmf.buckets.push.take(imsi ?? impi, kmf.ports.clock.now()))
     throw new RefusedWithResult(resultCode(resultCodes.tooBusy), 'too many pushes to this UE-1')
-  const answer = await kmf.ports.zpn.pushInfo(requestFor(kmf, request, addressee), question.procedure.bsfCall)
+  const answer = await kmf.ports.zpn.pushInfo(
+    await requestFor(kmf, request, addressee),
+    question.procedure.bsfCall,
+  )
   const { gpi, meKeyMaterial, keyExpiry, ussList } = answer
   try {
     const now = kmf.ports.clock.now()
@@ -50,16 +54,16 @@ function randThatServes({ impi, gpi, keyExpiry }: PushInfoAnswer, addressee: Add
   return randOf(gpi)
 }
 
-function requestFor(
-  { ports: { clock, random, usesGbaU } }: Kmf,
+async function requestFor(
+  { ports: { clock, random, authorisations } }: Kmf,
   { nafId, resynchronisation }: Question['request'],
   { impi, imsi }: Addressee,
-): PushInfoRequest {
+): Promise<PushInfoRequest> {
   return {
     impi,
     nafId,
     ptId: PTid(random.octets(lengthOfPTid)),
-    gbaU: imsi !== undefined && (usesGbaU?.(imsi) ?? false),
+    gbaU: imsi !== undefined && (await fromStore(authorisations.usesGbaU(imsi))),
     requestedExpiry: later(clock.now(), requestedLifetime),
     gsids: [projectValues.proseGsid.value],
     ...(resynchronisation && { resynchronisation }),

@@ -1,8 +1,8 @@
-import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { dirname, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
-import { InvalidValue, LocalFault } from '../../core/errors.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import { isServed, listenLocally } from '../local-socket.ts'
 
 /** What a process on this machine asks of one that runs: words of a command line. */
 export interface ControlRequest {
@@ -20,21 +20,6 @@ export interface ControlSocket {
 /** Octets of a request. */
 const longestRequest = 16 * 1024
 
-/** No control socket can be there. */
-export class InvalidControlAddress extends LocalFault {
-  readonly code = 'ERR_CONTROL_ADDRESS'
-  readonly hint = 'give it a place of its own: --at FILE, in a folder that is there'
-}
-
-/** A process that runs serves it already. */
-export class ControlAddressInUse extends LocalFault {
-  readonly code = 'ERR_CONTROL_ADDRESS_IN_USE'
-  readonly hint = 'end what runs there, or give this one a place of its own: --at FILE'
-}
-
-/** Octets that sockaddr_un has for a name. */
-const longestAddress = 107
-
 /**
  * Serves requests on a local socket that only its owner can open (R46); `answer` gives the exit status. Rejects with
  * InvalidControlAddress or ControlAddressInUse.
@@ -43,51 +28,21 @@ export async function serveControl(
   file: string,
   answer: (request: ControlRequest, say: (reply: ControlReply) => void) => Promise<number>,
 ): Promise<ControlSocket> {
-  await checkControlFree(file)
   const open = new Set<Socket>()
   const server = createServer((socket) => {
     open.add(socket)
     socket.on('close', () => open.delete(socket)).on('error', () => undefined)
     void serve(socket, answer)
   })
-  await listenAt(server, file)
+  const listen = (at: string) =>
+    new Promise<void>((resolve, reject) => server.once('error', reject).listen(at, resolve))
+  await listenLocally(file, listen)
   return {
     close() {
       for (const socket of open) socket.destroy()
       rmSync(file, { force: true })
       return new Promise((resolve) => server.close(() => resolve()))
     },
-  }
-}
-
-/** Rejects with ControlAddressInUse: what would serve there need not begin. */
-export async function checkControlFree(file: string): Promise<void> {
-  if (await isServed(file)) throw new ControlAddressInUse(`${file} takes verbs for another process`)
-}
-
-/** Made where nobody else can look, and put in its place when it is its owner's alone. */
-async function listenAt(server: Server, file: string): Promise<void> {
-  const there = lstatSync(file, { throwIfNoEntry: false })
-  if (there && !there.isSocket()) throw new InvalidControlAddress(`${file} is there and is no socket`)
-  const made = privateFolderBeside(file)
-  try {
-    const first = join(made, 's')
-    if (Buffer.byteLength(first) > longestAddress || Buffer.byteLength(file) > longestAddress)
-      throw new InvalidControlAddress(`${file} is too long for a local socket`)
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(first, resolve))
-    chmodSync(first, 0o600)
-    renameSync(first, file)
-  } finally {
-    rmSync(made, { recursive: true, force: true })
-  }
-}
-
-/** Of mode 0700. */
-function privateFolderBeside(file: string): string {
-  try {
-    return mkdtempSync(join(dirname(file), '.s'))
-  } catch (error) {
-    throw new InvalidControlAddress(`${dirname(file)} takes no socket`, undefined, { cause: error })
   }
 }
 
@@ -141,16 +96,6 @@ function requestOf(line: string): ControlRequest {
   if (!Array.isArray(words) || !words.every((word) => typeof word === 'string')) throw wrong()
   return { words, json: json === true }
 }
-
-const isServed = (file: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(file)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 
 /** Asks whoever serves `file`; gives its exit status, undefined when nobody does. */
 export async function askControl(

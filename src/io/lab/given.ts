@@ -62,6 +62,12 @@ function checkKind(stats: Stats): void {
 
 const mode = (stats: Stats) => (stats.mode & 0o777).toString(8)
 
+/** A file with something in it that its owner alone may read; throws InvalidValue (R32). */
+export function checkPrivateFile(stats: Stats): void {
+  checkKind(stats)
+  checkOwner(stats)
+}
+
 /** Only the owner may read it, and the owner is the user of this process (R32). */
 function checkOwner(stats: Stats): void {
   const user = process.getuid?.()

@@ -36,12 +36,12 @@ export const formerKeyFile = (file: string): string => `${file}.before`
 
 /** Puts a new key before the one in the file, unless a rotation had begun already. Throws InvalidConfig or what the system says. */
 export function beginRotation(config: string, secret: SecretFile, random: Random): void {
-  const [key, former] = keysIn(config, secret)
-  if (!key || former) return
   if (!isInFile(secret.file)) {
-    const message = 'a key that is in no file cannot be replaced by this command'
+    const message = `${secret.file} is no file that can be replaced: name its file, in a configuration for this command`
     throw new InvalidConfig(config, [{ file: secret.file, path: secret.path, message }])
   }
+  const [key, former] = keysIn(config, secret)
+  if (!key || former) return
   const fresh = random.octets(keyLength)
   const both = concat(fresh, key)
   replace(formerKeyFile(secret.file), key)

@@ -1,6 +1,16 @@
 import { StoreUnusable } from './errors.ts'
 import { addSequenceNumber, ofNobody, sequenceNumbers, skipped } from './hss-sequence-numbers.ts'
-import { statement, type Database, type Session, type SqlValue, type StoreSchema, type Table } from './sql.ts'
+import {
+  listOf,
+  marks,
+  rowsOfMarks,
+  statement,
+  type Database,
+  type Session,
+  type SqlValue,
+  type StoreSchema,
+  type Table,
+} from './sql.ts'
 
 /** Rows read and written at once. */
 const slice = 200
@@ -17,17 +27,14 @@ export interface Copying {
   readonly progress: Progress
 }
 
-const list = (columns: readonly string[]) => columns.join(', ')
-const marks = (columns: readonly string[]) => `(${list(columns.map(() => '?'))})`
-
 /** The rows of a table after the one with the key `after`, in the order of keys. */
 export async function rowsAfter(
   session: Session,
   { name, columns, key }: Table,
   after: readonly SqlValue[] | undefined,
 ): Promise<readonly Row[]> {
-  const rest = after ? `where (${list(key)}) > ${marks(key)}` : ''
-  const text = `select ${list(columns)} from ${name} ${rest} order by ${list(key)} limit ${slice}`
+  const rest = after ? `where (${listOf(key)}) > ${marks(key.length)}` : ''
+  const text = `select ${listOf(columns)} from ${name} ${rest} order by ${listOf(key)} limit ${slice}`
   return session.all(statement<Row>(text), ...(after ?? []))
 }
 
@@ -42,9 +49,9 @@ export async function countRows(session: Session, tables: readonly Table[]): Pro
 }
 
 async function insert(session: Session, { name, columns }: Table, rows: readonly Row[]): Promise<void> {
-  const values = list(rows.map(() => marks(columns)))
+  const values = rowsOfMarks(rows.length, columns.length)
   const octets = rows.flatMap((row) => columns.map((column) => row[column] ?? null))
-  await session.run(statement(`insert into ${name} (${list(columns)}) values ${values}`), ...octets)
+  await session.run(statement(`insert into ${name} (${listOf(columns)}) values ${values}`), ...octets)
 }
 
 /** A row of the table of sequence numbers far above what it was. */

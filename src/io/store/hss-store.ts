@@ -1,20 +1,16 @@
-import { Amf } from '../../core/aka.ts'
-import { concat } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
-import { proseUeIdFromHex, hexOf24 } from '../../core/identities/prose.ts'
-import { Impi, Imsi } from '../../core/identities/subscriber.ts'
-import { K, Opc, Topc } from '../../core/keys.ts'
-import { seconds } from '../../core/units.ts'
-import type { AkaSecrets, ProsePermission, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
-import { RecordNotAuthentic } from './errors.ts'
-import type { RowIdentity, StoreKeys } from './seal.ts'
+import { hexOf24 } from '../../core/identities/prose.ts'
+import type { Imsi } from '../../core/identities/subscriber.ts'
+import type { Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
+import { putAllIn } from './hss-import.ts'
+import { stagingTables } from './hss-staging.ts'
+import { columnsOf, replacingAll, subscriberColumns, subscriberOf, type SubscriberRow } from './hss-row.ts'
+import type { StoreKeys } from './seal.ts'
 import { sentRandsIn } from './hss-sent-rands.ts'
 import { sequenceNumbersIn } from './hss-sequence-numbers.ts'
-import { statement, type StoreSchema } from './sql.ts'
+import { listOf, marks, rowsOfMarks, statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
 import { nextVersion } from './versions.ts'
-
-const subscriberColumns = ['imsi', 'impi', 'version', 'secrets', 'algorithm', 'keccak_iterations', 'amf', 'gba', 'ks_lifetime_seconds', 'prose_ue_ids', 'permissions', 'public_safety'] // prettier-ignore
 
 export const hssSchema: StoreSchema = {
   entity: 'HSS',
@@ -52,6 +48,16 @@ export const hssSchema: StoreSchema = {
        primary key (imsi, rand)
      ) strict;
      create index sent_rand_place on sent_rand (imsi, place);`,
+    `create table prose_ue_id (
+       id text primary key,         -- six hex digits
+       imsi text not null references subscriber on delete cascade
+     ) strict;
+     create index prose_ue_id_imsi on prose_ue_id (imsi);
+     insert into prose_ue_id (id, imsi)
+       select substr(prose_ue_ids, 1 + 7 * nth.column1, 6), imsi from subscriber
+       join (values (0), (1), (2), (3), (4), (5), (6), (7)) nth on 7 * nth.column1 < length(prose_ue_ids)
+       where true on conflict (id) do nothing;
+     ${stagingTables}`,
   ],
   tables: [
     {
@@ -60,24 +66,10 @@ export const hssSchema: StoreSchema = {
       key: ['imsi'],
       sealed: { column: 'secrets', row: ([imsi]) => String(imsi) },
     },
+    { name: 'prose_ue_id', columns: ['id', 'imsi'], key: ['id'] },
     { name: 'sequence_number', columns: ['imsi', 'sqn', 'generation'], key: ['imsi'] },
     { name: 'sent_rand', columns: ['imsi', 'rand', 'sent', 'place'], key: ['imsi', 'rand'] },
   ],
-}
-
-interface SubscriberRow {
-  readonly imsi: string
-  readonly impi: string
-  readonly version: number
-  readonly secrets: Uint8Array
-  readonly algorithm: string
-  readonly keccak_iterations: number | null
-  readonly amf: Uint8Array
-  readonly gba: string
-  readonly ks_lifetime_seconds: number | null
-  readonly prose_ue_ids: string | null
-  readonly permissions: string
-  readonly public_safety: number
 }
 
 export interface HssStore {
@@ -85,91 +77,68 @@ export interface HssStore {
   close(): Promise<void>
 }
 
-const allPermissions: readonly ProsePermission[] = ['one-to-one', 'relay', 'remote-ue']
-const identityOf = (imsi: string, version: number): RowIdentity => ({
-  table: 'subscriber',
-  row: imsi,
-  version,
-})
-
-const octetsOf = (aka: AkaSecrets): Uint8Array =>
-  aka.algorithm === 'MILENAGE' ? concat(aka.k, aka.opc) : concat(aka.k, aka.topc)
-
-function akaOf(row: SubscriberRow, octets: Uint8Array): AkaSecrets {
-  if (row.algorithm === 'MILENAGE')
-    return { algorithm: 'MILENAGE', k: K(octets.subarray(0, -16)), opc: Opc(octets.subarray(-16)) }
-  if (row.algorithm === 'TUAK' && row.keccak_iterations !== null)
-    return {
-      algorithm: 'TUAK',
-      k: K(octets.subarray(0, -32)),
-      topc: Topc(octets.subarray(-32)),
-      keccakIterations: row.keccak_iterations,
-    }
-  throw new RecordNotAuthentic('a row of subscriber names no algorithm that was written')
-}
-
-function proseOf(row: SubscriberRow): Pick<Subscriber, 'prose'> {
-  if (row.prose_ue_ids === null) return {}
-  const words = row.permissions.split(' ')
-  return {
-    prose: {
-      ueIds: row.prose_ue_ids.split(' ').map(proseUeIdFromHex),
-      permissions: allPermissions.filter((permission) => words.includes(permission)),
-      publicSafety: row.public_safety === 1,
-    },
-  }
-}
-
-function subscriberOf(store: Store, row: SubscriberRow): Subscriber {
-  return {
-    imsi: Imsi(row.imsi),
-    impi: Impi(row.impi),
-    aka: akaOf(row, store.seal.open(identityOf(row.imsi, row.version), row.secrets)),
-    amf: Amf(row.amf),
-    gba: row.gba === 'GBA_U' ? 'GBA_U' : 'GBA_ME',
-    ...(row.ks_lifetime_seconds === null ? {} : { ksLifetime: seconds(row.ks_lifetime_seconds) }),
-    ...proseOf(row),
-  }
-}
-
-const columns = subscriberColumns.join(', ')
-const replaced = subscriberColumns.slice(1).map((column) => `${column} = excluded.${column}`) // prettier-ignore
+const columns = listOf(subscriberColumns)
 const byImsi = statement<SubscriberRow>(`select ${columns} from subscriber where imsi = ?`)
 const byImpi = statement<SubscriberRow>(`select ${columns} from subscriber where impi = ?`)
-const all = statement<SubscriberRow>(`select ${columns} from subscriber order by imsi`)
+const next = statement<SubscriberRow>(
+  `select ${columns} from subscriber where imsi > ? order by imsi limit ?`,
+)
 const ownerOf = statement<{ imsi: string }>('select imsi from subscriber where impi = ?')
+const ownersOfUeIds = (count: number) =>
+  statement<{ imsi: string }>(`select imsi from prose_ue_id where id in ${marks(count)}`)
 const versionOf = statement<{ version: number }>('select version from subscriber where imsi = ?')
-const write = statement(`insert into subscriber (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict (imsi) do update set ${replaced.join(', ')} where subscriber.version = excluded.version - 1`)
+const write = statement(`insert into subscriber (${columns}) values ${marks(subscriberColumns.length)}
+  on conflict (imsi) do update set ${replacingAll} where subscriber.version = excluded.version - 1`)
 const drop = statement('delete from subscriber where imsi = ?')
+const dropUeIds = statement('delete from prose_ue_id where imsi = ?')
+const addUeIds = (count: number) =>
+  statement(`insert into prose_ue_id (id, imsi) values ${rowsOfMarks(count, 2)}`)
 
-function putIn({ database, seal }: Store): SubscriberStore['put'] {
-  return ({ imsi, impi, aka, amf, gba, ksLifetime, prose }) =>
-    database.transaction(async (session) => {
-      if (((await session.get(ownerOf, impi))?.imsi ?? imsi) !== imsi)
-        throw new InvalidValue('IMPI', 'another subscriber has this one')
-      const keccakIterations = aka.algorithm === 'TUAK' ? aka.keccakIterations : null
-      const ueIds = prose?.ueIds.map(hexOf24).join(' ') ?? null
-      await nextVersion(session, versionOf, [imsi], (version) => {
-        const secrets = seal.seal(identityOf(imsi, version), octetsOf(aka))
-        return session.run(write, imsi, impi, version, secrets, aka.algorithm, keccakIterations, amf, gba, ksLifetime ?? null, ueIds, prose?.permissions.join(' ') ?? '', Number(prose?.publicSafety ?? false)) // prettier-ignore
-      })
-    })
+/** Throws InvalidValue. */
+async function refuseOthers(
+  session: Session,
+  imsi: Imsi,
+  impi: string,
+  ueIds: readonly string[],
+): Promise<void> {
+  if (((await session.get(ownerOf, impi))?.imsi ?? imsi) !== imsi)
+    throw new InvalidValue('IMPI', 'another subscriber has this one')
+  if (ueIds.length === 0) return
+  const owners = await session.all(ownersOfUeIds(ueIds.length), ...ueIds)
+  if (owners.some((owner) => owner.imsi !== imsi))
+    throw new InvalidValue('ProSe UE ID', 'another subscriber has this one')
 }
+
+const putIn =
+  ({ database, seal }: Store) =>
+  (subscriber: Subscriber): Promise<void> =>
+    database.transaction(async (session) => {
+      const { imsi, impi, prose } = subscriber
+      const ueIds = prose?.ueIds.map(hexOf24) ?? []
+      await refuseOthers(session, imsi, impi, ueIds)
+      await nextVersion(session, versionOf, [imsi], (version) =>
+        session.run(write, ...columnsOf(subscriber, version, seal)),
+      )
+      await session.run(dropUeIds, imsi)
+      if (ueIds.length > 0) await session.run(addUeIds(ueIds.length), ...ueIds.flatMap((id) => [id, imsi]))
+    })
 
 function subscribersIn(store: Store): Omit<SubscriberStore, 'advanceSqn' | 'rememberRand' | 'takeRand'> {
   const { database } = store
   const find = (by: typeof byImsi, identity: string) =>
     database.session(async (session) => {
       const row = await session.get(by, identity)
-      return row && subscriberOf(store, row)
+      return row && subscriberOf(row, store.seal)
     })
   return {
     put: putIn(store),
+    putAll: putAllIn(store),
     findByImpi: (impi) => find(byImpi, impi),
     findByImsi: (imsi) => find(byImsi, imsi),
-    list: () =>
-      database.session(async (session) => (await session.all(all)).map((row) => subscriberOf(store, row))),
+    page: (after, limit) =>
+      database.session(async (session) =>
+        (await session.all(next, after ?? '', limit)).map((row) => subscriberOf(row, store.seal)),
+      ),
     // The sequence number stays: a card that is added again must not see an old one (R34).
     remove: (imsi) => database.session(async (session) => (await session.run(drop, imsi)) > 0),
   }

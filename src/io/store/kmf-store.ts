@@ -42,6 +42,7 @@ export const kmfSchema: StoreSchema = {
        primary key (imsi, plmn)
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
+    'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
   ],
   tables: [
     {
@@ -56,6 +57,7 @@ export const kmfSchema: StoreSchema = {
       sealed: { column: 'key', row: ([btid, nafId]) => rowName(String(btid), nafId as Uint8Array) },
     },
     { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
+    { name: 'gba_u', columns: ['imsi'], key: ['imsi'] },
   ],
 }
 

@@ -4,7 +4,7 @@ import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type { AuthorisationStore, KmfSubscriber, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
 
 /** Who asks may wipe the keys that he gets, who puts those he gave. */
 const copyOf = (row: NafKeyRow): NafKeyRow => ({
@@ -82,12 +82,41 @@ export function memoryNafKeyStore(): NafKeyStore {
 /** For simulations: gone with the process. */
 export function memoryAuthorisationStore(): AuthorisationStore {
   const rows = new Set<string>()
+  const gbaU = new Set<Imsi>()
   const granted = () =>
     [...rows].sort().map((row) => {
       const [imsi = '', plmn = ''] = row.split(' ')
       return { imsi: Imsi(imsi), plmn: plmn === '*' ? ('*' as const) : Plmn(plmn) }
     })
+  const rowsOf = (imsi: Imsi) => granted().filter((row) => row.imsi === imsi)
+  const subscriberOf = (imsi: Imsi): KmfSubscriber => ({
+    ...{ imsi, usesGbaU: gbaU.has(imsi), mayLinkWith: rowsOf(imsi).map(({ plmn }) => plmn) },
+  })
+
+  function remove(imsi: Imsi): boolean {
+    const kept = rowsOf(imsi)
+    for (const { plmn } of kept) rows.delete(`${imsi} ${plmn}`)
+    return gbaU.delete(imsi) || kept.length > 0
+  }
+
+  function put({ imsi, usesGbaU, mayLinkWith }: KmfSubscriber): void {
+    remove(imsi)
+    if (usesGbaU) gbaU.add(imsi)
+    for (const plmn of mayLinkWith) rows.add(`${imsi} ${plmn}`)
+  }
+
   return {
+    putAll(subscribers) {
+      subscribers.forEach(put)
+      return Promise.resolve()
+    },
+    remove: (imsi) => Promise.resolve(remove(imsi)),
+    page(after = '' as Imsi, limit) {
+      const imsis = new Set([...gbaU, ...granted().map(({ imsi }) => imsi)])
+      const next = [...imsis].sort().filter((imsi) => imsi > after)
+      return Promise.resolve(next.slice(0, limit).map(subscriberOf))
+    },
+    usesGbaU: (imsi) => Promise.resolve(gbaU.has(imsi)),
     grant: (imsi, plmn) => Promise.resolve(void rows.add(`${imsi} ${plmn}`)),
     revoke: (imsi, plmn) => Promise.resolve(rows.delete(`${imsi} ${plmn}`)),
     mayLink: (imsi, plmn) => Promise.resolve(rows.has(`${imsi} ${plmn}`) || rows.has(`${imsi} *`)),

@@ -38,6 +38,12 @@ export class Seal {
     this.#renew()
   }
 
+  /** Another one than before: what was sealed since may be under a key that is replaced. */
+  get stamp(): string | undefined {
+    this.#renew()
+    return this.#stamp
+  }
+
   seal(identity: RowIdentity, secret: Uint8Array): Uint8Array {
     this.#renew()
     const [key] = this.#keys

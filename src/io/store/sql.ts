@@ -12,6 +12,14 @@ export interface Statement<Row> {
 
 export const statement = <Row = never>(text: string): Statement<Row> => ({ text })
 
+/** `a, b`. */
+export const listOf = (words: readonly string[]): string => words.join(', ')
+/** `(?, ?)`: so many values. */
+export const marks = (count: number): string => `(${listOf(Array<string>(count).fill('?'))})`
+/** `(?, ?), (?, ?)`: so many rows, each of so many values. */
+export const rowsOfMarks = (rows: number, width: number): string =>
+  listOf(Array<string>(rows).fill(marks(width)))
+
 /** One connection to a database. Octets come as Uint8Array, 64-bit integers as numbers. */
 export interface Session {
   /**

@@ -1,11 +1,18 @@
 import { concat, writeUint } from '../../core/bytes.ts'
 import { extensionSetOf } from '../../core/extension-set.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
-import { ProseUeId, proseUeIdFromHex, UserInfoId } from '../../core/identities/prose.ts'
+import { proseUeIdFromHex, UserInfoId, type ProseUeId } from '../../core/identities/prose.ts'
 import { impiOfImsi } from '../../core/identities/subscriber.ts'
-import { defaultNames, type ProseUeIdRange } from '../../core/plmn-table.ts'
-import type { AkaFiles, PlmnConfig, StoreConfig, SubscriberConfig, UeConfig } from './network-config.ts'
-import { withReplicas, type ResolveFile } from './replicas.ts'
+import { defaultNames, freeUeIds, nextUeId } from '../../core/plmn-table.ts'
+import type {
+  AdminConfig,
+  AkaFiles,
+  PlmnConfig,
+  StoreConfig,
+  SubscriberConfig,
+  UeConfig,
+} from './network-config.ts'
+import { withReplicas, type InstanceShape, type ResolveFile } from './replicas.ts'
 import type { PlmnShape, SubscriberShape, UeShape } from './schema/network.ts'
 
 type StoreShape = Pick<PlmnShape['hss'], 'store' | 'storeFile' | 'storeUrlFile' | 'storeKeyFile'>
@@ -15,6 +22,23 @@ function storeOf(name: string, shape: StoreShape, file: ResolveFile): StoreConfi
   return shape.store === 'sqlite'
     ? { engine: shape.store, file: file(shape.storeFile ?? `stores/${name}.db`), keyFile }
     : { engine: shape.store, urlFile: file(shape.storeUrlFile ?? `secrets/${name}.url`), keyFile }
+}
+
+function adminOf(
+  name: string,
+  { admin, diameter }: Pick<PlmnShape['hss'], 'admin'> & InstanceShape,
+  file: ResolveFile,
+): AdminConfig {
+  const { socketFile, auditFile, listen, certificateFile, certificateKeyFile, trustedCaFile, roles } = admin
+  return {
+    socketFile: file(socketFile ?? `admin/${name}.sock`),
+    auditFile: file(auditFile ?? `admin/${name}.audit`),
+    ...(listen && { listen }),
+    certificateFile: file(certificateFile ?? diameter.certificateFile ?? `certs/${name}.pem`),
+    certificateKeyFile: file(certificateKeyFile ?? diameter.certificateKeyFile ?? `certs/${name}.key`),
+    ...(trustedCaFile !== undefined && { trustedCaFile: file(trustedCaFile) }),
+    roles: new Map(Object.entries(roles)),
+  }
 }
 
 function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
@@ -34,12 +58,6 @@ function akaOf(shape: SubscriberShape['aka'], file: ResolveFile): AkaFiles {
 export const namedUeIds = (shape: SubscriberShape): readonly ProseUeId[] => {
   const { ueId, ueIds = [] } = shape.prose ?? {}
   return ueId === undefined ? ueIds : [ueId, ...ueIds]
-}
-
-/** Identities of the ranges that are not taken, lowest first. */
-function* freeUeIds(ranges: readonly ProseUeIdRange[], taken: ReadonlySet<number>): Generator<ProseUeId> {
-  for (const [first, last] of [...ranges].sort(([a], [b]) => a - b))
-    for (let id: number = first; id <= last; id++) if (!taken.has(id)) yield ProseUeId(id)
 }
 
 function subscriberOf(
@@ -68,17 +86,14 @@ function subscriberOf(
 }
 
 function subscribersOf(shape: PlmnShape, file: ResolveFile): readonly SubscriberConfig[] {
-  const free = freeUeIds(shape.kmf.proseUeIds, new Set(shape.subscribers.flatMap(namedUeIds)))
-  const drawn = () => {
-    const next = free.next()
-    return next.done === true ? [] : [next.value]
-  }
+  const taken = new Set(shape.subscribers.flatMap(namedUeIds))
+  const free = freeUeIds(shape.kmf.proseUeIds, (id) => taken.has(id))
   return shape.subscribers.map((subscriber) => {
     const named = namedUeIds(subscriber)
     return subscriberOf(
       shape.plmn,
       subscriber,
-      subscriber.prose && named.length === 0 ? drawn() : named,
+      subscriber.prose && named.length === 0 ? nextUeId(free) : named,
       file,
     )
   })
@@ -98,11 +113,11 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
     realm,
     extensions: extensionsOf(shape),
     hss: {
-      ...withReplicas(named('hss'), shape.hss, () => ({})),
+      ...withReplicas(named('hss'), shape.hss, (own, name) => ({ admin: adminOf(name, own, file) })),
       store: storeOf(named('hss').name, shape.hss, file),
     },
     bsf: {
-      ...withReplicas(named('bsf'), bsf, ({ ubListen }: Pick<typeof bsf, 'ubListen'>) => ({ ubListen })),
+      ...withReplicas(named('bsf'), bsf, ({ ubListen }: (typeof bsf.replicas)[number]) => ({ ubListen })),
       store: storeOf(named('bsf').name, bsf, file),
       fqdn: bsf.fqdn ?? names.bsfNames[0],
       ksLifetime: bsf.ksLifetimeSeconds,
@@ -112,8 +127,9 @@ export function completePlmn(shape: PlmnShape, index: number, file: ResolveFile)
       tmpi: bsf.tmpi,
     },
     kmf: {
-      ...withReplicas(named('kmf'), kmf, ({ pc8: { listen } }: { pc8: Pick<typeof kmf.pc8, 'listen'> }) => ({
-        pc8: { listen, tls: kmf.pc8.tls },
+      ...withReplicas(named('kmf'), kmf, (own: (typeof kmf.replicas)[number], name) => ({
+        pc8: { listen: own.pc8.listen, tls: kmf.pc8.tls },
+        admin: adminOf(name, own, file),
       })),
       store: storeOf(named('kmf').name, kmf, file),
       fqdn: kmf.fqdn ?? names.kmfNames[0],

@@ -1,3 +1,4 @@
+import type { AdminRole } from '../../core/administration.ts'
 import type { Amf } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { UaId } from '../../core/identities/naf-id.ts'
@@ -107,6 +108,21 @@ export interface WatchConfig {
   readonly listen: ListenAddress
 }
 
+/** How an HSS or KMF is administered (R46). */
+export interface AdminConfig {
+  readonly socketFile: string
+  readonly auditFile: string
+  /** Given: also here, by mutual TLS. */
+  readonly listen?: ListenAddress
+  /** PEM; the key PKCS #8. */
+  readonly certificateFile: string
+  readonly certificateKeyFile: string
+  /** That of Diameter when absent. */
+  readonly trustedCaFile?: string
+  /** By a name in the certificate of who asks. */
+  readonly roles: ReadonlyMap<string, AdminRole>
+}
+
 /** What sets one instance of an HSS, BSF or KMF apart from the others; all else, and the store, they share. */
 export interface Instance {
   /** Node name such as `hss1`; of its replicas `hss1-2`, `hss1-3`. */
@@ -119,14 +135,19 @@ export interface BsfInstance extends Instance {
   readonly ubListen: ListenAddress
 }
 
+export interface HssInstance extends Instance {
+  readonly admin: AdminConfig
+}
+
 export interface KmfInstance extends Instance {
+  readonly admin: AdminConfig
   readonly pc8: { readonly listen: ListenAddress; readonly tls: readonly TlsVersion[] }
 }
 
-export interface HssConfig extends Instance {
+export interface HssConfig extends HssInstance {
   readonly store: StoreConfig
   /** All of them, the first one included. */
-  readonly instances: readonly Instance[]
+  readonly instances: readonly HssInstance[]
 }
 
 export interface BsfConfig extends BsfInstance {

@@ -56,3 +56,7 @@ export function plmnTableFor(config: NetworkConfig, plmn: Plmn): PlmnTable {
     [...own, ...peers].map((entry) => entryOf(entry, home?.extensions.get(entry.plmn) ?? 0)),
   )
 }
+
+/** All PLMNs of the file. */
+export const allPlmns = ({ plmns }: NetworkConfig): PlmnTable =>
+  new PlmnTable(plmns.map((entry) => entryOf(entry, 0)))

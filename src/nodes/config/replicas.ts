@@ -13,7 +13,8 @@ interface Named {
 }
 
 type DiameterShape = PlmnShape['hss']['diameter']
-interface InstanceShape {
+/** What the file says of one instance of an entity. */
+export interface InstanceShape {
   readonly diameter: Omit<DiameterShape, 'peers'>
   readonly watch?: WatchConfig | undefined
 }
@@ -34,14 +35,14 @@ const diameterOf = (
 export function withReplicas<Shape extends InstanceShape, More>(
   named: Named,
   entity: Shape & { readonly diameter: DiameterShape; readonly replicas: readonly Shape[] },
-  more: (shape: Shape) => More,
+  more: (shape: Shape, name: string) => More,
 ) {
   const peers = entity.diameter.peers.map((peer) => ({ ...peer, realm: peer.realm ?? named.realm }))
   const instance = (name: string, shape: Shape) => ({
     name,
     diameter: diameterOf({ ...named, name }, shape.diameter, peers),
     watch: shape.watch,
-    ...more(shape),
+    ...more(shape, name),
   })
   const first = instance(named.name, entity)
   const others = entity.replicas.map((shape, at) => instance(`${named.name}-${at + 2}`, shape))

@@ -40,19 +40,21 @@ export async function seedSubscribers(
   }
 }
 
-/** Of a subscriber that the file names, the rows become those of `mayLinkWith`; all other rows stay. */
-export async function seedAuthorisations(plmn: PlmnConfig, store: AuthorisationStore): Promise<void> {
-  for (const { imsi, prose } of plmn.subscribers) {
-    const wanted = prose?.mayLinkWith ?? []
-    for (const row of await store.list(imsi))
-      if (!wanted.includes(row.plmn)) await store.revoke(imsi, row.plmn)
-    for (const target of wanted) await store.grant(imsi, target)
-  }
-}
+/** Of a subscriber that the file names, the file says all; what is kept of others stays. */
+export const seedAuthorisations = ({ subscribers }: PlmnConfig, store: AuthorisationStore): Promise<void> =>
+  store.putAll(
+    subscribers.map(({ imsi, gba, prose }) => ({
+      ...{ imsi, usesGbaU: gba === 'GBA_U', mayLinkWith: prose?.mayLinkWith ?? [] },
+    })),
+  )
+
+/** The store of the HSS of `plmn` as it is. Throws InvalidConfig, StoreUnusable. */
+export const openConfiguredHssStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> =>
+  opened(config, plmn, 'hss', openHssStore)
 
 /** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {
-  const store = await opened(config, plmn, 'hss', openHssStore)
+  const store = await openConfiguredHssStore(config, plmn)
   await seedSubscribers(plmn, store.subscribers, (subscriber) => readAkaSecrets(config, plmn, subscriber))
   return store
 }
@@ -61,9 +63,13 @@ export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig
 export const openConfiguredBsfStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<BsfStore> =>
   opened(config, plmn, 'bsf', openBsfStore)
 
+/** The store of the KMF of `plmn` as it is. Throws InvalidConfig, StoreUnusable. */
+export const openConfiguredKmfStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> =>
+  opened(config, plmn, 'kmf', openKmfStore)
+
 /** The store of the KMF of `plmn` with the permissions of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededKmfStore(config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> {
-  const store = await opened(config, plmn, 'kmf', openKmfStore)
+  const store = await openConfiguredKmfStore(config, plmn)
   await seedAuthorisations(plmn, store.authorisations)
   return store
 }

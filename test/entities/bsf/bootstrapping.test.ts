@@ -3,6 +3,7 @@ import { Autn, Rand } from '../../../src/core/aka.ts'
 import { base64, fromBase64, hex } from '../../../src/core/bytes.ts'
 import { NotAuthorised, TemporaryFailure } from '../../../src/core/errors.ts'
 import { bTidDomain as domainOf } from '../../../src/core/identities/b-tid.ts'
+import { ProseUeId } from '../../../src/core/identities/prose.ts'
 import { Impi } from '../../../src/core/identities/subscriber.ts'
 import { seqOf, sqnOf } from '../../../src/core/sequence-number.ts'
 import { later, seconds } from '../../../src/core/units.ts'
@@ -24,16 +25,22 @@ import {
 } from '../gba-network.ts'
 
 const functions = akaFunctions(aSubscriber.aka)
+const otherImsi = '001010000000002' as typeof aSubscriber.imsi
 const otherImpi = Impi('001010000000002@ims.mnc001.mcc001.3gppnetwork.org')
 
 const challengeIn = (response: UbResponse) =>
   parseAkaChallenge(fieldValue(response.fields, 'WWW-Authenticate') ?? '')
 
+const anotherSubscriber = {
+  ...{ ...aSubscriber, imsi: otherImsi, impi: otherImpi },
+  prose: { ueIds: [ProseUeId(0x010299)], permissions: ['one-to-one'], publicSafety: false },
+} as const
+
 /** A network with two subscribers and one connection to its BSF. */
 async function connected(options: Options = {}) {
   const network = gbaNetwork(options)
   await network.subscribers.put(aSubscriber)
-  await network.subscribers.put({ ...aSubscriber, imsi: otherImsi, impi: otherImpi })
+  await network.subscribers.put(anotherSubscriber)
   const connection = network.bsf.connect(client)
   const ask = async (impi: string = aSubscriber.impi) => connection.exchange(firstRequest(impi))
   const bootstraps = () => network.bsfPorts.bootstraps.list(network.clock.now())
@@ -42,7 +49,6 @@ async function connected(options: Options = {}) {
     connection.exchange(request([['Authorization', responseTo(challenge, changes)]]))
   return { network, connection, ask, answer, bootstraps }
 }
-const otherImsi = '001010000000002' as typeof aSubscriber.imsi
 
 type Changes = Partial<Record<keyof DigestCredentials, string | undefined>> & {
   readonly password?: Uint8Array
@@ -346,7 +352,7 @@ describe('Ub at the BSF, bad input', () => {
 
   it('B53: two IMPIs with one K: the challenge of one is no challenge of the other', async () => {
     const { ask, answer, bootstraps, network } = await connected()
-    await network.subscribers.put({ ...aSubscriber, imsi: otherImsi, impi: otherImpi })
+    await network.subscribers.put(anotherSubscriber)
     const challenge = await ask(otherImpi)
     expect((await answer(challenge)).status).toBe(401)
     expect(await bootstraps()).toEqual([])

@@ -50,10 +50,10 @@ async function labOfVector(vector: Vector, ue1Id: Ue1Id) {
       plmns: new PlmnTable([entry(home, ue1, names.diameter.kmf1), entry(visited, ue2, names.diameter.kmf2)]),
       clock: { now: () => later(keyExpiry, seconds(-3600)) },
       random: { octets: () => fromHex(push.GPI.inputs['P-TID']) },
-      usesGbaU: () => inputs.uicc === 'GBA_U',
     },
   })
-  await lab.ports.authorisations.grant(imsi, visited)
+  const usesGbaU = inputs.uicc === 'GBA_U'
+  await lab.ports.authorisations.putAll([{ imsi, usesGbaU, mayLinkWith: [visited] }])
   if (ue1Id.kind === 'b-tid')
     await lab.ports.keys.put({ ...row, imsi, ussList, btid: ue1Id.btid, created: start, expires: start })
   return { lab, keyExpiry, ue1, ue2, visited }

@@ -20,6 +20,7 @@ import {
   gpa,
   gpiOf,
   imsi1,
+  plmn2,
   kmf1,
   ksNaf,
   nafIdOfKmf,
@@ -179,7 +180,8 @@ describe('GBA push at the KMF of UE-1, CR 33.303 6.X.3.2 step 7, TS 33.223', () 
   })
 
   it('UICC-ME is that of the card', async () => {
-    const lab = await kmf1({ ports: { usesGbaU: (imsi) => imsi === imsi1 } })
+    const lab = await kmf1()
+    await lab.ports.authorisations.putAll([{ imsi: imsi1, usesGbaU: true, mayLinkWith: [plmn2] }])
     await askKmf1(lab, byImsi)
     expect(lab.gprs).toMatchObject([{ gbaU: true }])
   })

@@ -4,13 +4,8 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import {
-  askControl,
-  ControlAddressInUse,
-  InvalidControlAddress,
-  serveControl,
-  type ControlReply,
-} from '../../../src/io/control/control-socket.ts'
+import { askControl, serveControl, type ControlReply } from '../../../src/io/control/control-socket.ts'
+import { ControlAddressInUse, InvalidControlAddress } from '../../../src/io/local-socket.ts'
 import { temporaryDirectory } from '../../testbed/lab-network.ts'
 
 async function served() {

@@ -5,7 +5,7 @@ import { Sqn } from '../../../src/core/aka.ts'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
 import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { RecordNotAuthentic, StoreUnusable } from '../../../src/io/store/errors.ts'
-import { openHssStore } from '../../../src/io/store/hss-store.ts'
+import { hssSchema, openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { openSqlite } from '../../../src/io/store/sqlite.ts'
 import { statement, type StoreSchema } from '../../../src/io/store/sql.ts'
@@ -14,7 +14,6 @@ import {
   bootstrap,
   btid,
   imsi1,
-  imsi2,
   milenageSubscriber,
   nafKeyRow,
   noon,
@@ -47,10 +46,37 @@ describe('secrets at rest', () => {
     const file = storeFile()
     const { subscribers } = await inTest(openHssStore(file, storeKeys))
     await subscribers.put(milenageSubscriber)
-    await subscribers.put({ ...milenageSubscriber, imsi: imsi2, impi: tuakSubscriber.impi })
+    await subscribers.put({ ...tuakSubscriber, aka: milenageSubscriber.aka })
     await tamper(file, swap('subscriber', 'secrets', 'imsi'))
     await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
     await expect(subscribers.findByImpi(tuakSubscriber.impi)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: keys of a batch are sealed as others are, each bound to its row', async () => {
+    const file = storeFile()
+    const { subscribers } = await inTest(openHssStore(file, storeKeys))
+    const other = { ...tuakSubscriber, aka: milenageSubscriber.aka }
+    await subscribers.putAll([milenageSubscriber, other], { replace: false, ueIds: [] })
+    for (const name of readdirSync(dirname(file)))
+      expect(readFileSync(join(dirname(file), name)).includes(Buffer.from(milenageSubscriber.aka.k))).toBe(
+        false,
+      )
+    await tamper(file, swap('subscriber', 'secrets', 'imsi'))
+    await expect(subscribers.findByImsi(imsi1)).rejects.toThrow(RecordNotAuthentic)
+  })
+
+  it('R32: a batch that was read while the key was replaced is refused as a whole', async () => {
+    let key = storeKey
+    const keys = { read: () => [Uint8Array.from(key)], stamp: () => String(key[0]) }
+    const { subscribers } = await inTest(openHssStore(storeFile(), keys))
+    function* read() {
+      yield milenageSubscriber
+      key = octets(32, 5)
+      yield tuakSubscriber
+    }
+    const putting = subscribers.putAll(read(), { replace: false, ueIds: [] })
+    await expect(putting).rejects.toThrow(TemporaryFailure)
+    expect(await subscribers.page(undefined, 9)).toEqual([])
   })
 
   it('R32: older keys of the same subscriber put back are refused', async () => {
@@ -141,7 +167,7 @@ describe('opening a store', () => {
     await (await open(file)).close()
     await tamper(file, 'pragma user_version = 99')
     await expect(open(file)).rejects.toThrow(/version 99/)
-    await tamper(file, 'pragma user_version = 2')
+    await tamper(file, `pragma user_version = ${hssSchema.migrations.length}`)
     await (await open(file)).close()
   })
 

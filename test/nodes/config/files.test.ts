@@ -360,7 +360,7 @@ describe('stores of a configuration', () => {
     const { subscribers } = await inTest(
       plmn ? openSeededHssStore(config, plmn) : Promise.reject(new Error()),
     )
-    const [subscriber] = await subscribers.list()
+    const [subscriber] = await subscribers.page(undefined, 10)
     expect(subscriber?.aka).toMatchObject({ algorithm: 'TUAK', keccakIterations: 1 })
   })
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { adminRoles } from '../../../core/administration.ts'
 import { diameterApplications } from '../network-config.ts'
-import { about } from './about.ts'
+import { about, looksLike } from './about.ts'
 import { address, countOrUnlimited, fileName, givenFile, fqdn } from './forms.ts'
 
 /** Where a server listens. */
@@ -108,3 +109,30 @@ export const replicasOf = <More extends z.ZodRawShape>(more: More) => {
     .default([])
     .meta(about('more instances on the same store: NODE-2, NODE-3, ...; docs/replicas.md'))
 }
+
+/** How HSS and KMF are administered. */
+export const admin = z
+  .strictObject({
+    socketFile: fileName
+      .optional()
+      .meta(about('local socket of mode 0600', { clause: 'R46', byDefault: 'admin/NODE.sock' })),
+    auditFile: fileName
+      .optional()
+      .meta(about('who changed what', { clause: 'R46', byDefault: 'admin/NODE.audit' })),
+    listen: address
+      .optional()
+      .meta(about('mutual TLS, beside the socket', { clause: 'R46', byDefault: 'the socket alone' })),
+    certificateFile: givenFile.optional().meta(about('PEM, for listen', { byDefault: 'that of diameter' })),
+    certificateKeyFile: givenFile
+      .optional()
+      .meta(about('PEM of PKCS #8, mode 0600', { byDefault: 'that of diameter' })),
+    trustedCaFile: fileName
+      .optional()
+      .meta(about('PEM; certificates of who asks come from it', { byDefault: 'that of diameter' })),
+    roles: z
+      .record(z.string().min(1).max(250).meta(looksLike('CERTIFICATE')), z.enum(adminRoles))
+      .default({})
+      .meta(about('by a name in the certificate; nobody else may ask', { clause: 'R46' })),
+  })
+  .prefault({})
+  .meta(about('administration', { clause: 'R46' }))

@@ -3,7 +3,7 @@ import { InvalidValue } from '../../../core/errors.ts'
 import { proseUeIdFromHex } from '../../../core/identities/prose.ts'
 import type { ProseUeIdRange } from '../../../core/plmn-table.ts'
 import { about } from './about.ts'
-import { diameter, listen, replicasOf, store, watch } from './entity.ts'
+import { admin, diameter, listen, replicasOf, store, watch } from './entity.ts'
 import { countOrUnlimited, fqdn, plmn, secondsUpToADay, text } from './forms.ts'
 
 /** `000001-07ffff`, both ends included; throws InvalidValue. */
@@ -100,7 +100,8 @@ export const kmf = z
     limits,
     ...store,
     diameter,
+    admin,
     watch,
-    replicas: replicasOf({ pc8: pc8OfInstance.prefault({}).meta(ofPc8) }),
+    replicas: replicasOf({ pc8: pc8OfInstance.prefault({}).meta(ofPc8), admin }),
   })
   .meta(about('ProSe Key Management Function', { clause: 'TS 33.303 4.2' }))

@@ -6,11 +6,11 @@ import { about } from './about.ts'
 import { givenFile, gba, hexText, imsi, plmn, secondsUpToADay, text } from './forms.ts'
 
 const ueId = text('6 hex digits', proseUeIdFromHex)
-const amf = hexText(2, Amf)
+export const amf = hexText(2, Amf)
   .prefault('0000')
   .meta(about('authentication management field', { clause: 'TS 33.102 6.3' }))
 
-const algorithm = about('of f1 to f5', { clause: 'TS 33.102 6.3' })
+export const algorithm = about('of f1 to f5', { clause: 'TS 33.102 6.3' })
 
 const milenage = z.strictObject({
   algorithm: z.literal('MILENAGE').meta(algorithm),
@@ -20,7 +20,7 @@ const milenage = z.strictObject({
   amf,
 })
 
-const tuak = z.strictObject({
+export const tuak = z.strictObject({
   algorithm: z.literal('TUAK').meta(algorithm),
   kFile: milenage.shape.kFile,
   topcFile: givenFile.meta(about('TOPc of TUAK', { clause: 'TS 35.231' })),
@@ -39,7 +39,7 @@ const aka = z
   })
   .meta(about('secrets of its USIM', { clause: 'TS 33.102 6.3' }))
 
-const prose = z.strictObject({
+export const prose = z.strictObject({
   ueId: ueId.optional().meta(about('also its Layer-2 ID on PC5; left out: the lowest free one')),
   ueIds: z.array(ueId).min(1).max(8).optional().meta(about('instead of ueId, where it has several')),
   publicSafety: z.boolean().default(false).meta(about('a relay and its remote UE must be of Public Safety')),
