@@ -32,6 +32,8 @@ export const badInputCode = {
   B67: ['src/entities/hss/multimedia-auth.ts', 'src/entities/bsf/push.ts'],
   B70: ['src/io/diameter/peer-machine.ts', 'src/io/diameter/requests.ts', 'src/io/diameter/watchdog.ts'],
   B71: ['src/nodes/config/schema/network.ts', 'src/nodes/config/rules.ts'],
+  B73: ['src/wire/csv.ts', 'src/nodes/administration/import-file.ts', 'src/io/store/hss-import-conflicts.ts'],
+  B75: ['src/io/admin/admin-server.ts', 'src/io/admin/admin-caller.ts'],
   B76: ['src/cli/exit-codes.ts', 'src/io/store/sqlite-database.ts', 'src/io/capture/capture-file.ts'],
 }
 

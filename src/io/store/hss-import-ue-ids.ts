@@ -12,9 +12,8 @@ const without = statement<{ nth: number; imsi: string }>(`select nth, imsi from 
 const own = (count: number) =>
   statement<{ imsi: string; prose_ue_ids: string }>(`select imsi, prose_ue_ids from subscriber
     where prose_ue_ids <> '' and imsi in ${marks(count)}`)
-const taken = (count: number) =>
-  statement<{ id: string }>(`select id from prose_ue_id where id in ${marks(count)}
-    union select id from staged_prose_ue_id where batch = ? and id in ${marks(count)}`)
+const taken = statement<{ id: string }>(`select id from prose_ue_id where id >= ? and id <= ?
+  union select id from staged_prose_ue_id where batch = ? and id >= ? and id <= ?`)
 const give = (rows: number) =>
   statement(`insert into staged_subscriber (batch, nth, prose_ue_ids) values ${rowsOfMarks(rows, 3)}
     on conflict (batch, nth) do update set prose_ue_ids = excluded.prose_ue_ids`)
@@ -22,7 +21,8 @@ const give = (rows: number) =>
 /** Six hex digits each: identities of the ranges that nobody has and nobody of the batch is to have, lowest first. */
 async function* freeIds(session: Session, batch: string, ranges: readonly ProseUeIdRange[]) {
   for (const ids of slicesOf(freeUeIds(ranges, () => false))) {
-    const rows = await session.all(taken(ids.length), ...ids, batch, ...ids)
+    const [first = '', last = first] = [ids[0], ids[ids.length - 1]]
+    const rows = await session.all(taken, first, last, batch, first, last)
     const gone = new Set(rows.map(({ id }) => id))
     yield* ids.filter((id) => !gone.has(id))
   }
