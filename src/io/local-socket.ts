@@ -6,13 +6,15 @@ import { LocalFault } from '../core/errors.ts'
 /** No control socket can be there. */
 export class InvalidControlAddress extends LocalFault {
   readonly code = 'ERR_CONTROL_ADDRESS'
-  readonly hint = 'give it a place of its own, in a folder that is there'
+  readonly hint =
+    'give it a place of its own in a folder that is there: --at FILE for a UE, else admin.socketFile'
 }
 
 /** A process that runs serves it already. */
 export class ControlAddressInUse extends LocalFault {
   readonly code = 'ERR_CONTROL_ADDRESS_IN_USE'
-  readonly hint = 'end what runs there, or give this one a place of its own'
+  readonly hint =
+    'end what runs there, or give this one a place of its own: --at FILE for a UE, else admin.socketFile'
 }
 
 /** Octets that sockaddr_un has for a name. */
