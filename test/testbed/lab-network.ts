@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { parseDocument } from 'yaml'
+import { ProseError } from '../../src/core/errors.ts'
 import type { TapEvent, TapMessage, TapState } from '../../src/core/tap.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
+import type { ScenarioResult } from '../../src/testbed/result.ts'
 import { startRun, type Run, type RunOptions } from '../../src/testbed/run.ts'
 
 export const example = resolve(import.meta.dirname, '../../examples/two-plmns.yaml')
@@ -61,6 +63,12 @@ class Heard {
   }
 }
 
+/** As many key requests as anybody likes. */
+export const unlimitedKeyRequests: readonly Change[] = [
+  'keyRequestsPerUe1PerMinute',
+  'keyRequestsPerUe2PerMinute',
+].flatMap((limit) => [0, 1].map((plmn): Change => [['plmns', plmn, 'kmf', 'limits', limit], 'unlimited']))
+
 /** A run with everything it told. */
 export class Network {
   readonly run: Run
@@ -95,6 +103,16 @@ export class Network {
       tap: heard.tap,
     })
     return new Network(run, heard)
+  }
+
+  /** The set-up again; one that another process cannot even begin is one that failed. */
+  async setUpAgain(): Promise<Pick<ScenarioResult, 'outcome' | 'reason'>> {
+    try {
+      return await this.run.again()
+    } catch (error) {
+      if (!(error instanceof ProseError)) throw error
+      return { outcome: 'failed', reason: error.code }
+    }
   }
 
   get events(): readonly TapEvent[] {

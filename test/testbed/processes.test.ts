@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ProseError } from '../../src/core/errors.ts'
 import type { ProcessControl } from '../../src/testbed/network.ts'
 import type { ScenarioResult } from '../../src/testbed/result.ts'
-import { Network, temporaryDirectory, type Change } from './lab-network.ts'
+import { Network, temporaryDirectory, unlimitedKeyRequests, type Change } from './lab-network.ts'
 
 const nodes = ['hss1', 'bsf1', 'kmf1', 'hss2', 'bsf2', 'kmf2', 'ue1', 'ue2']
 const secured = { outcome: 'secured', branch: '7c', keysEqual: true, data: { sent: 40, received: 40 } }
@@ -45,23 +44,10 @@ describe('eight nodes, each in a process of its own', () => {
   let processes: ProcessControl
   let first: ScenarioResult
 
-  /** A set-up that another process cannot even begin is one that failed. */
-  const setUp = async (): Promise<Pick<ScenarioResult, 'outcome' | 'reason'>> => {
-    try {
-      return await network.run.again()
-    } catch (error) {
-      if (!(error instanceof ProseError)) throw error
-      return { outcome: 'failed', reason: error.code }
-    }
-  }
-
   beforeAll(async () => {
     const directory = temporaryDirectory((remove) => clean.push(remove))
-    const unlimited = ['keyRequestsPerUe1PerMinute', 'keyRequestsPerUe2PerMinute'].flatMap((limit) =>
-      [0, 1].map((plmn) => [['plmns', plmn, 'kmf', 'limits', limit], 'unlimited'] as const),
-    )
     const options = { scenario: '7c-found', processes: true, once: false }
-    network = await Network.startIn(directory, [...unlimited, ...relay], options)
+    network = await Network.startIn(directory, [...unlimitedKeyRequests, ...relay], options)
     if (!network.run.processes) throw new Error('the run has no processes')
     processes = network.run.processes
     first = await network.run.result
@@ -94,7 +80,7 @@ describe('eight nodes, each in a process of its own', () => {
       const ended = network.decisions('process-ended').at(-1)
       expect(ended).toMatchObject({ node, fields: { how: 'was ended by SIGKILL' } })
 
-      const without = await setUp()
+      const without = await network.setUpAgain()
       expect(without.outcome).toBe(meanwhile)
       if (meanwhile === 'failed') expect(without.reason).toBe('ERR_TEMPORARY_FAILURE')
 
@@ -102,7 +88,7 @@ describe('eight nodes, each in a process of its own', () => {
       const untouched = others()
       await processes.restart(node)
       expect(others()).toEqual(untouched)
-      expect(await setUp()).toMatchObject(secured)
+      expect(await network.setUpAgain()).toMatchObject(secured)
     },
     60_000,
   )

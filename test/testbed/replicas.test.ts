@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ProseError } from '../../src/core/errors.ts'
 import type { ProcessControl } from '../../src/testbed/network.ts'
 import type { ScenarioResult } from '../../src/testbed/result.ts'
-import { Network, temporaryDirectory, type Change } from './lab-network.ts'
+import { Network, temporaryDirectory, unlimitedKeyRequests, type Change } from './lab-network.ts'
 
 const nodes = [
   ...['hss1', 'hss1-2', 'bsf1', 'bsf1-2', 'kmf1', 'kmf1-2'],
@@ -29,23 +28,10 @@ describe('two instances of each, in processes of their own on one store', () => 
   let processes: ProcessControl
   let first: ScenarioResult
 
-  /** A set-up that another process cannot even begin is one that failed. */
-  const setUp = async (): Promise<Pick<ScenarioResult, 'outcome' | 'reason'>> => {
-    try {
-      return await network.run.again()
-    } catch (error) {
-      if (!(error instanceof ProseError)) throw error
-      return { outcome: 'failed', reason: error.code }
-    }
-  }
-
   beforeAll(async () => {
     const directory = temporaryDirectory((remove) => clean.push(remove))
-    const unlimited = ['keyRequestsPerUe1PerMinute', 'keyRequestsPerUe2PerMinute'].flatMap((limit) =>
-      [0, 1].map((plmn): Change => [['plmns', plmn, 'kmf', 'limits', limit], 'unlimited']),
-    )
     const options = { scenario: '7c-found', processes: true, once: false }
-    network = await Network.startIn(directory, [...replicas, ...unlimited], options)
+    network = await Network.startIn(directory, [...replicas, ...unlimitedKeyRequests], options)
     if (!network.run.processes) throw new Error('the run has no processes')
     processes = network.run.processes
     first = await network.run.result
@@ -66,7 +52,7 @@ describe('two instances of each, in processes of their own on one store', () => 
     'R48: %s killed at a %s: the set-up is secured or ends by name, and the next one is secured',
     async (node, name, from) => {
       const before = network.events.length
-      const running = setUp()
+      const running = network.setUpAgain()
       await network.heard(
         (event) => event.kind === 'message' && event.from === from && event.name === name,
         before,
@@ -77,7 +63,7 @@ describe('two instances of each, in processes of their own on one store', () => 
         outcome === 'secured' ? ['secured', null] : ['failed', 'ERR_TEMPORARY_FAILURE'],
       )
       await network.told('process-ended', node, before)
-      expect(await setUp()).toMatchObject({ outcome: 'secured', keysEqual: true })
+      expect(await network.setUpAgain()).toMatchObject({ outcome: 'secured', keysEqual: true })
       await processes.restart(node)
     },
     60_000,

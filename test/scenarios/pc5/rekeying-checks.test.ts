@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ProseError } from '../../../src/core/errors.ts'
 import { Dksi } from '../../../src/core/identities/prose.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { encodeSdu, type Pc5Message } from '../../../src/reference-points/pc5/messages.ts'
@@ -11,13 +10,13 @@ import {
   id1,
   id2,
   messageOf,
-  namesSent,
   pduOf,
   snapshot,
   twoUes,
   withOctet,
   type Station,
 } from '../../entities/ue/two-ues.ts'
+import { linkOf, rekeyed, times } from './rekeyed.ts'
 
 let world: Awaited<ReturnType<typeof twoUes>>
 beforeEach(async () => {
@@ -27,20 +26,8 @@ beforeEach(async () => {
 })
 
 const pass = (duration = 100): Promise<void> => world.clock.advance(milliseconds(duration))
-const linkOf = ({ ue }: Station) => ue.links()[0]
 const idsOf = () => [linkOf(world.ue1)?.kdSessId, linkOf(world.ue2)?.kdSessId]
-const times = (station: Station, name: string) => namesSent(station).filter((sent) => sent === name).length
-
-/** A rekeying to its end: the KD-sess ID then, or why it came to nothing. */
-async function rekey(by: Station, atMost = 20_000): Promise<number | string | undefined> {
-  let end: number | string | undefined
-  by.ue.rekey('L1').then(
-    ({ kdSessId }) => (end = kdSessId),
-    (error: unknown) => (end = (error as ProseError).code),
-  )
-  await world.clock.runUntil(() => end !== undefined, milliseconds(atMost))
-  return end
-}
+const rekey = (by: Station, atMost?: number) => rekeyed(world, by, atMost)
 
 /** A UE that holds the PDK and the first context of the link, and goes on at `sn`. */
 function insider(side: 'commanding' | 'commanded', sn: number) {

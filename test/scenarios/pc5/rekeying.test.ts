@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { hex, utf8 } from '../../../src/core/bytes.ts'
-import type { ProseError } from '../../../src/core/errors.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { decodeSdu } from '../../../src/reference-points/pc5/messages.ts'
 import { snLimits } from '../../../src/reference-points/pc5/security-context.ts'
@@ -14,6 +13,7 @@ import {
   twoUes,
   type Station,
 } from '../../entities/ue/two-ues.ts'
+import { linkOf, rekeyed, times } from './rekeyed.ts'
 
 let world: Awaited<ReturnType<typeof twoUes>>
 beforeEach(async () => {
@@ -23,20 +23,8 @@ beforeEach(async () => {
 })
 
 const pass = (duration = 100): Promise<void> => world.clock.advance(milliseconds(duration))
-const linkOf = ({ ue }: Station) => ue.links()[0]
 const idsOf = () => [linkOf(world.ue1)?.kdSessId, linkOf(world.ue2)?.kdSessId]
-const times = (station: Station, name: string) => namesSent(station).filter((sent) => sent === name).length
-
-/** A rekeying to its end: the KD-sess ID then, or why it came to nothing. */
-async function rekey(by: Station, atMost = 20_000): Promise<number | string | undefined> {
-  let end: number | string | undefined
-  by.ue.rekey('L1').then(
-    ({ kdSessId }) => (end = kdSessId),
-    (error: unknown) => (end = (error as ProseError).code),
-  )
-  await world.clock.runUntil(() => end !== undefined, milliseconds(atMost))
-  return end
-}
+const rekey = (by: Station, atMost?: number) => rekeyed(world, by, atMost)
 
 /** Data each way; what came. */
 async function exchange(text: string): Promise<readonly (string | undefined)[]> {
