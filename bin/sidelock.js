@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the compiled command. In a checkout it compiles first when sources are newer than what was compiled;
 // types are the business of `npm test`.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -18,17 +18,34 @@ function newestSource() {
   return Math.max(...[path('tsconfig.build.json'), path('package.json'), ...names].map(changed))
 }
 
-function compile() {
+async function compile() {
   const why = existsSync(path('dist')) ? 'sources have changed' : 'first start here'
   process.stderr.write(`sidelock: ${why}: compiling, takes some seconds\n`)
   const compiler = path('node_modules/typescript/bin/tsc')
-  if (!existsSync(compiler)) fail('there is no compiler here [ERR_NOT_SET_UP]', 'npm install', 70)
+  const bundler = path('node_modules/vite/bin/vite.js')
+  if (!existsSync(compiler) || !existsSync(bundler))
+    fail('there is no compiler here [ERR_NOT_SET_UP]', 'npm install', 70)
   const quick = ['--noCheck', '--declaration', 'false', '--incremental', 'false']
-  const options = ['-p', path('tsconfig.build.json'), ...quick]
-  const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], { encoding: 'utf8' })
-  if (status !== 0)
-    fail(`the sources do not compile [ERR_NOT_COMPILED]\n${stdout.trimEnd()}`, 'npm run typecheck', 70)
+  const both = [
+    ended(compiler, '-p', path('tsconfig.build.json'), ...quick),
+    ended(bundler, 'build', '--config', path('vite.config.ts')),
+  ]
+  const failed = (await Promise.all(both)).find(({ status }) => status !== 0)
+  if (failed)
+    fail(`the sources do not compile [ERR_NOT_COMPILED]\n${failed.said.trimEnd()}`, 'npm run typecheck', 70)
   writeFileSync(stamp, '')
+}
+
+/** How a script ended, and what it said. */
+function ended(...script) {
+  const child = spawn(process.execPath, script, {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (said += text))
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, said })))
 }
 
 function fail(what, hint, status) {
@@ -36,6 +53,8 @@ function fail(what, hint, status) {
   process.exit(status)
 }
 
-if (newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))) compile()
+const compiled = Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))
+const isPageMissing = existsSync(path('src')) && !existsSync(path('dist/console/page/index.html'))
+if (newestSource() > compiled || isPageMissing) await compile()
 const { mainOfProcess } = await import('../dist/cli/main.js')
 await mainOfProcess()

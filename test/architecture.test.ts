@@ -11,18 +11,34 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: ['core', 'saxes'],
   'reference-points/*': ['core', 'crypto', 'wire'],
   'entities/*': ['core', 'crypto', 'wire', 'reference-points'],
+  ladder: ['core'],
   io: ['core', 'crypto', 'wire', 'reference-points', 'ports', 'node', 'npm'],
   nodes: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'node', 'npm'],
   testbed: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'node', 'npm'],
-  cli: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'node', 'npm'],
+  'console/model': ['core', 'wire', 'reference-points', 'ladder'],
+  'console/page': ['core', 'wire', 'reference-points', 'ladder', 'console/model', 'npm'],
+  cli: [
+    'core',
+    'crypto',
+    'wire',
+    'reference-points',
+    'ladder',
+    'entities',
+    'io',
+    'nodes',
+    'testbed',
+    'console',
+    'node',
+    'npm',
+  ],
 }
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))
 
 /** `entities/ue/link/x.ts` belongs to `entities/ue`; `io/store/x.ts` to `io`. */
 function folderOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
-  return first === 'entities' || first === 'reference-points' ? `${first}/${second}` : first
+  return ['entities', 'reference-points', 'console'].includes(first) ? `${first}/${second}` : first
 }
 
 function rowOf(folder: string): readonly string[] {
@@ -56,7 +72,7 @@ describe('architecture', () => {
 
   it('has no folder or file named for nothing', () => {
     const names = files.flatMap((file) => file.split('/'))
-    expect(names.filter((name) => /^(utils?|helpers?|common|misc)(\.ts)?$/.test(name))).toEqual([])
+    expect(names.filter((name) => /^(utils?|helpers?|common|misc)(\.tsx?)?$/.test(name))).toEqual([])
     expect(files.filter((file) => file.endsWith('index.ts') && file !== 'index.ts')).toEqual([])
   })
 
