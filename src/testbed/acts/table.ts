@@ -28,7 +28,7 @@ export const acts: readonly Act[] = [
     parameters: [from, to],
     async perform({ from: ue1 = '', to: ue2 = '' }, { run }) {
       const { outcome, branch, reason } = await run.connect(ue1, ue2)
-      const why = reason === null ? `branch ${branch ?? 'none'}` : reason
+      const why = reason ?? `branch ${branch ?? 'none'}`
       return { says: `${ue1} and ${ue2}: ${outcome.replace('-', ' ')}, ${why}` }
     },
   },
