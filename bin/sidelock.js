@@ -2,7 +2,7 @@
 // Runs the compiled command. In a checkout it compiles first when sources are newer than what was compiled;
 // types are the business of `npm test`.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -48,13 +48,55 @@ function ended(...script) {
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, said })))
 }
 
+/** Of processes that start at once one compiles, and the others wait for it. */
+const turn = path('node_modules/.cache/sidelock-compiles')
+
+function takesTurn() {
+  mkdirSync(path('node_modules/.cache'), { recursive: true })
+  try {
+    writeFileSync(turn, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Whether who took its turn is still there. */
+function isCompiling() {
+  try {
+    const pid = Number(readFileSync(turn, 'utf8'))
+    // Just made, its number not written yet.
+    if (pid === 0) return true
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+/** Whether the command or the page of the console is missing, or older than its sources. */
+const isStale = () =>
+  newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo'))) ||
+  (existsSync(path('src')) && !existsSync(path('dist/console/page/index.html')))
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+
+async function compileInTurn() {
+  while (isStale()) {
+    if (takesTurn()) {
+      process.on('exit', () => rmSync(turn, { force: true }))
+      if (isStale()) await compile()
+      rmSync(turn, { force: true })
+    } else if (isCompiling()) pause()
+    else rmSync(turn, { force: true })
+  }
+}
+
 function fail(what, hint, status) {
   process.stderr.write(`sidelock: error: ${what}\nsidelock: hint: ${hint}\n`)
   process.exit(status)
 }
 
-const compiled = Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))
-const isPageMissing = existsSync(path('src')) && !existsSync(path('dist/console/page/index.html'))
-if (newestSource() > compiled || isPageMissing) await compile()
+await compileInTurn()
 const { mainOfProcess } = await import('../dist/cli/main.js')
 await mainOfProcess()

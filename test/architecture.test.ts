@@ -17,19 +17,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testbed: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'node', 'npm'],
   'console/model': ['core', 'wire', 'reference-points', 'ladder'],
   'console/page': ['core', 'wire', 'reference-points', 'ladder', 'console/model', 'npm'],
+  'console/server': [
+    ...['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'console/model'],
+    ...['node', 'npm'],
+  ],
   cli: [
-    'core',
-    'crypto',
-    'wire',
-    'reference-points',
-    'ladder',
-    'entities',
-    'io',
-    'nodes',
-    'testbed',
-    'console',
-    'node',
-    'npm',
+    ...['core', 'crypto', 'wire', 'reference-points', 'ladder', 'entities', 'io', 'nodes', 'testbed'],
+    ...['console/model', 'console/server', 'node', 'npm'],
   ],
 }
 
