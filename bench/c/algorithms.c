@@ -1,8 +1,9 @@
-/* algorithms CASE SIZE MILLISECONDS: nanoseconds that one call takes, CPU time of the process. CASE check SIZE 0: outputs. */
+/* Answers lines of CASE SIZE MILLISECONDS with the nanoseconds of processor time of one call, or for 0 ms with its output. */
 #include "snow3g.h"
 
 #include "zuc.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,28 +26,37 @@ static void call(const char *name, uint32_t count, uint32_t size) {
   else exit(64);
 }
 
-int main(int arguments, char **argument) {
-  if (arguments != 4) return 64;
-  const char *name = argument[1];
-  uint32_t size = (uint32_t)atoi(argument[2]);
-  double least = 1e6 * atof(argument[3]);
-  if (size > sizeof in) return 64;
-  snow3g_tables();
-  for (uint32_t at = 0; at < sizeof in; at++) in[at] = (uint8_t)(7 * at);
-  if (least == 0) {
-    call(name, 5, size);
-    for (uint32_t at = 0; name[1] == 'e' && at < size; at++) printf("%02x", out[at]);
-    if (name[1] == 'i') printf("%08x", sink);
-    return 0;
-  }
+static void output(const char *name, uint32_t size) {
+  call(name, 5, size);
+  for (uint32_t at = 0; name[1] == 'e' && at < size; at++) printf("%02x", out[at]);
+  if (name[1] == 'i') printf("%08x", sink);
+  printf("\n");
+}
+
+static void measure(const char *name, uint32_t size, double least) {
   uint32_t count = 0;
   for (uint32_t calls = 16;; calls *= 2) {
     double begun = now();
-    for (uint32_t call_ = 0; call_ < calls; call_++) call(name, count++, size);
+    for (uint32_t each = 0; each < calls; each++) call(name, count++, size);
     double taken = now() - begun;
     if (taken >= least) {
-      printf("%.3f", taken / calls);
-      return 0;
+      printf("%.3f\n", taken / calls);
+      return;
     }
   }
+}
+
+int main(void) {
+  char name[5];
+  uint32_t size;
+  double milliseconds;
+  snow3g_tables();
+  for (uint32_t at = 0; at < sizeof in; at++) in[at] = (uint8_t)(7 * at);
+  while (scanf("%4s %" SCNu32 " %lf", name, &size, &milliseconds) == 3) {
+    if (size > sizeof in) return 64;
+    if (milliseconds == 0) output(name, size);
+    else measure(name, size, 1e6 * milliseconds);
+    fflush(stdout);
+  }
+  return 0;
 }

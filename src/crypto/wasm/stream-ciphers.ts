@@ -71,7 +71,8 @@ export class StreamCipher {
   ): Uint8Array {
     const words = (bits + 31) >>> 5
     if (words === 0) return new Uint8Array(octets.length)
-    const registers = this.#place([octets], octets.length, words)
+    const registers = this.#begin(octets.length, words)
+    this.#module.octets.set(octets, message)
     const second = (bearer << 27) | (direction << 26)
     this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
     const out = resultOf(this.#module.octets, message, message + octets.length)
@@ -87,8 +88,16 @@ export class StreamCipher {
     bits: number,
   ): Uint8Array {
     const size = (bits + 7) >>> 3
-    const registers = this.#place(parts, size, this.#algorithm.macWords(bits))
-    if (bits & 7) cutAfter(this.#module.octets.subarray(message, message + size), bits)
+    const registers = this.#begin(size, this.#algorithm.macWords(bits))
+    const { octets } = this.#module
+    let end = message
+    for (const part of parts) {
+      octets.set(part, end)
+      end += part.length
+    }
+    // Zeros in the last block, and in the word of the bit that follows the message.
+    octets.fill(0, end, registers)
+    if (bits & 7) cutAfter(octets.subarray(message, message + size), bits)
     const fresh = bearer << 27
     const iv = [count, fresh, count ^ (direction << 31), fresh ^ (direction << 15)] as const
     return u32(this.#algorithm.mac(this.#module, registers, iv, bits))
@@ -99,18 +108,11 @@ export class StreamCipher {
     this.#key.fill(0)
   }
 
-  /** Puts the message in its place, zeros for its last block and the bit after it, then the key; where the key is. */
-  #place(parts: readonly Uint8Array[], size: number, keystreamWords: number): number {
+  /** Makes room, and puts the key after the message of so many octets and what may follow it; where the key is. */
+  #begin(size: number, keystreamWords: number): number {
     const registers = (message + size + 23) & ~7
     this.#module.room(registers + 4 * (registerWords + keystreamWords))
-    const { octets, words } = this.#module
-    let end = message
-    for (const part of parts) {
-      octets.set(part, end)
-      end += part.length
-    }
-    octets.fill(0, end, registers)
-    words.set(this.#key, registers >>> 2)
+    this.#module.words.set(this.#key, registers >>> 2)
     return registers
   }
 }
