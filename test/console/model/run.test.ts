@@ -136,7 +136,9 @@ describe('who holds which key', () => {
 
   it('7b: GBA push gives a new Ks at BSF-1, whose key UE-1 reads out of the GPI', async () => {
     const run = await recorded('7b-expired')
-    const key = keysAt(run, numberOf(run, '14')).findLast(({ name }) => name === 'Ks')
+    const key = keysAt(run, numberOf(run, '14')).find(
+      ({ name, detail }) => name === 'Ks' && detail === 'GBA push',
+    )
     expect(key).toMatchObject({ detail: 'GBA push', holders: { bsf1: 'holds', ue1: 'holds' } })
   })
 
