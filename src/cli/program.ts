@@ -14,6 +14,7 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { addLoad } from './load-program.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -32,6 +33,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   prepare      first secrets and certificates of a file  audit      changes, verified
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
+  load         many UEs against any HSS, BSF, KMF
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -52,6 +54,7 @@ export function program(
   addRun(root, surroundings, finish)
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
+  addLoad(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)
@@ -67,12 +70,12 @@ export function program(
   return root
 }
 
-type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
+export type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
 
-const examples = (command: Command, ...lines: readonly string[]): Command =>
+export const examples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
 
-const shared = (command: Command): Command =>
+export const shared = (command: Command): Command =>
   command
     .option('--json', 'one JSON object a line on stdout')
     .option('-q, --quiet', 'only the result')
