@@ -15,7 +15,7 @@ import { WrongLoad } from './mix.ts'
 import type { LoadWorld } from './world.ts'
 
 /** How long a peer is waited for, and an answer. */
-const patience = { peer: inMilliseconds(seconds(10)), answer: inMilliseconds(seconds(11)) } as const
+const patience = { peer: inMilliseconds(seconds(5)), answer: inMilliseconds(seconds(11)) } as const
 /** Requests of the load without an answer; more would end as temporary failures. */
 const outstanding = 100_000
 

@@ -29,6 +29,15 @@ const margin = seconds(30)
 /** Longer nobody waits for keys to grow old. */
 const oldestAwaited = seconds(600)
 
+/** Throws WrongLoad for a kind that this network would have to be waited for too long. */
+export function checkKind(kind: string, { nafKeyMaxAge }: PlmnConfig['kmf']): void {
+  if (kind !== '7b-too-old' || nafKeyMaxAge <= oldestAwaited) return
+  throw new WrongLoad(
+    `7b-too-old needs NAF keys older than kmf.nafKeyMaxAgeSeconds, ${nafKeyMaxAge}`,
+    `set that to at most ${oldestAwaited} in the network under test`,
+  )
+}
+
 /** Key requests by branch; each PDK is compared with that of UE-1. */
 export class KeyRequests {
   readonly #plmn: PlmnConfig
@@ -45,14 +54,8 @@ export class KeyRequests {
     this.#ask = ask
   }
 
-  /** What must be there before a UE can begin; undefined when nothing must. Throws WrongLoad. */
+  /** What must be there before a UE can begin; undefined when nothing must. */
   preparation(kind: BranchKind): ((ue: number) => Promise<void>) | undefined {
-    const { nafKeyMaxAge } = this.#plmn.kmf
-    if (kind === '7b-too-old' && nafKeyMaxAge > oldestAwaited)
-      throw new WrongLoad(
-        `7b-too-old needs NAF keys older than kmf.nafKeyMaxAgeSeconds, ${nafKeyMaxAge}`,
-        `set that to at most ${oldestAwaited} in the network under test`,
-      )
     if (kind !== '7a' && kind !== '7b-too-old') return undefined
     return async (ue) => void (await this.#known(ue))
   }

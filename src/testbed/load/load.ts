@@ -36,7 +36,7 @@ export interface LoadPorts {
 }
 
 export interface LoadFigures extends TallyFigures {
-  /** From the end of the warm-up to the last transaction that was due. */
+  /** From the end of the warm-up until nothing more was due, or until the last of a number of transactions ended. */
   readonly seconds: number
   /** What was due: `sent` and `notBegun`. */
   readonly due: number
@@ -130,6 +130,7 @@ export class Load {
 
   /** Nothing becomes due or begins any more. */
   #close(): void {
+    this.#drawDue(this.#ports.now())
     this.#end = Math.min(this.#end, this.#ports.now())
     this.#next = Infinity
     this.#over = true
@@ -214,7 +215,8 @@ export class Load {
   }
 
   #figures(): LoadFigures {
-    const end = Math.min(this.#ports.now(), this.#end)
+    const { count = Infinity } = this.#options
+    const end = this.#drawn < count ? this.#end : Math.min(this.#ports.now(), this.#end)
     for (const { kind, due } of this.#under.values())
       if (this.#counts(due)) this.#tally.fail(kind, new Unfinished('no end when the load was over'))
     this.#under.clear()

@@ -8,6 +8,7 @@ import { evenArrivals, poissonArrivals } from './arrivals.ts'
 import { absentOf } from './absent.ts'
 import { FreeUes } from './free-ues.ts'
 import { inParallel } from './in-parallel.ts'
+import { checkKind } from './key-requests.ts'
 import { Load, type LoadFigures, type LoadOptions, type LoadProgress, type Transactions } from './load.ts'
 import { LoadUb } from './load-ub.ts'
 import { divided, drawing, mixOf, WrongLoad, type Mix } from './mix.ts'
@@ -123,6 +124,7 @@ export async function prepareLoad(
   const world = loadWorld(config, away)
   const { kinds, mix: usual, open, playsFor } = pointOf(point)
   const mix = mixOf(order.mix ?? usual, kinds)
+  for (const kind of mix.keys()) checkKind(kind, network.plmn.kmf)
   const parts = divided(ues, mix)
   const { table, ub, ue2 } = await populationOf(order, network, world)
   const as = order.as ?? playsFor?.(network).instances.at(-1)?.name ?? ''
