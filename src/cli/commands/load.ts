@@ -136,7 +136,7 @@ async function run(
     })
     const prepared = await Promise.race([preparing, interruption.happened]).finally(() => progress.end())
     if (typeof prepared === 'number') {
-      preparing.then(({ close }) => close()).catch(() => undefined)
+      preparing.then((late) => late.close()).catch(() => undefined)
       return prepared
     }
     ready = prepared

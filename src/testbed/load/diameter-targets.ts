@@ -39,7 +39,7 @@ export async function znTarget({ world, plmn, table, ub, as }: TargetSetting): P
   const { nafId } = ub
   return {
     isFree: true,
-    preparation: (kind) => (kind === 'bir' ? async (ue) => void (await ub.bootstrap(ue)) : undefined),
+    preparation: (kind) => (kind === 'bir' ? (ue) => ub.bootstrap(ue) : undefined),
     async run(kind, ue) {
       const isUnknown = kind === 'bir-unknown'
       const { btid, ksNaf } = isUnknown

@@ -11,8 +11,10 @@ export async function inParallel<Item>(
 ): Promise<void> {
   const all = items[Symbol.iterator]()
   const worker = async () => {
-    for (let next = all.next(); next.done !== true; next = all.next())
-      await tried(() => work(next.value as Item))
+    for (let next = all.next(); next.done !== true; next = all.next()) {
+      const { value } = next
+      await tried(() => work(value))
+    }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
 }

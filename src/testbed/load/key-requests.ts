@@ -1,10 +1,12 @@
 import { hex } from '../../core/bytes.ts'
+import { KsNaf } from '../../core/keys.ts'
 import type { ProseUeId } from '../../core/identities/prose.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import { later, seconds } from '../../core/units.ts'
 import type { PlmnConfig } from '../../nodes/config/network-config.ts'
 import type { LoadUb } from './load-ub.ts'
 import { WrongLoad } from './mix.ts'
+import type { Target } from './target.ts'
 import type { HeldBTid, UeTable } from './ue-table.ts'
 import { checkPdk, checkPushedPdk, WrongAnswer, type KeyAnswer } from './verify.ts'
 import type { LoadWorld } from './world.ts'
@@ -55,9 +57,9 @@ export class KeyRequests {
   }
 
   /** What must be there before a UE can begin; undefined when nothing must. */
-  preparation(kind: BranchKind): ((ue: number) => Promise<void>) | undefined {
+  preparation(kind: BranchKind): ReturnType<Target['preparation']> {
     if (kind !== '7a' && kind !== '7b-too-old') return undefined
-    return async (ue) => void (await this.#known(ue))
+    return (ue) => this.#known(ue)
   }
 
   /** Whether a B-TID will be of use for a moment yet, and for 7a its NAF key young enough. */
@@ -90,7 +92,7 @@ export class KeyRequests {
   /** Bootstrapped, and the KMF has its NAF key. */
   async #known(ue: number): Promise<HeldBTid> {
     const held = await this.#ub.bootstrap(ue)
-    await this.#withKey(ue, { ...held, ksNaf: held.ksNaf.slice() as HeldBTid['ksNaf'] })
+    await this.#withKey(ue, { ...held, ksNaf: KsNaf(held.ksNaf) })
     return held
   }
 

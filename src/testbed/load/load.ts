@@ -92,7 +92,7 @@ export class Load {
   }
 
   /** Runs to its end, or until `stopped`: then what is under way has a second left. */
-  async run(stopped: Promise<unknown> = new Promise(() => undefined)): Promise<LoadFigures> {
+  async run(stopped: Promise<unknown> = new Promise<never>(() => undefined)): Promise<LoadFigures> {
     const { pace, duration, patience } = this.#options
     this.#start = this.#ports.now()
     this.#end = this.#start + (duration ?? Infinity)

@@ -48,7 +48,7 @@ export async function pc8Target(setting: TargetSetting): Promise<Target> {
     },
     preparation(kind) {
       if (isBranchKind(kind)) return requests.preparation(kind)
-      return async (ue) => void (await associate(ue))
+      return associate
     },
     async run(kind, ue) {
       if (isBranchKind(kind)) return requests.run(kind, ue)

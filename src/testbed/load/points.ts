@@ -44,7 +44,9 @@ export const points = {
     open: ({ ub }) =>
       Promise.resolve({
         ...{ isFree: true, preparation: () => undefined, close: () => Promise.resolve() },
-        run: async (_kind, ue) => void (await ub.bootstrap(ue)),
+        async run(_kind, ue) {
+          await ub.bootstrap(ue)
+        },
       }),
   },
   zn: {

@@ -5,8 +5,8 @@ import type { LoadWorld } from './world.ts'
 
 /** What takes the transactions of a load. */
 export interface Target {
-  /** What must be done before a UE can begin such a transaction; undefined when nothing must. Throws WrongLoad. */
-  preparation(kind: string): ((ue: number) => Promise<void>) | undefined
+  /** What must be done before a UE can begin such a transaction; undefined when nothing must. */
+  preparation(kind: string): ((ue: number) => Promise<unknown>) | undefined
   /** Resolves when the answer was right; throws what went wrong. */
   run(kind: string, ue: number): Promise<void>
   /** False while there is nobody to whom UE-1 could turn. */

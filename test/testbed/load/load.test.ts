@@ -21,7 +21,7 @@ const perSecond = (rate: number): LoadOptions['pace'] => ({ arrivals: evenArriva
 
 /** A load on a server under a simulated clock: when transactions began, and the figures. */
 async function loaded(given: Given): Promise<LoadFigures & { readonly beginnings: readonly number[] }> {
-  const { serve = () => ({ takes: 1 }), stopAfter, ues = Infinity, ...options } = given
+  const { serve = (): ReturnType<Serve> => ({ takes: 1 }), stopAfter, ues = Infinity, ...options } = given
   const clock = new SimulatedClock(simulatedStart, 1)
   const beginnings: number[] = []
   let free = ues

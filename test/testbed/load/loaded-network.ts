@@ -63,10 +63,7 @@ async function played(): Promise<readonly Change[]> {
 export interface LoadedNetwork {
   readonly file: string
   /** `sidelock load` with these arguments and `--json`; the result. */
-  load(
-    args: readonly string[],
-    interrupted?: Promise<130>,
-  ): Promise<Answer & { readonly result: LoadedResult }>
+  load(args: readonly string[], watch?: Watch): Promise<Answer & { readonly result: LoadedResult }>
   stop(name: string): Promise<void>
 }
 
