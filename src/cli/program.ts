@@ -10,6 +10,7 @@ import {
   type UeFlags,
   type WiresharkFlags,
 } from './flags.ts'
+import type { BenchFlags } from './commands/bench.ts'
 import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
@@ -33,7 +34,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   prepare      first secrets and certificates of a file  audit      changes, verified
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
-  load         many UEs against any HSS, BSF, KMF
+  load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -67,6 +68,7 @@ export function program(
   addConformance(root, surroundings, finish)
   addAudit(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
+  addBench(root, surroundings, finish)
   return root
 }
 
@@ -376,4 +378,29 @@ const addWireshark: Adder = (root, { terminal }, finish) => {
       finish(wireshark(flags, terminal))
     })
   examples(command, 'wireshark --install', 'wireshark > sidelock.lua')
+}
+
+const addBench: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('bench')
+    .description(
+      'How fast it is on this machine: ratios of interleaved runs, and what they must be.\n' +
+        'All of it takes about 15 minutes. Exit status 1 when a bound is not met or something became worse.',
+    )
+  shared(command)
+    .option('--group <name>', 'only this group; may be given several times', collect)
+    .option('--save <file>', 'the JSON in a file too')
+    .option('--compare <file>', 'beside an earlier JSON: what became better or worse')
+    .option('--sizes <numbers>', 'subscribers that stores hold, such as 1000,100000')
+    .option('--smoke', 'a few rows, hardly measured: shows that it runs, and nothing else')
+    .action(async (flags: BenchFlags) => {
+      const { bench } = await import('./commands/bench.ts')
+      finish(await bench(flags, surroundings))
+    })
+  examples(
+    command,
+    'bench --save today.json',
+    'bench --group nodes --sizes 1000',
+    'bench --compare today.json',
+  )
 }
