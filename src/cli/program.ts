@@ -103,6 +103,7 @@ const addTestbed: Adder = (root, surroundings, finish) => {
     .description('Start the configured network and keep one link until Ctrl-C.')
   running(command)
     .option('--once', 'release the link when it was used, and end')
+    .option('--no-console', 'no page at 127.0.0.1:7330 (or the next free port)')
     .action(async (flags: TestbedFlags) => {
       const { testbed } = await import('./commands/testbed.ts')
       finish(await testbed(flags, surroundings))
