@@ -15,6 +15,7 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { collect, examples, shared, type Adder } from './adding.ts'
 import { addLoad } from './load-program.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
@@ -71,17 +72,6 @@ export function program(
   addBench(root, surroundings, finish)
   return root
 }
-
-export type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
-
-export const examples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
-
-export const shared = (command: Command): Command =>
-  command
-    .option('--json', 'one JSON object a line on stdout')
-    .option('-q, --quiet', 'only the result')
-    .option('-v, --verbose', 'also counters, and stacks of errors')
 
 const network = (command: Command): Command =>
   shared(command)
@@ -174,8 +164,6 @@ const addNode: Adder = (root, surroundings, finish) => {
     'node ue --name ue1 --connect ue2 --config my.yaml',
   )
 }
-
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 const addUe: Adder = (root, surroundings, finish) => {
   const command = root

@@ -146,8 +146,10 @@ async function run(
     }
     let interrupted: ExitCode | undefined
     void interruption.happened.then((code) => (interrupted = code))
+    const spent = process.cpuUsage()
     const result = await watched(ready, order, interruption.happened, terminal, json, quiet)
-    tell(result, order, ready, terminal, json)
+    const { user, system } = process.cpuUsage(spent)
+    tell(result, order, ready, terminal, json, (user + system) / 1e6)
     return interrupted ?? (result.errors + result.notBegun === 0 ? exitCodes.done : exitCodes.otherOutcome)
   } finally {
     clearInterval(alive)
@@ -196,13 +198,20 @@ function tell(
   ready: ReadyLoad,
   terminal: Terminal,
   json: boolean,
+  cpuSeconds: number,
 ): void {
   const { point, ues, ue2s, pace, mix } = order
   if (json)
     terminal.out(
       JSON.stringify({
         ...{ event: 'result', schema: 1, point, mix: mix ?? points[point].mix, ues, ue2s, pace },
-        ...{ reached: ready.reached, away: ready.away, ...result, rss: process.memoryUsage.rss() },
+        ...{
+          reached: ready.reached,
+          away: ready.away,
+          ...result,
+          rss: process.memoryUsage.rss(),
+          cpuSeconds,
+        },
       }),
     )
   else for (const text of figuresLines(result)) terminal.out(text)

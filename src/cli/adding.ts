@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import type { Surroundings } from './commands/run-once.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+/** Adds a command to the program; `finish` gets its exit status. */
+export type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
+
+/** Lines under the help of a command. */
+export const examples = (command: Command, ...lines: readonly string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
+
+/** What every command takes. */
+export const shared = (command: Command): Command =>
+  command
+    .option('--json', 'one JSON object a line on stdout')
+    .option('-q, --quiet', 'only the result')
+    .option('-v, --verbose', 'also counters, and stacks of errors')
+
+/** Of an option that may be given several times. */
+export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
