@@ -1,6 +1,6 @@
 import { defaultConfig } from './flags.ts'
 import type { LoadFlags } from './commands/load.ts'
-import { examples, shared, type Adder } from './adding.ts'
+import { examples, shared, type Adder } from './command.ts'
 
 const targets = [
   '  zh   an HSS: vectors              zn   a BSF: NAF keys             pc6  a KMF: key requests of another KMF',
