@@ -1,4 +1,4 @@
-import { counted } from './ladder/names.ts'
+import { counted } from '../ladder/names.ts'
 import { note, type Terminal } from './terminal.ts'
 
 /** Nothing is told before `first`; then a line is redrawn on a terminal, or written, this often. In milliseconds. */
