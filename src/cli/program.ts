@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { addAudit, addBench, addConformance, addWireshark } from './inspection.ts'
+import { collect, examples, shared, type Adder } from './command.ts'
 import type { ExitCode } from './exit-codes.ts'
 import {
   defaultConfig,
@@ -8,11 +10,8 @@ import {
   type SharedFlags,
   type TestbedFlags,
   type UeFlags,
-  type WiresharkFlags,
 } from './flags.ts'
-import type { BenchFlags } from './commands/bench.ts'
 import type { Surroundings } from './commands/run-once.ts'
-import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
@@ -69,17 +68,6 @@ export function program(
   addBench(root, surroundings, finish)
   return root
 }
-
-type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
-
-const examples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
-
-const shared = (command: Command): Command =>
-  command
-    .option('--json', 'one JSON object a line on stdout')
-    .option('-q, --quiet', 'only the result')
-    .option('-v, --verbose', 'also counters, and stacks of errors')
 
 const network = (command: Command): Command =>
   shared(command)
@@ -172,8 +160,6 @@ const addNode: Adder = (root, surroundings, finish) => {
     'node ue --name ue1 --connect ue2 --config my.yaml',
   )
 }
-
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 const addUe: Adder = (root, surroundings, finish) => {
   const command = root
@@ -319,87 +305,4 @@ const addKey: Adder = (root, surroundings, finish) => {
       finish(await rotate(flags, surroundings))
     })
   examples(key, 'key rotate --name hss1 --config my.yaml')
-}
-
-const addConformance: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('conformance')
-    .description(
-      'Each sentence of the change request, security rule, bad input and failure: met or not.\n' +
-        'Exit status 0 when every sentence of the change request is met, else 1.',
-    )
-  shared(command)
-    .option('--not-met', 'only rows that are not met, with the reason')
-    .action(async (flags: SharedFlags & { notMet?: boolean }) => {
-      const { conformance } = await import('./commands/conformance.ts')
-      finish(conformance(flags, terminal))
-    })
-  examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
-}
-
-const addAudit: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('audit')
-    .description(
-      'Read an audit file: every change of the administration, each with the hash of the one before.',
-    )
-  const list = command
-    .command('list')
-    .description('The changes, oldest first.')
-    .argument('<file>', 'the audit file')
-  shared(list).action(async (file: string, flags: SharedFlags) => {
-    const { auditList } = await import('./commands/audit.ts')
-    finish(auditList(file, flags, terminal))
-  })
-  const verify = command
-    .command('verify')
-    .description(
-      'Tell the first record that was changed, taken out or put in; then the exit status is 1.\n' +
-        'That the end was cut off shows only with the head that an earlier run printed.',
-    )
-    .argument('<file>', 'the audit file')
-    .option('--head <hash>', 'some record must have this hash')
-  shared(verify).action(async (file: string, flags: VerifyFlags) => {
-    const { auditVerify } = await import('./commands/audit.ts')
-    finish(auditVerify(file, flags, terminal))
-  })
-  examples(command, 'audit list hss1.audit', 'audit verify hss1.audit --head sha256:5d41…')
-}
-
-const addWireshark: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('wireshark')
-    .description('Print a Wireshark dissector of PC5, and of the keys in PC6 and Zpn, or install it.')
-  shared(command)
-    .option('--install', 'write it into the personal plugin folder of Wireshark')
-    .action(async (flags: WiresharkFlags) => {
-      const { wireshark } = await import('./commands/wireshark.ts')
-      finish(wireshark(flags, terminal))
-    })
-  examples(command, 'wireshark --install', 'wireshark > sidelock.lua')
-}
-
-const addBench: Adder = (root, surroundings, finish) => {
-  const command = root
-    .command('bench')
-    .description(
-      'How fast it is on this machine: ratios of interleaved runs, and what they must be.\n' +
-        'All of it takes about 15 minutes. Exit status 1 when a bound is not met or something became worse.',
-    )
-  shared(command)
-    .option('--group <name>', 'only this group; may be given several times', collect)
-    .option('--save <file>', 'the JSON in a file too')
-    .option('--compare <file>', 'beside an earlier JSON: what became better or worse')
-    .option('--sizes <numbers>', 'subscribers that stores hold, such as 1000,100000')
-    .option('--smoke', 'a few rows, hardly measured: shows that it runs, and nothing else')
-    .action(async (flags: BenchFlags) => {
-      const { bench } = await import('./commands/bench.ts')
-      finish(await bench(flags, surroundings))
-    })
-  examples(
-    command,
-    'bench --save today.json',
-    'bench --group nodes --sizes 1000',
-    'bench --compare today.json',
-  )
 }
