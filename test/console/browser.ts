@@ -7,7 +7,14 @@ import { labFile, temporaryDirectory } from '../testbed/lab-network.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync']
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-sync',
+  '--disable-lcd-text',
+]
 
 /** Debian's Chromium; closed when the test is over. */
 export async function startBrowser(): Promise<Browser> {
@@ -21,7 +28,13 @@ export async function startBrowser(): Promise<Browser> {
 
 /** A testbed that stays up, in a process of its own; gives where its console is. */
 export async function startTestbed(...args: readonly string[]): Promise<string> {
-  const testbed = Sidelock.start('testbed', '--json', '--config', labFile(temporaryDirectory()), ...args)
+  const testbed = Sidelock.start(
+    'testbed',
+    '--json',
+    '--config',
+    labFile(temporaryDirectory(), [], 'two-plmns.yaml'),
+    ...args,
+  )
   const address = /console (http:\/\/127\.0\.0\.1:\d+)/
   await testbed.until(({ stderr }) => address.test(stderr))
   return address.exec(testbed.stderr)?.[1] ?? ''

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks'
+import type { Fields } from '../../../core/tap.ts'
 import { wordOf } from '../../../ladder/facts.ts'
 import { displayName, grouped } from '../../../ladder/names.ts'
 import { branchTable } from '../../model/branches.ts'
@@ -256,7 +257,7 @@ const costs = [
 
 function ResultDetails({ item, run }: { item: Item; run: Run }) {
   const { facts } = said(item, run)
-  const { fields } = run.result ?? { fields: {} }
+  const fields: Fields = run.result?.fields ?? {}
   const told = run.items.filter((other) => other.kind === 'message' && other.failed)
   return (
     <>
