@@ -4,6 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { build } from 'vite'
 import { fromHex } from '../../src/core/bytes.ts'
+import { tshark } from '../io/capture/tshark.ts'
 import { temporaryDirectory } from '../testbed/lab-network.ts'
 import { openPage, startBrowser, startTestbed, violations } from './browser.ts'
 import { gpiField, patience, runScenario, stepTwelve } from './drive.ts'
@@ -33,6 +34,16 @@ describe('the console in a browser', { timeout: 240_000 }, () => {
     await again.locator('.octet.picked').first().waitFor()
     expect((await again.locator('.octet.picked').allTextContents()).join('')).toBe(picked)
     await again.close()
+
+    const download = page.waitForEvent('download')
+    await page.getByText('Take away').click()
+    await page.getByRole('link', { name: 'capture, pcapng' }).click()
+    const capture = join(temporaryDirectory(), '7b-expired.pcapng')
+    await (await download).saveAs(capture)
+    expect(tshark(capture, '-Y', '_ws.malformed')).toEqual([])
+    const comments = tshark(capture, '-Y', 'frame.comment contains "DIRECT_SECURITY_MODE_COMMAND"')
+    expect(comments).toHaveLength(1)
+    expect(tshark(capture, '-Y', 'diameter.cmd.code == 312')).toHaveLength(2)
 
     await runScenario(page, '7c-renegotiate-bootstrap')
     await page.getByRole('row', { name: 'attempt 2: UE-1 comes back with a new B-TID' }).waitFor()

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { InvalidValue } from '../../core/errors.ts'
+import { captureOfRun, messageNumbers } from './capture-of-run.ts'
 import { answerTo, fault, NoSuchThing, notFound } from './console-errors.ts'
 import { guard } from './guard.ts'
 import { pageFiles } from './page-files.ts'
@@ -75,6 +76,11 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     const run = runNamed(shown.runs, pathValue(request, 'run'))
     const { lines } = run.lines(numberIn(request, 'from') ?? 0)
     return reply.type('application/x-ndjson').send(lines.map((line) => `${line}\n`).join(''))
+  })
+  app.get('/api/runs/:run/export/pcapng', (request, reply) => {
+    const run = runNamed(shown.runs, pathValue(request, 'run'))
+    const capture = captureOfRun(run, messageNumbers(queryValue(request, 'messages')))
+    return reply.type('application/octet-stream').send(Buffer.from(capture))
   })
   app.post('/api/acts', async (request) => {
     const { act, ...given } = textsIn(request.body)
