@@ -7,13 +7,13 @@ import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
 import {
-  faultTap,
   startLocalNetwork,
   type LocalNetwork,
   startNodes,
   type Network,
   type ProcessControl,
 } from './network.ts'
+import { faultTap } from './node-context.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'

@@ -1,7 +1,6 @@
 import { Outage } from '../../core/errors.ts'
 import { InvalidConfig } from '../../core/invalid-config.ts'
 import { RecordNotAuthentic, StoreUnusable } from './errors.ts'
-import { openPostgresqlDatabase } from './postgresql-database.ts'
 import { Seal, type RowIdentity, type StoreKeys } from './seal.ts'
 import { statement, type Database, type Session, type StoreSchema } from './sql.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
@@ -20,6 +19,9 @@ export const isUrl = (place: StorePlace): boolean => /^postgres(ql)?:\/\//.test(
 /** What may be shown of it: a URL may hold a password (R31). */
 export const placeName = (place: StorePlace): string =>
   isUrl(place) ? place.replace(/^([^:]*:\/\/)([^@/]*@)?([^?]*).*$/, '$1$3') : place
+
+/** Loaded by who needs it: without it a node takes less memory and starts sooner. */
+export const postgresql = () => import('./postgresql-database.ts')
 
 export const keyCheck: RowIdentity = { table: 'key_check', row: '', version: 1 }
 const keptChecks = statement<{ sealed: Uint8Array }>('select sealed from key_check')
@@ -46,7 +48,7 @@ export async function openDatabase(
   check: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<Database> {
   try {
-    const open = isUrl(place) ? openPostgresqlDatabase : openSqliteDatabase
+    const open = isUrl(place) ? (await postgresql()).openPostgresqlDatabase : openSqliteDatabase
     return await open(place, schema, check)
   } catch (cause) {
     throw unusable(place, cause)
