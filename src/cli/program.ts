@@ -14,7 +14,7 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
-import { addPermission, addSubscriber } from './admin/program.ts'
+import { addPeer, addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -32,6 +32,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   prepare      first secrets and certificates of a file  audit      changes, verified
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
+  peer         PLMNs that a KMF talks to
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -56,6 +57,7 @@ export function program(
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)
   addPermission(root, surroundings, finish)
+  addPeer(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)

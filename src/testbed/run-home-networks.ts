@@ -47,8 +47,9 @@ export async function startHomeNetworks(options: HomeNetworksOptions): Promise<H
   try {
     for (const node of configuredNodes(config))
       if (node.kind !== 'ue') {
-        started.push(await startEntity(node, context))
-        closings.push(await startAdministration(node, context, given.file))
+        const running = await startEntity(node, context)
+        started.push(running)
+        closings.push(await startAdministration(node, context, running, given.file))
       }
     await Promise.all(started.map((node) => node.connect()))
   } catch (error) {

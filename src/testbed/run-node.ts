@@ -120,7 +120,7 @@ function withPorts(config: NetworkConfig): NetworkConfig {
 async function administered(node: ConfiguredNode, context: NodeContext, running: Node, file: string) {
   if (node.kind === 'ue') return undefined
   try {
-    return await startAdministration(node, context, file)
+    return await startAdministration(node, context, running, file)
   } catch (error) {
     await running.stop()
     throw error

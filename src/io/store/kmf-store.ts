@@ -4,9 +4,10 @@ import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type { AuthorisationStore, NafKeyRow, NafKeyStore, PeerPlmnStore } from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
 import { authorisationsIn } from './kmf-authorisations.ts'
+import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
 import { statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
@@ -43,6 +44,7 @@ export const kmfSchema: StoreSchema = {
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
     'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
+    createPeerPlmns,
   ],
   tables: [
     {
@@ -58,6 +60,7 @@ export const kmfSchema: StoreSchema = {
     },
     { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
     { name: 'gba_u', columns: ['imsi'], key: ['imsi'] },
+    ...peerPlmnTables,
   ],
 }
 
@@ -77,6 +80,7 @@ interface JoinedRow {
 export interface KmfStore {
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  readonly peers: PeerPlmnStore
   close(): Promise<void>
 }
 
@@ -173,5 +177,8 @@ async function eraseExpired(session: Session, now: Instant, limit: number): Prom
 export async function openKmfStore(place: StorePlace, keys: StoreKeys): Promise<KmfStore> {
   const store = await openStore(place, keys, kmfSchema)
   const { database } = store
-  return { keys: keysIn(store), authorisations: authorisationsIn(database), close: () => database.close() }
+  return {
+    ...{ keys: keysIn(store), authorisations: authorisationsIn(database), peers: peerPlmnsIn(database) },
+    close: () => database.close(),
+  }
 }

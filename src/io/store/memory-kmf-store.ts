@@ -4,7 +4,13 @@ import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, KmfSubscriber, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type {
+  AuthorisationStore,
+  KmfSubscriber,
+  NafKeyRow,
+  NafKeyStore,
+  PeerPlmnStore,
+} from '../../entities/kmf/ports.ts'
 
 /** Who asks may wipe the keys that he gets, who puts those he gave. */
 const copyOf = (row: NafKeyRow): NafKeyRow => ({
@@ -121,5 +127,24 @@ export function memoryAuthorisationStore(): AuthorisationStore {
     revoke: (imsi, plmn) => Promise.resolve(rows.delete(`${imsi} ${plmn}`)),
     mayLink: (imsi, plmn) => Promise.resolve(rows.has(`${imsi} ${plmn}`) || rows.has(`${imsi} *`)),
     list: (imsi) => Promise.resolve(granted().filter((row) => imsi === undefined || row.imsi === imsi)),
+  }
+}
+
+/** For simulations: gone with the process. */
+export function memoryPeerPlmnStore(): PeerPlmnStore {
+  const records = new Map<Plmn, string>()
+  let revision = 0
+  const all = () => [...records].sort().map(([plmn, record]) => ({ plmn, record }))
+  return {
+    revision: () => Promise.resolve(revision),
+    read: () => Promise.resolve({ revision, peers: all() }),
+    change: (decide) =>
+      new Promise((resolve) => {
+        const { put, remove } = decide(all())
+        for (const { plmn, record } of put) records.set(plmn, record)
+        for (const plmn of remove) records.delete(plmn)
+        revision++
+        resolve()
+      }),
   }
 }
