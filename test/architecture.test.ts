@@ -14,7 +14,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   io: ['core', 'crypto', 'wire', 'reference-points', 'ports', 'node', 'npm'],
   nodes: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'node', 'npm'],
   testbed: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'node', 'npm'],
-  cli: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'node', 'npm'],
+  'console/server': [
+    ...['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'console/model'],
+    ...['node', 'npm'],
+  ],
+  cli: [
+    ...['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'console/server'],
+    ...['node', 'npm'],
+  ],
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
@@ -22,7 +29,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((na
 /** `entities/ue/link/x.ts` belongs to `entities/ue`; `io/store/x.ts` to `io`. */
 function folderOf(file: string): string {
   const [first = '', second = ''] = file.split('/')
-  return first === 'entities' || first === 'reference-points' ? `${first}/${second}` : first
+  return ['entities', 'reference-points', 'console'].includes(first) ? `${first}/${second}` : first
 }
 
 function rowOf(folder: string): readonly string[] {

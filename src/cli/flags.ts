@@ -65,6 +65,8 @@ export interface UeFlags extends OneUeFlags {
 
 export interface TestbedFlags extends RunFlags {
   readonly once?: boolean
+  /** False after `--no-console`. */
+  readonly console: boolean
 }
 
 /** The example that comes with the package, as it is called from the current folder. */

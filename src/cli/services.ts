@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import type { ConfigMistake } from '../core/invalid-config.ts'
+import type { ConsoleOptions, OpenConsole } from '../console/server/open-console.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import type { ConfiguredNode } from '../nodes/config/nodes.ts'
 import type { HomeNetworks, HomeNetworksOptions } from '../testbed/run-home-networks.ts'
@@ -22,6 +23,7 @@ export interface Services {
   readonly startNode: StartNode
   readonly startHomeNetworks: (options: HomeNetworksOptions) => Promise<HomeNetworks>
   readonly simulateRun: SimulateRun
+  readonly openConsole: (options: ConsoleOptions) => Promise<OpenConsole>
 }
 
 export const services: Services = {
@@ -44,4 +46,5 @@ export const services: Services = {
     (await import('../testbed/run-home-networks.ts')).startHomeNetworks(options),
   simulateRun: async (seed, tap) =>
     (await import('../testbed/simulation/simulated-run.ts')).simulateRun(seed, tap),
+  openConsole: async (options) => (await import('../console/server/open-console.ts')).openConsole(options),
 }

@@ -1,6 +1,6 @@
 import type { TapEvent, TapMessage, TapState } from '../core/tap.ts'
 import type { Instant } from '../core/units.ts'
-import { EventLines } from '../testbed/event-lines.ts'
+import { EventLines, startLine } from '../testbed/event-lines.ts'
 import type { ScenarioResult } from '../testbed/result.ts'
 import type { NetworkNode } from '../testbed/run.ts'
 import type { ViewFlags } from './flags.ts'
@@ -26,6 +26,8 @@ export interface ViewOptions {
   readonly flags: ViewFlags & { readonly unsafeRevealKeys?: boolean }
   readonly scenario: string
   readonly start: Instant
+  /** Where a page shows the same. */
+  readonly console?: string | undefined
 }
 
 /** JSON lines, a ladder, or a line a message where stdout is no terminal. */
@@ -36,14 +38,13 @@ export function viewOf(terminal: Terminal, options: ViewOptions): View {
     : ladderView(terminal, terminal.columns, options)
 }
 
-function jsonView({ out }: Terminal, { flags, scenario, start }: ViewOptions): View {
+function jsonView({ out }: Terminal, { flags, scenario, start, console: url }: ViewOptions): View {
   const lines = new EventLines(start)
   const print = (line: object) => out(JSON.stringify(line))
   return {
     begin(nodes) {
-      const unsafe = flags.unsafeRevealKeys ? { unsafe: true } : {}
-      const time = new Date(start).toISOString()
-      print({ event: 'start', schema: 1, scenario, nodes: nodes.map(({ name }) => name), time, ...unsafe })
+      const unsafe = flags.unsafeRevealKeys ?? false
+      print(startLine({ scenario, nodes, start, unsafe, console: url }))
     },
     event(event) {
       if (isShown(event, flags)) print(lines.of(event))
@@ -71,7 +72,7 @@ function pipedView({ out }: Terminal, { flags }: ViewOptions): View {
   }
 }
 
-function ladderView(terminal: Terminal, width: number, { flags }: ViewOptions): View {
+function ladderView(terminal: Terminal, width: number, { flags, console: url }: ViewOptions): View {
   const { out } = terminal
   const print = (lines: readonly string[]) => lines.forEach(out)
   const page: PageOptions = {
@@ -90,7 +91,7 @@ function ladderView(terminal: Terminal, width: number, { flags }: ViewOptions): 
     event: (event) => ladder && print(ladder.event(event)),
     result(result, stays) {
       print(ladder?.verdict(result) ?? verdictLines(result, [], pageFor([], page)))
-      if (stays && !flags.quiet) print(whatNext(result))
+      if (stays && !flags.quiet) print(whatNext(result, url))
     },
     end: () => ladder && print(ladder.rest()),
   }

@@ -57,6 +57,23 @@ export function fromBase64(text: string): Uint8Array {
   return octets
 }
 
+/** Octets of one allocation that short-lived messages are cut from: each of its own would cost more than it carries. */
+const slabSize = 1 << 14
+let slab = new ArrayBuffer(slabSize)
+let cut = 0
+
+/** Zeros that nobody had before, at a multiple of 16 octets of their buffer: for messages, not for keys. */
+export function freshOctets(length: number): Uint8Array {
+  if (length > slabSize / 4) return new Uint8Array(length)
+  if (cut + length > slabSize) {
+    slab = new ArrayBuffer(slabSize)
+    cut = 0
+  }
+  const octets = new Uint8Array(slab, cut, length)
+  cut = (cut + length + 15) & ~15
+  return octets
+}
+
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length

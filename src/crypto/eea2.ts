@@ -20,13 +20,23 @@ export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
       message.set(octets)
       const keystream = ecb.update(new Uint8Array(counters.buffer, 0, blocks * blockSize))
       const out = new Uint32Array(keystream.buffer, keystream.byteOffset, 4 * blocks)
-      for (let at = 0; at < out.length; at++) out[at] = (out[at] ?? 0) ^ (words[at] ?? 0)
+      xorBlocks(out, words)
       return new Uint8Array(out.buffer, out.byteOffset, octets.length)
     },
     forget() {
       ecb.final()
       room.message.fill(0)
     },
+  }
+}
+
+/** `words` into `out`, a block of four words at a time. */
+function xorBlocks(out: Uint32Array, words: Uint32Array): void {
+  for (let at = 0; at < out.length; at += 4) {
+    out[at] = (out[at] ?? 0) ^ (words[at] ?? 0)
+    out[at + 1] = (out[at + 1] ?? 0) ^ (words[at + 1] ?? 0)
+    out[at + 2] = (out[at + 2] ?? 0) ^ (words[at + 2] ?? 0)
+    out[at + 3] = (out[at + 3] ?? 0) ^ (words[at + 3] ?? 0)
   }
 }
 

@@ -16,8 +16,15 @@ export type Mac = (
 ) => Uint8Array
 
 /** COUNT || BEARER || DIRECTION || 0(26), 8 octets; COUNT has 32 bits, BEARER 5. TS 33.401 B.1.3, B.2.3. */
-export const countBearerDirection = (count: number, bearer: number, direction: Direction): Uint8Array =>
-  Uint8Array.of(count >>> 24, count >>> 16, count >>> 8, count, (bearer << 3) | (direction << 2), 0, 0, 0)
+export function countBearerDirection(count: number, bearer: number, direction: Direction): Uint8Array {
+  const octets = new Uint8Array(8)
+  octets[0] = count >>> 24
+  octets[1] = count >>> 16
+  octets[2] = count >>> 8
+  octets[3] = count
+  octets[4] = (bearer << 3) | (direction << 2)
+  return octets
+}
 
 /** The words of octets whose number is a multiple of four, most significant octet first. */
 export function wordsOf(octets: Uint8Array): Int32Array {

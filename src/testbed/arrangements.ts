@@ -9,6 +9,10 @@ import { impiOfImsi, Imsi } from '../core/identities/subscriber.ts'
 import { projectValues } from '../core/project-values.ts'
 import { hours, seconds } from '../core/units.ts'
 import type {
+  BsfInstance,
+  HssInstance,
+  KmfInstance,
+  ListenAddress,
   NafConfig,
   NetworkConfig,
   PlmnConfig,
@@ -198,6 +202,45 @@ const otherNafOf = ({ realm, kmf }: PlmnConfig): NafConfig => ({
   ...{ originHost: kmf.diameter.originHost, realm, fqdns: [anotherNaf] },
   ...{ uaIds: [uaIds.prose], gsids: [projectValues.proseGsid.value], push: true, discloseImpi: false },
 })
+
+/** UE-1 and UE-2 are those of these names. */
+export const between =
+  (ue1: string, ue2: string): Arrangement =>
+  (config) => {
+    const named = (name: string) => config.ues.filter((ue) => ue.name === name)
+    const heard = named(ue2).map((ue) =>
+      ue.discovery === 'none' ? { ...ue, discovery: 'model-a' as const } : ue,
+    )
+    const others = config.ues.filter(({ name }) => name !== ue1 && name !== ue2)
+    return { ...config, ues: [...named(ue1), ...heard, ...others] }
+  }
+
+/** Every server listens on a free port, and nothing watches the nodes: such a network runs beside another one. */
+export const onFreePorts: Arrangement = (config) => ({
+  ...config,
+  plmns: config.plmns.map((plmn) => ({
+    ...plmn,
+    hss: unplaced(plmn.hss),
+    bsf: unplaced(plmn.bsf),
+    kmf: unplaced(plmn.kmf),
+  })),
+  ues: config.ues.map((ue) => ({ ...ue, watch: undefined })),
+})
+
+const free = ({ host }: ListenAddress): ListenAddress => ({ host, port: 0 })
+
+/** An instance, and an entity with all of its instances. */
+function unplaced<Entity extends HssInstance | BsfInstance | KmfInstance>(entity: Entity): Entity {
+  const { diameter } = entity
+  return {
+    ...entity,
+    diameter: { ...diameter, listen: free(diameter.listen) },
+    watch: undefined,
+    ...('ubListen' in entity && { ubListen: free(entity.ubListen) }),
+    ...('pc8' in entity && { pc8: { ...entity.pc8, listen: free(entity.pc8.listen) } }),
+    ...('instances' in entity && { instances: (entity.instances as readonly Entity[]).map(unplaced) }),
+  }
+}
 
 /** Stores of the run alone: what a scenario does to subscribers and keys must not stay. `remove` deletes them. */
 export function withOwnStores(config: NetworkConfig): {

@@ -2,12 +2,32 @@ import { fromHex, hex } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 import type { Fields, JsonValue, TapEvent, TapMessage, TapSpan, TapState } from '../core/tap.ts'
 import { Instant } from '../core/units.ts'
+import type { NetworkNode } from './run.ts'
 
 /** Spans are for those who measure. */
 export type LineEvent = Exclude<TapEvent, TapSpan>
 
 /** One object of a JSON lines stream; fields are added, never renamed. */
 export type EventLine = { readonly event: string } & Readonly<Record<string, JsonValue>>
+
+/** What a stream begins with. */
+export interface StreamStart {
+  readonly scenario: string
+  readonly nodes: readonly NetworkNode[]
+  readonly start: Instant
+  readonly unsafe: boolean
+  /** Where a page shows the same. */
+  readonly console?: string | undefined
+}
+
+/** The first line of a stream. */
+export const startLine = ({ scenario, nodes, start, unsafe, console }: StreamStart): EventLine => ({
+  ...{ event: 'start', schema: 1, scenario, nodes: nodes.map(({ name }) => name) },
+  network: nodes.map(({ name, role, plmn }) => ({ name, role, plmn })),
+  time: new Date(start).toISOString(),
+  ...(unsafe && { unsafe }),
+  ...(console !== undefined && { console }),
+})
 
 /** Numbers and times events as one stream shows them: messages from 1, milliseconds since its start. */
 export class EventLines {

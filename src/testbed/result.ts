@@ -14,8 +14,8 @@ export interface ScenarioResult {
   readonly outcome: Outcome
   /** Branch of step 7 in the last attempt, null when KMF-1 was not reached. */
   readonly branch: Branch | null
-  /** Whether outcome, branch and reason are those the scenario must give. */
-  readonly expected: boolean
+  /** Whether outcome, branch and reason are those the scenario must give; null where nothing is asked of it. */
+  readonly expected: boolean | null
   readonly attempts: number
   /** Reason code, null when secured. */
   readonly reason: `ERR_${string}` | null

@@ -4,8 +4,9 @@ import type { Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { systemClock, systemTimers } from '../io/system.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
-import { withOwnStores } from './arrangements.ts'
+import { between, onFreePorts, withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
+import { castOf, type Cast } from './cast.ts'
 import {
   startLocalNetwork,
   type LocalNetwork,
@@ -17,7 +18,7 @@ import { faultTap } from './node-context.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
-import { findScenario, isStaged, type Scenario } from './scenarios.ts'
+import { findScenario, isStaged, setUpAlone, type Course, type Scenario } from './scenarios.ts'
 import { SeededRandom } from './simulation/seeded-random.ts'
 import { simulatedWorld } from './simulation/simulated-network.ts'
 import { stagesOf } from './stage.ts'
@@ -47,7 +48,25 @@ export interface RunOptions {
   readonly simulated?: boolean
   /** Needs the `lab` section: keys stay in messages, and TLS secrets come as TapSecret. */
   readonly unsafeRevealKeys: boolean
+  /** Beside another network of the same configuration: stores and ports of its own. */
+  readonly apart?: boolean
+  /** Names of UE-1 and UE-2, where they are others than the configuration has first. */
+  readonly between?: readonly [string, string]
+  /** Told of set-ups after the first. */
+  readonly laterSetUps?: SetUpObserver
 }
+
+/** Who wants to know where one set-up ends and the next begins in the stream of events. */
+export interface SetUpObserver {
+  /** Before the first event of the set-up. */
+  begins(course: string): void
+  ended(result: ScenarioResult): void
+  /** It came to no end of its own. */
+  failed(error: unknown): void
+}
+
+/** A running network as those see it who act on it; a network of processes has no hold on its nodes. */
+export type RunningNetwork = Network & Partial<Pick<LocalNetwork, 'lab' | 'running'> & ProcessControl>
 
 export interface Run {
   readonly nodes: readonly NetworkNode[]
@@ -55,6 +74,9 @@ export interface Run {
   readonly result: Promise<ScenarioResult>
   /** The same between the same UEs once more, their present link released; for a network that stays up. */
   again(): Promise<ScenarioResult>
+  /** Steps 2 to 14 between two UEs, the network being as it is. Throws CannotRun. */
+  connect(from: string, to: string): Promise<ScenarioResult>
+  readonly network: RunningNetwork
   /** Nodes in processes of their own, when the run has them. */
   readonly processes: ProcessControl | undefined
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
@@ -66,7 +88,7 @@ export type StartRun = (options: RunOptions) => Promise<Run>
 
 /** Where a scenario is played: what time it has, and how it comes to pass. */
 interface Stage {
-  readonly network: Network & Partial<Pick<LocalNetwork, 'lab'> & ProcessControl>
+  readonly network: RunningNetwork
   readonly config: NetworkConfig
   readonly clock: Clock
   readonly timers: Timers
@@ -81,12 +103,18 @@ const systemTime = {
   through: <Value>(work: Promise<Value>) => work,
 }
 
+function arrangedFor({ arrangement }: Scenario, { config, between: cast }: RunOptions): NetworkConfig {
+  const given = cast ? between(...cast)(config) : config
+  return arrangement?.(given) ?? given
+}
+
 async function onSockets(scenario: Scenario, options: RunOptions, tap: Tap): Promise<Stage> {
   const { processes, unsafeRevealKeys } = options
-  const arranged = scenario.arrangement?.(options.config) ?? options.config
-  const { config, remove } = isStaged(scenario)
-    ? withOwnStores(arranged)
-    : { config: arranged, remove: () => undefined }
+  const arranged = arrangedFor(scenario, options)
+  const { config, remove } =
+    isStaged(scenario) || options.apart
+      ? withOwnStores(options.apart ? onFreePorts(arranged) : arranged)
+      : { config: arranged, remove: () => undefined }
   const setting = { config, tap, unsafeRevealKeys, onFault: faultTap(tap) }
   try {
     const network = processes
@@ -105,7 +133,7 @@ const latency = 2
 
 async function inSimulation(scenario: Scenario, options: RunOptions, tap: Tap): Promise<Stage> {
   const { unsafeRevealKeys } = options
-  const config = scenario.arrangement?.(options.config) ?? options.config
+  const config = arrangedFor(scenario, options)
   const { clock, context } = simulatedWorld({ config, tap, unsafeRevealKeys }, new SeededRandom(1), latency)
   const network = await clock.until(startNodes(context, stagesOf(scenario, config)))
   const through = <Value>(work: Promise<Value>) => clock.until(work)
@@ -115,29 +143,70 @@ async function inSimulation(scenario: Scenario, options: RunOptions, tap: Tap): 
 const releasePatience = milliseconds(1_500)
 
 export const startRun: StartRun = async (options) => {
-  const { config, once, processes, simulated } = options
-  const scenario = findScenario(options.scenario)
-  if (!scenario) throw new CannotRun(`there is no scenario ${options.scenario}`)
-  if (config.ues.length < 2) throw new CannotRun(`a link needs two UEs, ${config.file} has fewer`)
-  if (processes && isStaged(scenario)) throw new CannotRun(`${scenario.name} needs all nodes in one process`)
-  if (processes && simulated) throw new CannotRun('a simulation has all nodes in one process')
+  const scenario = checkedScenario(options)
   const stepper = new Stepper(options.tap)
-  const stage = await (simulated ? inSimulation : onSockets)(scenario, options, stepper.tap)
-  const { network } = stage
+  const stage = await (options.simulated ? inSimulation : onSockets)(scenario, options, stepper.tap)
+  const { network, config, clock } = stage
   const { pid, restart } = network
-  const played = () => stage.through(play(scenario, stage.config, network, stepper, stage.clock, once))
+  const played = (course: Course, cast: Cast) =>
+    stage.through(play({ course, cast, once: options.once }, { network, stepper, clock }))
+  const result = played(scenario, castOf(config))
+  const next = inTurn(result, played, options.laterSetUps)
   return {
-    nodes: network.nodes,
-    result: played(),
-    again: played,
+    ...{ nodes: network.nodes, network, result },
+    again: () => next(scenario, castOf(config)),
+    connect: async (from, to) => next(setUpAlone, pairOf(config, from, to)),
     processes: pid && restart && { pid, restart },
     async stop() {
       // A UE that does not answer any more holds nobody up.
       const patience = new Promise<void>((resolve) => void stage.timers.after(releasePatience, resolve))
-      const ending = endLink(stage.config, network).catch(() => undefined)
+      const ending = endLink(config, network).catch(() => undefined)
       await stage.through(Promise.race([ending, patience]))
       await stage.through(network.stop())
       stage.remove()
     },
   }
+}
+
+/** Throws CannotRun. */
+function checkedScenario({ scenario: name, config, processes, simulated }: RunOptions): Scenario {
+  const scenario = findScenario(name)
+  if (!scenario) throw new CannotRun(`there is no scenario ${name}`)
+  if (config.ues.length < 2) throw new CannotRun(`a link needs two UEs, ${config.file} has fewer`)
+  if (processes && isStaged(scenario)) throw new CannotRun(`${scenario.name} needs all nodes in one process`)
+  if (processes && simulated) throw new CannotRun('a simulation has all nodes in one process')
+  return scenario
+}
+
+/** One set-up after the other: each measures everything that happens while it lasts. */
+function inTurn(
+  first: Promise<unknown>,
+  played: (course: Course, cast: Cast) => Promise<ScenarioResult>,
+  observer: SetUpObserver | undefined,
+): typeof played {
+  let last: Promise<unknown> = first
+  const observed = async (course: Course, cast: Cast) => {
+    observer?.begins(course.name)
+    try {
+      const result = await played(course, cast)
+      observer?.ended(result)
+      return result
+    } catch (error) {
+      observer?.failed(error)
+      throw error
+    }
+  }
+  return (course, cast) => {
+    const next = last.catch(() => undefined).then(() => observed(course, cast))
+    last = next
+    return next
+  }
+}
+
+/** Throws CannotRun. */
+function pairOf({ ues, file }: NetworkConfig, from: string, to: string): Cast {
+  const [ue1, ue2] = [from, to].map((name) => ues.find((ue) => ue.name === name))
+  if (!ue1 || !ue2) throw new CannotRun(`${file} has no UE ${ue1 ? to : from}`)
+  if (ue1 === ue2) throw new CannotRun(`${from} has no link with itself`)
+  return { ue1, ue2 }
 }

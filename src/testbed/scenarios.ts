@@ -29,44 +29,55 @@ import {
   type Tampering,
 } from './tampering.ts'
 
-/** What a scenario does and what it must give. */
-export interface Scenario {
+/** What is done to set up a link. */
+export interface Course {
   readonly name: string
+  /** What UE-1 does in step 1: with PC8 open KMF-1 has its key before step 6. */
+  readonly ue1: 'opens-pc8' | 'bootstraps' | 'nothing'
+  /** UE-2 opens PC8 in step 0 unless this says otherwise. */
+  readonly ue2?: 'nothing'
+  /** What UE-3 does in step 0; without it UE-3 has no part. */
+  readonly ue3?: 'opens-pc8'
+  /** UE-1 rekeys the link after user data, which then goes on. */
+  readonly rekeys?: true
+  /** What is done to the network after step 1. */
+  readonly afterStep1?: (lab: Lab) => Promise<void> | void
+  /** What it must give, if anything. */
+  readonly expect?: Expectation
+}
+
+/** How a set-up must end. */
+export interface Expectation {
+  readonly outcome: Outcome
+  readonly branch: Branch | null
+  readonly reason: `ERR_${string}` | null
+  readonly attempts: number
+}
+
+/** What a scenario does and what it must give. */
+export interface Scenario extends Course {
   /** What is set up, in one line. */
   readonly summary: string
   /** Clause and step it shows. */
   readonly clause: string
-  /** What UE-1 does in step 1: with PC8 open KMF-1 has its key before step 6. */
-  readonly ue1: 'opens-pc8' | 'bootstraps' | 'nothing'
+  readonly expect: Expectation
   /** How its network differs from the configured one. */
   readonly arrangement?: Arrangement
   /** The USIM of UE-1 has taken an SQN that its HSS has not reached yet. */
   readonly usimAhead?: boolean
   /** What somebody on the radio does to what a UE sends and hears. */
   readonly tampering?: Readonly<Partial<Record<Part, Tampering>>>
-  /** What UE-3 does in step 0; without it UE-3 has no part. */
-  readonly ue3?: 'opens-pc8'
-  /** UE-1 rekeys the link after user data, which then goes on. */
-  readonly rekeys?: true
   /** What a dishonest KMF-1 makes of its own Zpn. */
   readonly zpnOfKmf1?: (zpn: ZpnPort) => ZpnPort
-  /** What is done to the network after step 1. */
-  readonly afterStep1?: (lab: Lab) => Promise<void> | void
-  readonly expect: {
-    readonly outcome: Outcome
-    readonly branch: Branch | null
-    readonly reason: `ERR_${string}` | null
-    readonly attempts: number
-  }
 }
 
-const secured = (branch: Branch, attempts = 1): Scenario['expect'] => ({
+const secured = (branch: Branch, attempts = 1): Expectation => ({
   ...{ outcome: 'secured', branch, reason: null, attempts },
 })
-const refused = (branch: Branch | null, reason: `ERR_${string}`, attempts = 1): Scenario['expect'] => ({
+const refused = (branch: Branch | null, reason: `ERR_${string}`, attempts = 1): Expectation => ({
   ...{ outcome: 'refused', branch, reason, attempts },
 })
-const failed = (branch: Branch | null): Scenario['expect'] => ({
+const failed = (branch: Branch | null): Expectation => ({
   ...{ outcome: 'failed', branch, reason: 'ERR_TEMPORARY_FAILURE', attempts: 1 },
 })
 
@@ -301,6 +312,9 @@ export const scenarios: readonly Scenario[] = [
     expect: secured('7a'),
   },
 ]
+
+/** Steps 2 to 14 alone, on a network as it is. */
+export const setUpAlone: Course = { name: 'connect', ue1: 'nothing', ue2: 'nothing' }
 
 export const findScenario = (name: string): Scenario | undefined =>
   scenarios.find((scenario) => scenario.name === name)

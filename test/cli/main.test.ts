@@ -33,6 +33,13 @@ interface Given {
   readonly typing?: (type: (line: string) => void) => void
 }
 
+/** What nobody asks of a network that only plays events. */
+const playing = {
+  connect: () => Promise.reject(new Error('it only plays events')),
+  network: undefined as never,
+  processes: undefined,
+}
+
 /** Runs one command line against a network that only plays events. */
 async function sidelock(args: readonly string[], given: Given = {}) {
   const out: string[] = []
@@ -61,9 +68,11 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         stops++
         return Promise.resolve()
       }
-      const again = () => Promise.resolve(result7a)
-      const run = { nodes: twoPlmns, result, again, processes: undefined, stop }
-      return Promise.resolve(run)
+      const again = () => {
+        options.laterSetUps?.ended(result7a)
+        return Promise.resolve(result7a)
+      }
+      return Promise.resolve({ ...playing, nodes: twoPlmns, result, again, stop })
     },
     startNode: ({ name, role, tap }) => {
       events7a().forEach(tap)
@@ -84,6 +93,7 @@ async function sidelock(args: readonly string[], given: Given = {}) {
         stop: () => Promise.resolve(),
       }),
     simulateRun: given.simulateRun ?? services.simulateRun,
+    openConsole: (options) => services.openConsole({ ...options, serve: false }),
     ...(given.startRun ? { startRun: given.startRun } : {}),
   }
   const code = await main(args, {
@@ -417,7 +427,7 @@ describe('the testbed', () => {
         options.tap(...(events7a().slice(0, 1) as [TapEvent]))
         const stop = () => Promise.resolve(void (stopped = true))
         const never = new Promise<ScenarioResult>(() => undefined)
-        return { nodes: twoPlmns, result: never, again: () => never, processes: undefined, stop }
+        return { ...playing, nodes: twoPlmns, result: never, again: () => never, stop }
       },
     })
     expect({ code, out, stopped }).toEqual({ code: exitCodes.interrupted, out: [], stopped: true })

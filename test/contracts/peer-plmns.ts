@@ -36,7 +36,10 @@ export class AdministeredPeers {
       hosts: new Map([['dra.example.org', 'my.yaml, plmns[0].kmf.diameter.peers[0]']]),
     },
     inFile: [inFile],
-    changed: () => Promise.resolve(void this.changes++),
+    changed: () => {
+      this.changes++
+      return Promise.resolve()
+    },
     connections: () => ({ 'kmf3.example.org': 'available', 'bsf1.example.org': 'available' }),
   }
 }

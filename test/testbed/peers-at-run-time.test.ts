@@ -85,6 +85,14 @@ it('R2, R4, R39, R46: two networks that know nothing of each other become peers 
   await linked(ue1)
   expect(ue1.lines.find(({ verb }) => verb === 'connect')).toMatchObject({ outcome: 'secured' })
 
+  // A file that says what a peer of the store says changes nothing.
+  const overlapping: Change = [['plmns', 0, 'kmf', 'proseUeIds'], ['000001-08ffff']]
+  labFile(directory, [...shared, replica, overlapping, ...alone(0)], 'one.yaml')
+  first.hangUp()
+  await first.until(({ stderr }) => stderr.includes('nothing was changed'))
+  expect(first.stderr).toContain('its store has the peer 001-02, proseUeIds[0]: overlaps 000001-08ffff of')
+  labFile(directory, [...shared, replica, ...alone(0)], 'one.yaml')
+
   expect((await command(one, 'peer', 'remove', '001-02', '--yes')).code).toBe(0)
   await Promise.all(
     [hosts.first, hosts.replica].map((peer) => second.told('peer-lost', { node: 'kmf1', peer })),

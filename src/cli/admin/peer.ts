@@ -167,7 +167,7 @@ export async function exportAll(flags: AdminFlags, { terminal, services }: Surro
   const all = await withKmf(of, flags, flags.at, ({ peers }) => peers.list())
   const kept = all
     .filter(({ keptIn }) => keptIn === undefined)
-    .map(({ connections: _now, ...record }) => record)
+    .map((view) => Object.fromEntries(Object.entries(view).filter(([name]) => name !== 'connections')))
   if (flags.json)
     for (const record of kept) terminal.out(JSON.stringify({ event: 'row', schema: 1, ...record })) // prettier-ignore
   else terminal.out(stringify({ peers: kept }, { lineWidth: 0 }).trimEnd())

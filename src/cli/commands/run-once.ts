@@ -1,9 +1,11 @@
 import type { Tap, TapEvent } from '../../core/tap.ts'
 import { Instant } from '../../core/units.ts'
+import type { OpenConsole } from '../../console/server/open-console.ts'
+import type { TestbedConsole } from '../../console/server/testbed-console.ts'
 import { CaptureFile } from '../../io/capture/capture-file.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
-import type { Run } from '../../testbed/run.ts'
+import type { Run, SetUpObserver } from '../../testbed/run.ts'
 import { simulatedStart } from '../../testbed/simulated-clock.ts'
 import { NotALab } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -31,6 +33,8 @@ export interface Order {
   readonly capture: CaptureFile | undefined
   /** Given: nothing is shown, this gets the result. */
   readonly onResult?: (result: ScenarioResult) => void
+  /** The console of a network that stays up. */
+  readonly console?: OpenConsole
 }
 
 const unsafeWarning =
@@ -93,12 +97,13 @@ interface Telling {
 
 /** One scenario on a network of its own, from start to stop. */
 export async function runOnce(order: Order, surroundings: Surroundings): Promise<ExitCode> {
-  const { flags, config, scenario, once, capture } = order
+  const { flags, config, scenario, once, capture, console: { testbed, url } = {} } = order
   const { terminal, services } = surroundings
   const { unsafeRevealKeys = false, simulated = false } = flags
+  const start = simulated ? simulatedStart : Instant(Date.now())
   const view = order.onResult
     ? silentView(order.onResult)
-    : viewOf(terminal, { flags, scenario, start: simulated ? simulatedStart : Instant(Date.now()) })
+    : viewOf(terminal, { flags, scenario, start, console: url })
   const held = new HeldTap()
   const telling: Telling = { events: true, notices: true }
   const processes = flags.processes ?? false
@@ -110,18 +115,32 @@ export async function runOnce(order: Order, surroundings: Surroundings): Promise
     processes,
     simulated,
     unsafeRevealKeys,
+    laterSetUps: showing(view, testbed),
   })
   const run = await Promise.race([starting, surroundings.interruption.happened])
   if (typeof run === 'number') return await giveUp(starting, run, surroundings.interruption)
   view.begin(run.nodes)
   capture?.begin(scenario, run.nodes)
-  held.release(capture?.tap ?? (() => undefined), (event) => {
+  testbed?.stands(run, scenario, start)
+  held.release(capture?.tap ?? ignore, testbed?.tap ?? ignore, (event) => {
     if (telling.events) view.event(event)
     const notice = telling.notices ? noticeOf(event) : undefined
     if (notice !== undefined) note(terminal, notice)
   })
   return await toTheEnd(run, view, order, surroundings, telling)
 }
+
+const ignore: Tap = () => undefined
+
+/** What the set-ups of a network that stays up come to. */
+const showing = (view: View, testbed: TestbedConsole | undefined): SetUpObserver => ({
+  begins: (course) => testbed?.begins(course),
+  ended(result) {
+    testbed?.ended(result)
+    view.result(result, false)
+  },
+  failed: () => testbed?.failed(),
+})
 
 const silentView = (onResult: (result: ScenarioResult) => void): View => ({
   begin: () => undefined,
@@ -147,16 +166,16 @@ const patience = 2_000
 async function toTheEnd(
   run: Run,
   view: View,
-  { once }: Order,
+  { once, console }: Order,
   { terminal, interruption: { happened } }: Surroundings,
   telling: Telling,
 ): Promise<ExitCode> {
   try {
     const ended = await Promise.race([run.result, happened])
     if (typeof ended === 'number') return once ? ended : exitCodes.done
-    const stays = !once && ended.outcome === 'secured'
-    view.result(ended, stays)
-    if (stays) await standBy(run, view, terminal, happened)
+    console?.testbed.ended(ended)
+    view.result(ended, !once)
+    if (!once) await standBy(run, terminal, happened)
     // The result is the last word: what a network tells as it stops goes into the capture only.
     else telling.events = false
     return exitCodeOf(ended)

@@ -2,28 +2,22 @@ import { ProseError } from '../../core/errors.ts'
 import type { Run } from '../../testbed/run.ts'
 import { nearMiss } from '../near-miss.ts'
 import { note, type Terminal } from '../terminal.ts'
-import type { View } from '../view.ts'
 
 /** While a network stays up: an empty line sets up a link again, `restart NODE` starts a node that ended. */
-export async function standBy(
-  run: Run,
-  view: View,
-  terminal: Terminal,
-  happened: Promise<unknown>,
-): Promise<void> {
+export async function standBy(run: Run, terminal: Terminal, happened: Promise<unknown>): Promise<void> {
   let last = Promise.resolve()
   const stop = terminal.onLine((line) => {
-    // One after the other: a set-up measures everything that happens while it lasts.
-    last = last.then(() => obey(line.trim(), run, view, terminal))
+    // What is typed is done in its order.
+    last = last.then(() => obey(line.trim(), run, terminal))
   })
   await happened
   stop()
 }
 
-async function obey(line: string, run: Run, view: View, terminal: Terminal): Promise<void> {
+async function obey(line: string, run: Run, terminal: Terminal): Promise<void> {
   const [verb = '', name = ''] = line.split(/\s+/)
   try {
-    if (verb === '') view.result(await run.again(), false)
+    if (verb === '') await run.again()
     else if (verb === 'restart') await restart(name, run, terminal)
     else note(terminal, 'press Enter for another set-up, type restart NODE, or press Ctrl-C to end')
   } catch (error) {

@@ -1,4 +1,6 @@
 import { isAbsolute, relative } from 'node:path'
+import type { OpenConsole } from '../../console/server/open-console.ts'
+import { systemClock } from '../../io/system.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -16,8 +18,32 @@ export async function testbed(flags: TestbedFlags, surroundings: Surroundings): 
   if (!flags.quiet) note(terminal, networkLine(config))
   const order = { config, scenario, flags, once: flags.once ?? false }
   return withWarning(config, flags, terminal, () =>
-    withCapture(flags, (capture) => runOnce({ ...order, capture }, surroundings)),
+    withCapture(flags, (capture) =>
+      withConsole(config, flags, surroundings, (console) =>
+        runOnce({ ...order, capture, ...(console && { console }) }, surroundings),
+      ),
+    ),
   )
+}
+
+/** Runs `work` with the console of the network, which a network that ends by itself has not. */
+async function withConsole<Result>(
+  config: NetworkConfig,
+  { once, console: serve, quiet, unsafeRevealKeys = false }: TestbedFlags,
+  { terminal, services }: Surroundings,
+  work: (console: OpenConsole | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (once) return work(undefined)
+  const opened = await services.openConsole({
+    ...{ config, unsafeRevealKeys, serve, clock: systemClock, startRun: services.startRun },
+    note: (text) => note(terminal, text),
+  })
+  if (opened.url !== undefined && !quiet) note(terminal, `console ${opened.url}`)
+  try {
+    return await work(opened)
+  } finally {
+    await opened.close()
+  }
 }
 
 /** What is about to start, in one line. */

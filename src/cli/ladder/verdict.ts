@@ -31,7 +31,7 @@ function summary(result: ScenarioResult): [left: string, right: string] {
   const left = [`branch ${result.branch ?? 'none'}${attempts}`, algorithms(result), keys]
     .filter((part) => part !== '')
     .join('   ')
-  return [left, result.expected ? duration(result.ms) : expectation(result)]
+  return [left, result.expected !== false ? duration(result.ms) : expectation(result)]
 }
 
 const algorithms = ({ eea, eia }: ScenarioResult): string =>
@@ -77,8 +77,10 @@ function wrapped(lines: readonly string[], room: number): string[] {
   })
 }
 
-const expectation = ({ expected }: ScenarioResult): string =>
-  expected ? 'as this scenario expects' : 'not what this scenario expects'
+function expectation({ expected, ms }: ScenarioResult): string {
+  if (expected === null) return duration(ms)
+  return expected ? 'as this scenario expects' : 'not what this scenario expects'
+}
 
 const ordinal = (count: number): string => `${count}${count === 2 ? 'nd' : count === 3 ? 'rd' : 'th'}`
 
@@ -91,12 +93,14 @@ function costs(result: ScenarioResult, room: number): string[] {
   return line.length <= room ? [line] : [before, setup]
 }
 
-/** What somebody who saw a first link may want to type. */
-export function whatNext(result: ScenarioResult): string[] {
+/** What somebody who saw a first set-up may want to type. */
+export function whatNext(result: ScenarioResult, url: string | undefined): string[] {
   const other = result.scenario === '7c-found' ? '7a' : '7c-found'
+  const stays = result.outcome === 'secured' ? 'UE-1 and UE-2 stay linked (L1)' : 'The network stays up'
   return [
-    ' UE-1 and UE-2 stay linked (L1) until Ctrl-C. What next:',
+    ` ${stays} until Ctrl-C. What next:`,
     ...[
+      ...(url === undefined ? [] : [['see', `open ${url}`, 'every octet, key and timer of this ladder']]),
       ['force', `npx sidelock run ${other}`, 'the others: npx sidelock scenarios'],
       ['keep', `npx sidelock run ${result.scenario} --pcap ${result.scenario}.pcapng`, 'opens in Wireshark'],
       ['again', 'press Enter', 'another set-up between the same UEs'],

@@ -7,7 +7,7 @@ import type { Count, Report } from '../../core/tap.ts'
 import { ue2Context } from '../../core/traceparent.ts'
 import { Instant, milliseconds, type Milliseconds } from '../../core/units.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
-import { decodePdu, decodeSignalling, lcids } from '../../reference-points/pc5/pdcp.ts'
+import { decodePdu, decodeSignalling, kdSessIdOf, lcids } from '../../reference-points/pc5/pdcp.ts'
 import type { SlSchFrame } from '../../reference-points/pc5/sl-sch.ts'
 import { traceIdOf } from '../../crypto/trace.ts'
 import { forgetReading, type GbaPush } from './gba/push.ts'
@@ -147,7 +147,7 @@ export class Links {
   }
 
   #hearProtected(peer: Layer2Id, lcid: Exclude<SlSchFrame['lcid'], 28>, pdu: Uint8Array): void {
-    const { kdSessId } = decodePdu(lcid, pdu, this.#settings.pc5Profile)
+    const kdSessId = kdSessIdOf(pdu)
     const entry = this.table.forPdu(peer, lcid, kdSessId)
     if (entry) this.dispatch(entry, { kind: 'pdu', lcid, kdSessId, pdu })
     else this.#drop('ERR_UNKNOWN_CONTEXT')

@@ -4,7 +4,7 @@ import { hssSchema } from './hss-store.ts'
 import { kmfSchema } from './kmf-store.ts'
 import type { StoreSchema } from './sql.ts'
 import { versionInSqlite } from './sqlite-database.ts'
-import { isUrl, placeName, postgresql, unusable, type StorePlace } from './store.ts'
+import { isUrl, placeName, unusable, type StorePlace } from './store.ts'
 
 const schemas: readonly StoreSchema[] = [hssSchema, bsfSchema, kmfSchema]
 
@@ -19,7 +19,7 @@ interface FoundStore {
 
 async function lookAt(place: StorePlace): Promise<FoundStore | undefined> {
   if (isUrl(place)) {
-    const found = await (await postgresql()).versionInPostgresql(place)
+    const found = await (await import('./postgresql-database.ts')).versionInPostgresql(place)
     const schema = schemas.find(({ entity }) => entity === found?.owner)
     return found && schema && { schema, version: found.version }
   }

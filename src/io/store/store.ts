@@ -20,9 +20,6 @@ export const isUrl = (place: StorePlace): boolean => /^postgres(ql)?:\/\//.test(
 export const placeName = (place: StorePlace): string =>
   isUrl(place) ? place.replace(/^([^:]*:\/\/)([^@/]*@)?([^?]*).*$/, '$1$3') : place
 
-/** Loaded by who needs it: without it a node takes less memory and starts sooner. */
-export const postgresql = () => import('./postgresql-database.ts')
-
 export const keyCheck: RowIdentity = { table: 'key_check', row: '', version: 1 }
 const keptChecks = statement<{ sealed: Uint8Array }>('select sealed from key_check')
 const addCheck = statement('insert into key_check (sealed) values (?)')
@@ -48,7 +45,10 @@ export async function openDatabase(
   check: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<Database> {
   try {
-    const open = isUrl(place) ? (await postgresql()).openPostgresqlDatabase : openSqliteDatabase
+    // A node with SQLite does without PostgreSQL, so it takes less memory and starts sooner.
+    const open = isUrl(place)
+      ? (await import('./postgresql-database.ts')).openPostgresqlDatabase
+      : openSqliteDatabase
     return await open(place, schema, check)
   } catch (cause) {
     throw unusable(place, cause)

@@ -68,9 +68,21 @@ export interface Pdu extends PdcpHeader {
   readonly mac: Uint8Array
 }
 
-/** SDU Type (3 bits), R (5), KD-sess ID (16), PDCP SN (16). */
-export const encodePdcpHeader = ({ sduType, kdSessId, sn }: PdcpHeader): Uint8Array =>
-  Uint8Array.of(sduTypes[sduType] << 5, kdSessId >>> 8, kdSessId, sn >>> 8, sn)
+/** SDU Type (3 bits), R (5), KD-sess ID (16), PDCP SN (16), at the beginning of `pdu`. */
+export function writePdcpHeader(pdu: Uint8Array, { sduType, kdSessId, sn }: PdcpHeader): void {
+  pdu[0] = sduTypes[sduType] << 5
+  pdu[1] = kdSessId >>> 8
+  pdu[2] = kdSessId
+  pdu[3] = sn >>> 8
+  pdu[4] = sn
+}
+
+/** The 5 octets of a header. */
+export function encodePdcpHeader(header: PdcpHeader): Uint8Array {
+  const octets = new Uint8Array(pdcpHeaderSize)
+  writePdcpHeader(octets, header)
+  return octets
+}
 
 /** An unprotected PDU, for LCID 28. */
 export const encodeClearPdu = (sdu: Uint8Array): Uint8Array =>
@@ -90,7 +102,7 @@ export function decodePdu(lcid: Lcid, pdu: Uint8Array, profile?: Pc5Profile): Pd
   const sduType = sduTypeOf[(pdu[0] ?? 0) >> 5]
   if (sduType === undefined || (sduType === 'pc5-signalling') === isUserData(lcid))
     throw fail('SDU Type', 0, 'reserved, or not of this logical channel')
-  const kdSessId = readUint(pdu, 1, 2)
+  const kdSessId = kdSessIdOf(pdu)
   const sn = readUint(pdu, 3, 2)
   if ((kdSessId === 0) !== unprotected) throw fail('KD-sess ID', 1, 'not of this logical channel')
   if (sn === 0 && !unprotected) throw fail('PDCP SN', 3, '0 is never sent with protection')
@@ -103,6 +115,9 @@ export function decodePdu(lcid: Lcid, pdu: Uint8Array, profile?: Pc5Profile): Pd
     mac: pdu.subarray(end),
   }
 }
+
+/** KD-sess ID of a PDU that is otherwise not looked at, to find its context; 0 when the PDU is cut short. */
+export const kdSessIdOf = (pdu: Uint8Array): number => readUint(pdu, 1, 2)
 
 /** Messages that never go on LCID 30, and where they go instead. TS 36.321 table 6.2.4-1. */
 const channels: Partial<Record<Pc5MessageType, readonly Lcid[]>> = {

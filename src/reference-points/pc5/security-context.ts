@@ -1,4 +1,4 @@
-import { concat } from '../../core/bytes.ts'
+import { freshOctets } from '../../core/bytes.ts'
 import { InvalidValue, MacMismatch } from '../../core/errors.ts'
 import { Pdk, wipe, type KdSess, type Pek, type Pik } from '../../core/keys.ts'
 import { equalInConstantTime } from '../../crypto/constant-time.ts'
@@ -9,12 +9,14 @@ import { deriveKdSess, derivePek, derivePik } from '../../crypto/prose-keys.ts'
 import { CounterExhausted, ReplayedMessage, UnknownContext } from './errors.ts'
 import {
   decodePdu,
-  encodePdcpHeader,
   hasMac,
   isCiphered,
   isUserData,
   lcids,
+  macSize,
   maximumSduSize,
+  pdcpHeaderSize,
+  writePdcpHeader,
   type Direction,
   type Lcid,
   type Pc5Profile,
@@ -193,12 +195,16 @@ export interface OutgoingSdu {
  */
 export function protect(context: SecurityContext, { lcid, sduType, sdu }: OutgoingSdu): Uint8Array {
   if (sdu.length > maximumSduSize) throw new InvalidValue('PDCP SDU', 'more than 8188 octets')
+  const { kdSessId, sendDirection, profile } = context
+  const end = pdcpHeaderSize + sdu.length
+  const isMacked = hasMac(lcid, profile)
   const sn = context.takeSn()
-  const header = encodePdcpHeader({ sduType, kdSessId: context.kdSessId, sn })
-  const { sendDirection, profile } = context
-  const mac = hasMac(lcid, profile) ? context.mac(sn, lcid, sendDirection, header, sdu) : nothing
+  const pdu = freshOctets(end + (isMacked ? macSize : 0))
+  writePdcpHeader(pdu, { sduType, kdSessId, sn })
+  if (isMacked) pdu.set(context.mac(sn, lcid, sendDirection, pdu.subarray(0, pdcpHeaderSize), sdu), end)
   const isClear = !isCiphered(lcid, sendDirection, profile)
-  return concat(header, isClear ? sdu : context.crypt(sn, lcid, sendDirection, sdu), mac)
+  pdu.set(isClear ? sdu : context.crypt(sn, lcid, sendDirection, sdu), pdcpHeaderSize)
+  return pdu
 }
 
 export interface IncomingSdu {
@@ -220,8 +226,8 @@ export function unprotect(context: SecurityContext, lcid: Exclude<Lcid, 28>, pdu
   const direction = context.sendDirection === 1 ? 0 : 1
   if (!context.isFresh(lcid, sn)) throw new ReplayedMessage(`PDCP SN ${sn} was seen or is too old`)
   const sdu = isCiphered(lcid, direction, profile) ? context.crypt(sn, lcid, direction, data) : data
-  const isForged = () => !equalInConstantTime(context.mac(sn, lcid, direction, header, sdu), mac)
-  if (hasMac(lcid, profile) && isForged()) throw new MacMismatch('MAC-I', 'TS 36.323 5.7')
+  if (hasMac(lcid, profile) && !equalInConstantTime(context.mac(sn, lcid, direction, header, sdu), mac))
+    throw new MacMismatch('MAC-I', 'TS 36.323 5.7')
   context.accept(lcid, sn)
   return { sduType, sn, sdu }
 }

@@ -1,4 +1,4 @@
-import { readUint } from '../../core/bytes.ts'
+import { freshOctets, readUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { isLcid, macSize, maximumSduSize, pdcpHeaderSize, type Lcid } from './pdcp.ts'
@@ -19,7 +19,7 @@ const version = 3
 
 /** V (4 bits) R (4), SRC (24), DST (24), R R E (3) LCID (5), then the PDCP PDU. */
 export function encodeFrame({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array {
-  const frame = new Uint8Array(frameHeaderSize + pdu.length)
+  const frame = freshOctets(frameHeaderSize + pdu.length)
   frame[0] = version << 4
   writeAddress(frame, 1, source)
   writeAddress(frame, 4, destination)

@@ -1,0 +1,156 @@
+import type { AddressInfo } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { InvalidValue } from '../../core/errors.ts'
+import { answerTo, fault, NoSuchThing, notFound } from './console-errors.ts'
+import { guard } from './guard.ts'
+import { pageFiles } from './page-files.ts'
+import type { RecordedRun } from './recorded-run.ts'
+import type { RecordedRuns } from './recorded-runs.ts'
+import { Streams, type StreamPlace, type StreamSource } from './stream.ts'
+
+/** What a server shows, and lets be done. */
+export interface Shown extends StreamSource {
+  /** As JSON. */
+  network(): object
+  nodes(): Promise<readonly object[]>
+  node(name: string): Promise<object>
+  perform(act: string, given: Readonly<Record<string, string>>): Promise<object>
+}
+
+export interface ConsoleAddress {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ConsoleServer {
+  readonly address: ConsoleAddress
+  close(): Promise<void>
+}
+
+/** What one who asks may take of the server (R43): octets of a body, milliseconds, connections. */
+const limits = { body: 4 * 1024, silence: 30_000, connections: 128 } as const
+
+/** Serves the page and what it shows. Rejects with the error of its socket. */
+export async function startConsoleServer(
+  shown: Shown,
+  { host, port }: ConsoleAddress,
+  onFault: (error: unknown) => void,
+): Promise<ConsoleServer> {
+  const app = fastify({
+    ...{ bodyLimit: limits.body, forceCloseConnections: true, return503OnClosing: false },
+    ...{ requestTimeout: limits.silence, routerOptions: { maxParamLength: 64 } },
+  })
+  app.server.maxConnections = limits.connections
+  app.removeContentTypeParser('text/plain')
+  guard(app, host)
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound))
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = answerTo(error)
+    if (!answer) onFault(error)
+    return reply.code(answer?.status ?? 500).send(answer?.body ?? fault)
+  })
+  addPage(app)
+  addApi(app, shown)
+  const streams = addStream(app, shown)
+  app.addHook('preClose', (done) => {
+    streams.close()
+    done()
+  })
+  await app.listen({ host, port })
+  const { port: taken } = app.server.address() as AddressInfo
+  return { address: { host, port: taken }, close: () => app.close() }
+}
+
+function addPage(app: FastifyInstance): void {
+  for (const [path, { type, octets }] of pageFiles())
+    app.get(path, (_request, reply) => reply.type(type).send(octets))
+}
+
+function addApi(app: FastifyInstance, shown: Shown): void {
+  app.get('/api/network', () => shown.network())
+  app.get('/api/nodes', () => shown.nodes())
+  app.get('/api/nodes/:name', (request) => shown.node(pathValue(request, 'name')))
+  app.get('/api/runs', () => shown.runs.list())
+  app.get('/api/runs/:run/lines', (request, reply) => {
+    const run = runNamed(shown.runs, pathValue(request, 'run'))
+    const { lines } = run.lines(numberIn(request, 'from') ?? 0)
+    return reply.type('application/x-ndjson').send(lines.map((line) => `${line}\n`).join(''))
+  })
+  app.post('/api/acts', async (request) => {
+    const { act, ...given } = textsIn(request.body)
+    if (act === undefined) throw new InvalidValue('act', 'it is needed')
+    return { ok: true, ...(await shown.perform(act, given)) }
+  })
+}
+
+function addStream(app: FastifyInstance, shown: Shown): Streams {
+  const streams = new Streams(shown)
+  app.get('/api/stream', (request, reply) => {
+    const place = placeIn(request, shown.runs)
+    if (streams.isFull) return reply.code(503).send(tooMany)
+    openStream(reply, streams, place)
+    return reply
+  })
+  return streams
+}
+
+const tooMany = { error: { code: 'ERR_TOO_MANY_REQUESTS', message: 'too many pages listen already' } }
+
+function openStream(reply: FastifyReply, streams: Streams, place: StreamPlace): void {
+  reply.hijack()
+  const { raw } = reply
+  raw.socket?.setNoDelay(true)
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': 'text/event-stream',
+  })
+  raw.write('retry: 2000\n\n')
+  streams.open(raw, place)
+}
+
+/** `run` and `from` of the query, or where Last-Event-ID says that it ended. Throws NoSuchThing, InvalidValue. */
+function placeIn(request: FastifyRequest, runs: RecordedRuns): StreamPlace {
+  const wanted = queryValue(request, 'run') ?? 'current'
+  const run = wanted === 'current' ? undefined : runNamed(runs, wanted)
+  const last = /^(\d{1,9}):(\d{1,9})$/.exec(String(request.headers['last-event-id'] ?? ''))
+  if (last) return { run, of: Number(last[1]), from: Number(last[2]) + 1 }
+  return { run, from: numberIn(request, 'from') ?? 0 }
+}
+
+/** Throws NoSuchThing. */
+function runNamed(runs: RecordedRuns, name: string): RecordedRun {
+  const run = name === 'current' ? runs.newest : /^\d{1,9}$/.test(name) ? runs.find(Number(name)) : undefined
+  if (!run) throw new NoSuchThing('there is no such run, or it is no longer kept')
+  return run
+}
+
+function queryValue({ query }: FastifyRequest, name: string): string | undefined {
+  const value = (query as Record<string, unknown>)[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+const pathValue = ({ params }: FastifyRequest, name: string): string =>
+  (params as Record<string, string>)[name] ?? ''
+
+/** Throws InvalidValue. */
+function numberIn(request: FastifyRequest, name: string): number | undefined {
+  const value = queryValue(request, name)
+  if (value === undefined) return undefined
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidValue(name, 'a number is needed')
+  return Number(value)
+}
+
+const longestText = 64
+
+/** An object of short texts; numbers become texts. Throws InvalidValue. */
+function textsIn(body: unknown): Readonly<Record<string, string>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new InvalidValue('body', 'an object is needed')
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]: [string, unknown]) => {
+      if (typeof value === 'number') return [name, String(value)]
+      if (typeof value === 'string' && value.length <= longestText) return [name, value]
+      throw new InvalidValue('body', `its values are texts of at most ${longestText} characters`)
+    }),
+  )
+}

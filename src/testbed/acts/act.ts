@@ -1,0 +1,61 @@
+import { LocalFault, Refused } from '../../core/errors.ts'
+import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import type { Run } from '../run.ts'
+
+/** There is no such act, or a word of it is missing or wrong. */
+export class WrongAct extends LocalFault {
+  readonly code = 'ERR_ACT'
+  readonly hint: string | undefined
+
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
+/** Something else is under way. */
+export class Busy extends Refused {
+  readonly code = 'ERR_BUSY'
+}
+
+/** What a parameter of an act is. */
+export type ParameterKind = 'ue' | 'scenario'
+
+export interface Parameter {
+  readonly name: string
+  readonly kind: ParameterKind
+  readonly optional?: true
+}
+
+/** What acts act on. */
+export interface Stage {
+  readonly config: NetworkConfig
+  /** The network that stands. */
+  readonly run: Run
+  /** Plays a scenario on a network of its own; gives the number of its run when that network is up. Throws Busy. */
+  play(scenario: string, between: readonly [string, string] | undefined): Promise<number>
+}
+
+/** Values of parameters by their names. */
+export type Given = Readonly<Record<string, string>>
+
+/** What an act did. */
+export interface Done {
+  /** In one line. */
+  readonly says: string
+  /** The run that it began. */
+  readonly run?: number
+}
+
+/** One thing that a person can do to a network that stands: API, command line and console take it from here. */
+export interface Act {
+  /** For example `connect`. */
+  readonly act: string
+  readonly summary: string
+  /** In the order of the words of its command; those that may be left out are last. */
+  readonly parameters: readonly Parameter[]
+  /** The command that does the same, where that is another one than `lab ACT ...`. */
+  readonly command?: (given: Given) => string
+  /** Throws ProseError. */
+  perform(given: Given, stage: Stage): Promise<Done>
+}
