@@ -91,7 +91,7 @@ describe('sidelock peer', () => {
       'there is a peer 001-03 already',
     )
     expect((await run('peer', 'import', file, ...own, '--replace')).code).toBe(0)
-    expect((await run('peer', 'import', join(directory, 'none.yaml'), ...own)).code).toBe(exitCodes.inputWrong) // prettier-ignore
+    expect((await run('peer', 'import', join(directory, 'none.yaml'), ...own)).code).toBe(exitCodes.inputMissing) // prettier-ignore
   })
 
   it('R8: a subscriber may be permitted to link with a peer of the store, and with no PLMN that is none', async () => {
