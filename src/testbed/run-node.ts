@@ -9,7 +9,7 @@ import type { Node, NodeContext } from '../nodes/node.ts'
 import { startWatched } from '../nodes/watch.ts'
 import { CannotRun } from './cannot-run.ts'
 import { faultTap, nodeContext } from './node-context.ts'
-import { addressesOf, hasFixedPorts, placedConfig } from './processes/addressed-config.ts'
+import { addressesOf, hasFixedPorts, withPorts } from './processes/addressed-config.ts'
 import { parentOf } from './processes/parent.ts'
 import { reloadNodes } from './reload.ts'
 import type { NetworkNode, NodeRole } from './run.ts'
@@ -106,14 +106,6 @@ export const startNode: StartNode = async (options) => {
       await running.stop()
     },
   }
-}
-
-/** Nodes that run apart find each other by their ports: those of the file, or those that its lab was last given. */
-function withPorts(config: NetworkConfig): NetworkConfig {
-  const placed = hasFixedPorts(config) ? config : placedConfig(config)
-  if (placed) return placed
-  const hint = 'give each server one, or start the others first: npx sidelock node network'
-  throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
 }
 
 /** An HSS or KMF that cannot be administered does not run. */
