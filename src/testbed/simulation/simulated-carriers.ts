@@ -6,6 +6,7 @@ import {
   memoryAuthorisationStore,
   memoryNafKeyStore,
   memoryPeerPlmnStore,
+  memoryPushedGpiStore,
 } from '../../io/store/memory-kmf-store.ts'
 import type { Carriers } from '../../nodes/carriers.ts'
 import type { PlmnConfig, SubscriberConfig } from '../../nodes/config/network-config.ts'
@@ -36,6 +37,7 @@ export function simulatedCarriers(
   const bootstraps = kept<ReturnType<typeof memoryBootstrapStore>>()
   const keys = kept<ReturnType<typeof memoryNafKeyStore>>()
   const authorisations = kept<ReturnType<typeof memoryAuthorisationStore>>()
+  const pushedGpis = kept<ReturnType<typeof memoryPushedGpiStore>>()
   const peers = kept<ReturnType<typeof memoryPeerPlmnStore>>()
   const close = () => Promise.resolve()
   const akaSecrets = (_plmn: PlmnConfig, { imsi, aka }: SubscriberConfig) =>
@@ -57,6 +59,7 @@ export function simulatedCarriers(
       return {
         ...{ keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store },
         ...{ peers: peers(plmn.plmn, memoryPeerPlmnStore), close },
+        pushedGpis: pushedGpis(plmn.plmn, memoryPushedGpiStore),
       }
     },
     watch: () => Promise.resolve(undefined),

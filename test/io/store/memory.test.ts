@@ -4,12 +4,14 @@ import {
   memoryAuthorisationStore,
   memoryNafKeyStore,
   memoryPeerPlmnStore,
+  memoryPushedGpiStore,
 } from '../../../src/io/store/memory-kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
   nafKeyStoreContract,
   peerPlmnStoreContract,
+  pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 
@@ -18,3 +20,4 @@ bootstrapStoreContract('memory', () => Promise.resolve(memoryBootstrapStore()))
 nafKeyStoreContract('memory', () => Promise.resolve(memoryNafKeyStore()))
 authorisationStoreContract('memory', () => Promise.resolve(memoryAuthorisationStore()))
 peerPlmnStoreContract('memory', () => Promise.resolve(memoryPeerPlmnStore()))
+pushedGpiStoreContract('memory', () => Promise.resolve(memoryPushedGpiStore()))

@@ -7,6 +7,7 @@ import {
   authorisationStoreContract,
   nafKeyStoreContract,
   peerPlmnStoreContract,
+  pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 import { PostgresqlServers } from './postgresql-server.ts'
@@ -25,3 +26,4 @@ bootstrapStoreContract('PostgreSQL', async () => (await bsf()).bootstraps)
 nafKeyStoreContract('PostgreSQL', async () => (await kmf()).keys)
 authorisationStoreContract('PostgreSQL', async () => (await kmf()).authorisations)
 peerPlmnStoreContract('PostgreSQL', async () => (await kmf()).peers)
+pushedGpiStoreContract('PostgreSQL', async () => (await kmf()).pushedGpis)

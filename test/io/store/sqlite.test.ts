@@ -7,6 +7,7 @@ import {
   authorisationStoreContract,
   nafKeyStoreContract,
   peerPlmnStoreContract,
+  pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 import { inTest, storeKeys, temporaryDirectory } from './temporary.ts'
@@ -19,3 +20,4 @@ bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), 
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
 peerPlmnStoreContract('SQLite', async () => (await kmf()).peers)
+pushedGpiStoreContract('SQLite', async () => (await kmf()).pushedGpis)
