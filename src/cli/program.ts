@@ -15,6 +15,8 @@ import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
+import { collect, examples, shared } from './command-forms.ts'
+import { addLab } from './lab/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -30,6 +32,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
+  lab          one act on a testbed that runs            show       what its nodes hold now
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
 
@@ -52,6 +55,7 @@ export function program(
   addRun(root, surroundings, finish)
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
+  addLab(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)
@@ -68,15 +72,6 @@ export function program(
 }
 
 type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
-
-const examples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
-
-const shared = (command: Command): Command =>
-  command
-    .option('--json', 'one JSON object a line on stdout')
-    .option('-q, --quiet', 'only the result')
-    .option('-v, --verbose', 'also counters, and stacks of errors')
 
 const network = (command: Command): Command =>
   shared(command)
@@ -169,8 +164,6 @@ const addNode: Adder = (root, surroundings, finish) => {
     'node ue --name ue1 --connect ue2 --config my.yaml',
   )
 }
-
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 const addUe: Adder = (root, surroundings, finish) => {
   const command = root

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { collect, examples } from '../command-forms.ts'
 import type { Surroundings } from '../commands/run-once.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { defaultConfig } from '../flags.ts'
@@ -8,11 +9,6 @@ import type { ExportFlags, ImportFlags } from './transfer.ts'
 import type { AdminFlags } from './ways.ts'
 
 type Finish = (code: ExitCode) => void
-
-const examples = (command: Command, ...lines: readonly string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
-
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 const shared = (command: Command, node: string): Command =>
   command
