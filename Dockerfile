@@ -13,6 +13,7 @@ WORKDIR /opt/sidelock
 COPY package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
+COPY bench bench
 COPY bin bin
 COPY docs/conformance.json docs/conformance.json
 COPY examples examples

@@ -1,51 +1,59 @@
-// `npm run bench`: what there is costs how much of what is possible. Ratios of one interleaved run, medians with their spread.
-import { cpus } from 'node:os'
+// `npm run bench`
 import { parseArgs } from 'node:util'
-import { table } from './table.mjs'
-import { userData } from './user-data.mjs'
+import { groups } from './groups.mjs'
+import { bench, defaultSizes, groupNames, WrongOption } from './main.mjs'
+import { pageFile, writePage } from './page.mjs'
 
-/** Each gives its rows; in `smoke` a few, with hardly anything measured, so that tests see that it runs. */
-const groups = { 'user-data': userData }
+const about = groupNames.map((name) => `  ${name.padEnd(12)}${groups[name].about}\n`).join('')
 
-const help = `npm run --silent bench -- [--group NAME] [--json] [--smoke]
+const help = `npm run --silent bench -- [--group NAME] [--json] [--save FILE] [--compare FILE] [--sizes N,N] [--smoke] [--write]
 
-  --group NAME  only this group: ${Object.keys(groups).join(', ')}
-  --json        JSON instead of a table
-  --smoke       a few rows, hardly measured: shows that it runs, and nothing else
+  --group NAME    only this group; may be given several times
+  --json          JSON instead of tables
+  --save FILE     the JSON in a file too
+  --compare FILE  beside an earlier JSON: what became better or worse
+  --sizes N,N     subscribers that stores hold; ${defaultSizes.join(',')} unless given
+  --smoke         a few rows, hardly measured: shows that it runs, and nothing else
+  --write         the result becomes ${pageFile}, with its chart; with --group only those groups of it change
 
-A ratio is what is reached of what the bare sockets do in the same run, turn by turn; "must" is what it must reach at least.
-user-data: packets of 1400 octets a second over a link; "to clear frames" is the ratio to the same frames without protection.
-`
+A ratio is what is reached of something else in the same run, turn by turn: the median, and its spread. "must" is what it must
+reach, "met" whether it does. Exit status 1 when a bound is not met, or something is worse than in the earlier result.
+
+${about}`
 
 const options = {
-  group: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  smoke: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  group: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+  save: { type: 'string' },
+  compare: { type: 'string' },
+  sizes: { type: 'string' },
+  smoke: { type: 'boolean' },
+  write: { type: 'boolean' },
+  help: { type: 'boolean' },
 }
 
-function chosen() {
-  try {
-    const { values } = parseArgs({ options })
-    const names = values.group === undefined ? Object.keys(groups) : [values.group]
-    const unknown = names.find((name) => !Object.hasOwn(groups, name))
-    if (unknown !== undefined) throw new Error(`there is no group ${unknown}`)
-    return { ...values, names }
-  } catch (error) {
-    process.stderr.write(`bench: ${error.message}\n\n${help}`)
-    process.exit(64)
+const streams = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+}
+
+async function run() {
+  const { values } = parseArgs({ options })
+  if (values.help) {
+    streams.out(help)
+    return 0
   }
+  if (values.write && values.smoke)
+    throw new WrongOption('a smoke run measures nothing that could be written')
+  const { result, status } = await bench(values, streams)
+  if (values.write) writePage(result)
+  return status
 }
 
-const { names, json, smoke, help: asksForHelp } = chosen()
-if (asksForHelp) {
-  process.stdout.write(help)
-  process.exit()
+try {
+  process.exitCode = await run()
+} catch (error) {
+  if (!(error instanceof WrongOption) && !String(error.code).startsWith('ERR_PARSE_ARGS')) throw error
+  streams.err(`bench: ${error.message}\n\n${help}`)
+  process.exitCode = 64
 }
-const results = { date: new Date().toISOString(), node: process.version, cpus: cpus().length, groups: {} }
-for (const name of names) {
-  const progress = (what) => process.stderr.write(`bench: ${name}: ${what}\n`)
-  results.groups[name] = await groups[name]({ smoke, progress })
-}
-const tables = Object.entries(results.groups).map(([name, rows]) => `${name}\n${table(rows)}`)
-process.stdout.write(json ? `${JSON.stringify(results, null, 2)}\n` : tables.join('\n'))

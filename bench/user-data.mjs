@@ -103,14 +103,15 @@ async function heapOf(path, rate, count) {
   }
 }
 
+const nameOf = ({ eea, eia, profile }) => `128-EEA${eea} 128-EIA${eia} ${profile} profile`
+
 async function measured(protection, must, effort) {
   const paths = await openPaths(protection)
   try {
     const { ratio, spread, toClear, rate, bareRate } = await compared(paths, effort)
     const { lost, reordered } = await atRate(paths.overLink, 3 * effort.count, rate / 2)
     return {
-      ...{ ratio, spread, must },
-      ...{ eea: `128-EEA${protection.eea}`, eia: `128-EIA${protection.eia}`, profile: protection.profile },
+      ...{ ratio, spread, must, what: nameOf(protection), to: 'bare UDP' },
       ...{ 'packets/s': Math.round(rate), 'bare/s': Math.round(bareRate), 'to clear frames': toClear },
       ...{ lost, reordered },
       ...(await heapOf(paths.overLink, rate, effort.count)),
@@ -138,7 +139,7 @@ export async function userData({ smoke, progress }) {
   const chosen = smoke ? protections.filter(({ eea, eia }) => eea === 2 && eia === 2) : protections
   const rows = []
   for (const protection of chosen) {
-    progress(`128-EEA${protection.eea} 128-EIA${protection.eia} ${protection.profile} profile`)
+    progress(nameOf(protection))
     const must = protection === protections[0] ? 0.5 : undefined
     rows.push(await measured(protection, must, smoke ? hardly : efforts(must)))
   }

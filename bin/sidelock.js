@@ -2,7 +2,7 @@
 // Runs the compiled command. In a checkout it compiles first when sources are newer than what was compiled;
 // types are the business of `npm test`.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
@@ -31,11 +31,52 @@ function compile() {
   writeFileSync(stamp, '')
 }
 
+/** Of processes that start at once one compiles, and the others wait for it. */
+const turn = path('node_modules/.cache/sidelock-compiles')
+
+function takesTurn() {
+  mkdirSync(path('node_modules/.cache'), { recursive: true })
+  try {
+    writeFileSync(turn, String(process.pid), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Whether who took its turn is still there. */
+function isCompiling() {
+  try {
+    const pid = Number(readFileSync(turn, 'utf8'))
+    // Just made, its number not written yet.
+    if (pid === 0) return true
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+const isStale = () => newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+
+function compileInTurn() {
+  while (isStale()) {
+    if (takesTurn()) {
+      process.on('exit', () => rmSync(turn, { force: true }))
+      if (isStale()) compile()
+      rmSync(turn, { force: true })
+    } else if (isCompiling()) pause()
+    else rmSync(turn, { force: true })
+  }
+}
+
 function fail(what, hint, status) {
   process.stderr.write(`sidelock: error: ${what}\nsidelock: hint: ${hint}\n`)
   process.exit(status)
 }
 
-if (newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))) compile()
+compileInTurn()
 const { mainOfProcess } = await import('../dist/cli/main.js')
 await mainOfProcess()

@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { addAudit, addBench, addConformance, addWireshark } from './inspection.ts'
+import { collect, examples, shared, type Adder } from './command.ts'
 import type { ExitCode } from './exit-codes.ts'
 import {
   defaultConfig,
@@ -8,14 +10,11 @@ import {
   type SharedFlags,
   type TestbedFlags,
   type UeFlags,
-  type WiresharkFlags,
 } from './flags.ts'
 import type { Surroundings } from './commands/run-once.ts'
-import type { VerifyFlags } from './commands/audit.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
-import { collect, examples, shared } from './command-forms.ts'
 import { addLab } from './lab/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -32,9 +31,10 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
-  lab          one act on a testbed that runs            show       what its nodes hold now
+  lab          one act on the testbed that runs
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
+  bench        how fast it is on this machine
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -68,10 +68,9 @@ export function program(
   addConformance(root, surroundings, finish)
   addAudit(root, surroundings, finish)
   addWireshark(root, surroundings, finish)
+  addBench(root, surroundings, finish)
   return root
 }
-
-type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
 
 const network = (command: Command): Command =>
   shared(command)
@@ -309,62 +308,4 @@ const addKey: Adder = (root, surroundings, finish) => {
       finish(await rotate(flags, surroundings))
     })
   examples(key, 'key rotate --name hss1 --config my.yaml')
-}
-
-const addConformance: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('conformance')
-    .description(
-      'Each sentence of the change request, security rule, bad input and failure: met or not.\n' +
-        'Exit status 0 when every sentence of the change request is met, else 1.',
-    )
-  shared(command)
-    .option('--not-met', 'only rows that are not met, with the reason')
-    .action(async (flags: SharedFlags & { notMet?: boolean }) => {
-      const { conformance } = await import('./commands/conformance.ts')
-      finish(conformance(flags, terminal))
-    })
-  examples(command, 'conformance', 'conformance --not-met', 'conformance --json')
-}
-
-const addAudit: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('audit')
-    .description(
-      'Read an audit file: every change of the administration, each with the hash of the one before.',
-    )
-  const list = command
-    .command('list')
-    .description('The changes, oldest first.')
-    .argument('<file>', 'the audit file')
-  shared(list).action(async (file: string, flags: SharedFlags) => {
-    const { auditList } = await import('./commands/audit.ts')
-    finish(auditList(file, flags, terminal))
-  })
-  const verify = command
-    .command('verify')
-    .description(
-      'Tell the first record that was changed, taken out or put in; then the exit status is 1.\n' +
-        'That the end was cut off shows only with the head that an earlier run printed.',
-    )
-    .argument('<file>', 'the audit file')
-    .option('--head <hash>', 'some record must have this hash')
-  shared(verify).action(async (file: string, flags: VerifyFlags) => {
-    const { auditVerify } = await import('./commands/audit.ts')
-    finish(auditVerify(file, flags, terminal))
-  })
-  examples(command, 'audit list hss1.audit', 'audit verify hss1.audit --head sha256:5d41…')
-}
-
-const addWireshark: Adder = (root, { terminal }, finish) => {
-  const command = root
-    .command('wireshark')
-    .description('Print a Wireshark dissector of PC5, and of the keys in PC6 and Zpn, or install it.')
-  shared(command)
-    .option('--install', 'write it into the personal plugin folder of Wireshark')
-    .action(async (flags: WiresharkFlags) => {
-      const { wireshark } = await import('./commands/wireshark.ts')
-      finish(wireshark(flags, terminal))
-    })
-  examples(command, 'wireshark --install', 'wireshark > sidelock.lua')
 }

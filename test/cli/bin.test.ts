@@ -1,5 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
 const root = new URL('../../', import.meta.url)
@@ -12,6 +16,29 @@ it('compiles a checkout when it must, and then starts at once', { timeout: 120_0
   const again = sidelock('scenarios', '--json')
   expect(again.stderr).toBe('')
   expect(again.status).toBe(0)
+})
+
+/** A checkout of its own, with what is installed here. */
+function checkout(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'sidelock-checkout-'))
+  for (const name of ['bin', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+    cpSync(new URL(name, root), join(directory, name), { recursive: true })
+  mkdirSync(join(directory, 'node_modules'))
+  for (const name of readdirSync(new URL('node_modules', root)).filter((name) => name !== '.cache'))
+    symlinkSync(fileURLToPath(new URL(`node_modules/${name}`, root)), join(directory, 'node_modules', name))
+  return directory
+}
+
+it('compiles once when several start at once', { timeout: 120_000 }, async () => {
+  const cwd = checkout()
+  try {
+    const start = () => promisify(execFile)(process.execPath, ['bin/sidelock.js', '--version'], { cwd })
+    const ends = await Promise.all([start(), start(), start()])
+    expect(ends.filter(({ stderr }) => stderr.includes('compiling'))).toHaveLength(1)
+    expect(new Set(ends.map(({ stdout }) => stdout)).size).toBe(1)
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
+  }
 })
 
 it('ends with the exit status of the command', { timeout: 120_000 }, () => {

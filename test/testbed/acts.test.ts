@@ -5,6 +5,7 @@ import type { Given, Stage } from '../../src/testbed/acts/act.ts'
 import { armedNow } from '../../src/testbed/acts/armed.ts'
 import { givenIn, perform } from '../../src/testbed/acts/lab-acts.ts'
 import { acts } from '../../src/testbed/acts/table.ts'
+import type { RunningNetwork } from '../../src/testbed/run.ts'
 import { labFile, Network, temporaryDirectory, unlimitedKeyRequests } from './lab-network.ts'
 
 const cleanings: (() => void)[] = []
@@ -173,7 +174,9 @@ describe('what is no act', () => {
   })
 
   it('with a process for each node an act that needs a hold on nodes says so', async () => {
-    const { running: _running, faults: _faults, ...apart } = network.run.network
+    const apart = Object.fromEntries(
+      Object.entries(network.run.network).filter(([name]) => name !== 'running' && name !== 'faults'),
+    ) as unknown as RunningNetwork
     const processes: Stage = { ...stage, run: { ...network.run, network: apart } }
     const needing = acts.filter(({ act: name }) => !['run', 'connect', 'rekey', 'release'].includes(name))
     const values: Given = { ue: 'ue1', kmf: 'kmf1', plmn: '001-02', percent: '1', point: 'ub' }

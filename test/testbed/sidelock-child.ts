@@ -12,6 +12,7 @@ export interface Line {
   readonly node?: string
   readonly peer?: string
   readonly code?: string
+  readonly message?: string
   readonly address?: string
   readonly route?: string
   readonly verb?: string
@@ -21,6 +22,9 @@ export interface Line {
   readonly to?: string
   readonly heartbeat?: boolean
   readonly bytes?: string
+  readonly imsi?: string
+  readonly sqn?: string
+  readonly btid?: string
   readonly masked?: readonly unknown[]
 }
 

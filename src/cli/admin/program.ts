@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { collect, examples } from '../command-forms.ts'
+import { collect, examples } from '../command.ts'
 import type { Surroundings } from '../commands/run-once.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { defaultConfig } from '../flags.ts'

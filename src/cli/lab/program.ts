@@ -1,10 +1,6 @@
 import type { Command } from 'commander'
-import { examples, shared } from '../command-forms.ts'
-import type { Surroundings } from '../commands/run-once.ts'
-import type { ExitCode } from '../exit-codes.ts'
+import { examples, shared, type Adder } from '../command.ts'
 import { defaultConfig, type LabFlags } from '../flags.ts'
-
-type Finish = (code: ExitCode) => void
 
 const ofTestbed = (command: Command): Command =>
   shared(command)
@@ -12,7 +8,7 @@ const ofTestbed = (command: Command): Command =>
     .option('--at <file>', 'the control socket of the testbed, where it is another one')
 
 /** `sidelock lab`. Its acts are listed when somebody asks: their table brings the testbed along. */
-export function addLab(root: Command, surroundings: Surroundings, finish: Finish): void {
+export const addLab: Adder = (root, surroundings, finish) => {
   const command = root
     .command('lab')
     .description(

@@ -1,6 +1,10 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TemporaryFailure } from '../../core/errors.ts'
+import { Checkpoints } from './checkpoints.ts'
+import { GroupSync } from './group-sync.ts'
+import { SharedLock } from './shared-lock.ts'
 import {
   statement,
   type Database,
@@ -10,6 +14,7 @@ import {
   type StoreSchema,
 } from './sql.ts'
 import { openSqlite, type SqliteConnection, type SqliteStatement } from './sqlite.ts'
+import { Turns } from './turns.ts'
 import { checkVersion } from './versions.ts'
 
 const sqliteCodes: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE']
@@ -20,63 +25,124 @@ const createKeyCheck = 'create table if not exists key_check (sealed blob not nu
 
 const promised = <Result>(work: () => Result): Promise<Result> => new Promise((resolve) => resolve(work()))
 
-function sessionOf(connection: SqliteConnection): Session {
+type Prepare = (text: string) => SqliteStatement
+
+/** Each text is prepared once. */
+function preparedOn(connection: SqliteConnection): Prepare {
   const prepared = new Map<string, SqliteStatement>()
-  function prepare(text: string): SqliteStatement {
-    const statement = prepared.get(text) ?? connection.prepare(text)
+  return (text) => {
+    const known = prepared.get(text)
+    if (known) return known
+    const statement = connection.prepare(text)
     prepared.set(text, statement)
     return statement
   }
-  return {
-    generation: 0,
-    get: <Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]) =>
-      promised(() => prepare(text).get(...values) as Row | undefined),
-    all: <Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]) =>
-      promised(() => prepare(text).all(...values) as Row[]),
-    run: ({ text }, ...values) => promised(() => Number(prepare(text).run(...values).changes)),
+}
+
+/** What is asked for one piece of work. */
+class SqliteSession implements Session {
+  readonly generation = 0
+  /** Rows that it changed. */
+  changed = 0
+  readonly #prepare: Prepare
+
+  constructor(prepare: Prepare) {
+    this.#prepare = prepare
+  }
+
+  get<Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return promised(() => this.#prepare(text).get(...values) as Row | undefined)
+  }
+
+  all<Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return promised(() => this.#prepare(text).all(...values) as Row[])
+  }
+
+  run({ text }: Statement<never>, ...values: readonly SqlValue[]): Promise<number> {
+    return promised(() => {
+      const rows = Number(this.#prepare(text).run(...values).changes)
+      this.changed += rows
+      return rows
+    })
   }
 }
 
-/** An open SQLite file; several processes may hold it open. One connection: what is asked waits for what was asked before. */
+/**
+ * An open SQLite file; several processes may hold it open. One connection: who works in a transaction works alone. SQLite
+ * itself does not wait for the disk at a commit: what was committed meanwhile is synced together, and nobody is told before.
+ */
 export class SqliteDatabase implements Database {
   readonly #connection: SqliteConnection
-  readonly #session: Session
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #prepare: Prepare
+  readonly #log: FileHandle
+  readonly #syncs: GroupSync
+  readonly #checkpoints: Checkpoints
+  readonly #lock = new SharedLock()
+  readonly #turns = new Turns()
+  #checkpoint: Promise<void> | undefined
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, path: string, log: FileHandle) {
     this.#connection = connection
-    this.#session = sessionOf(connection)
+    this.#prepare = preparedOn(connection)
+    this.#log = log
+    this.#syncs = new GroupSync(() => log.datasync())
+    this.#checkpoints = new Checkpoints(path)
   }
 
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#alone(() => work(this.#session))
+    return this.#durably((session) => this.#lock.shared(() => work(session)))
   }
 
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#alone(() => this.#between('begin immediate', work))
+    return this.#durably((session) =>
+      this.#lock.alone(() => this.#between('begin immediate', () => work(session))),
+    )
   }
 
   snapshot<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#alone(() => this.#between('begin', work))
+    return this.#durably((session) => this.#lock.alone(() => this.#between('begin', () => work(session))))
   }
 
-  close(): Promise<void> {
-    return this.#alone(() => promised(() => this.#connection.close()))
+  async close(): Promise<void> {
+    await this.#checkpoint
+    await this.#lock.alone(() => promised(() => this.#connection.close()))
+    await Promise.all([this.#checkpoints.close(), this.#log.close()])
   }
 
-  /** What SQLite throws (busy, disk full, gone) becomes TemporaryFailure. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(work).catch((cause: unknown) => {
+  /**
+   * What it changed is on the disk before the result is given (R34, R48). What SQLite throws (busy, disk full, gone) becomes
+   * TemporaryFailure.
+   */
+  async #durably<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    for (let others = this.#turns.othersFirst(); others; others = this.#turns.othersFirst()) await others
+    const session = new SqliteSession(this.#prepare)
+    try {
+      const result = await work(session)
+      if (session.changed > 0) await this.#synced(session.changed)
+      return result
+    } catch (cause) {
       throw isOfSqlite(cause) ? new TemporaryFailure('the store is away', undefined, { cause }) : cause
-    })
-    this.#last = result.catch(() => undefined)
-    return result
+    }
   }
 
-  async #between<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+  async #synced(changed: number): Promise<void> {
+    if (this.#checkpoints.isDue(changed)) this.#checkpoint ??= this.#checkpointed()
+    try {
+      await this.#syncs.synced()
+    } catch (cause) {
+      throw new TemporaryFailure('the disk of the store failed', undefined, { cause })
+    }
+  }
+
+  async #checkpointed(): Promise<void> {
+    await this.#checkpoints.make((work) => this.#lock.alone(work))
+    this.#checkpoint = undefined
+  }
+
+  async #between<Result>(begin: string, work: () => Promise<Result>): Promise<Result> {
     this.#connection.exec(begin)
     try {
-      const result = await work(this.#session)
+      const result = await work()
       this.#connection.exec('commit')
       return result
     } catch (error) {
@@ -124,16 +190,31 @@ export async function versionInSqlite(
   }
 }
 
-/** WAL and FULL: what was committed is on disk, whatever is killed or loses power (R34, R48). */
-async function connect(path: string): Promise<SqliteConnection> {
+/** Frames after which SQLite brings its log into the file itself, should nobody have done it. */
+const longestLog = 20_000
+
+/**
+ * A commit of WAL and NORMAL is in the log and survives the process; on the disk it is once the log was synced. The log is
+ * there from the first transaction until the last connection closes.
+ */
+async function connect(
+  path: string,
+): Promise<{ readonly connection: SqliteConnection; readonly log: FileHandle }> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
   const connection = await openSqlite(path)
-  connection.exec('pragma busy_timeout = 2000')
-  connection.exec('pragma journal_mode = wal')
-  connection.exec('pragma synchronous = full')
-  connection.exec('pragma foreign_keys = on')
-  return connection
+  try {
+    connection.exec('pragma busy_timeout = 2000')
+    connection.exec('pragma journal_mode = wal')
+    connection.exec('pragma synchronous = normal')
+    connection.exec(`pragma wal_autocheckpoint = ${longestLog}`)
+    connection.exec('pragma foreign_keys = on')
+    connection.exec('begin immediate; commit')
+    return { connection, log: await open(`${path}-wal`, 'r+') }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
 }
 
 /** Brings everything into the file itself, so that it can be moved once it is closed; nobody else may have it open. */
@@ -147,8 +228,8 @@ export async function openSqliteDatabase(
   schema: StoreSchema,
   check: (session: Session) => Promise<void>,
 ): Promise<SqliteDatabase> {
-  const connection = await connect(path)
-  const database = new SqliteDatabase(connection)
+  const { connection, log } = await connect(path)
+  const database = new SqliteDatabase(connection, path, log)
   try {
     await database.transaction(async (session) => {
       connection.exec(createKeyCheck)

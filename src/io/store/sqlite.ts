@@ -19,12 +19,16 @@ interface SqliteModule {
   readonly DatabaseSync: new (path: string) => SqliteConnection
 }
 
-/** Node's own SQLite (from 22.16 on), else the package with the same interface; throws StoreUnusable. */
+/** Node's own SQLite (from 22.16 on), else the package with the same interface. */
+export const sqliteModuleName = (): string =>
+  process.getBuiltinModule('node:sqlite') === undefined
+    ? import.meta.resolve('@photostructure/sqlite')
+    : 'node:sqlite'
+
+/** Throws StoreUnusable. */
 async function sqliteModule(): Promise<SqliteModule> {
-  const builtin: unknown = process.getBuiltinModule('node:sqlite')
-  if (builtin !== undefined) return builtin as SqliteModule
   try {
-    return await import('@photostructure/sqlite')
+    return (await import(sqliteModuleName())) as SqliteModule
   } catch (cause) {
     throw new StoreUnusable(
       'this Node has no SQLite: use Node 22.16 or later, or install @photostructure/sqlite',

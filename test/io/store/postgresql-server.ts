@@ -10,7 +10,7 @@ import pg from 'pg'
 const installed = '/usr/lib/postgresql'
 const password = 'only-for-tests'
 /** Losing power is not tested here; killed processes lose nothing by these. */
-const settings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB', 'max_connections=60', 'listen_addresses=127.0.0.1'] // prettier-ignore
+const settings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=16MB', 'max_connections=200', 'listen_addresses=127.0.0.1'] // prettier-ignore
 
 function programs(): string {
   const versions = existsSync(installed) ? readdirSync(installed).sort((a, b) => Number(b) - Number(a)) : []

@@ -18,7 +18,7 @@ function sources(): readonly string[] {
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
   const folders = ['src/core', 'src/wire', 'src/io/store'].flatMap(inFolder)
   return [...folders, 'src/io/system.ts', 'test/io/store/sqn-process.ts'].filter((name) =>
-    name.endsWith('.ts'),
+    /\.(ts|js)$/.test(name),
   )
 }
 

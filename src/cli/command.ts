@@ -1,6 +1,10 @@
 import type { Command } from 'commander'
+import type { Surroundings } from './commands/run-once.ts'
+import type { ExitCode } from './exit-codes.ts'
 
-/** Command lines that can be typed as they stand. */
+/** Adds one command; `finish` gets the exit status of the command that ran. */
+export type Adder = (root: Command, surroundings: Surroundings, finish: (code: ExitCode) => void) => void
+
 export const examples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npx sidelock ${line}`).join('\n')}`)
 
@@ -11,5 +15,5 @@ export const shared = (command: Command): Command =>
     .option('-q, --quiet', 'only the result')
     .option('-v, --verbose', 'also counters, and stacks of errors')
 
-/** Of an option that may come several times. */
+/** The values of an option that may be given several times. */
 export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]

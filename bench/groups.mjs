@@ -1,0 +1,21 @@
+/** Each group: what it measures, how, and the module with its function, which is loaded when it runs. */
+export const groups = {
+  algorithms: {
+    about: 'ciphers, MACs and key derivations, to C and to node:crypto',
+    method:
+      'Calls under a prepared key, in processor time of the process. 128-EEA and 128-EIA 1 and 3 are compared with portable C (`bench/c`, `gcc -O3`), which shares the algorithms and the tables; without gcc these rows are left out. AES, MILENAGE and the KDF are compared with node:crypto, called as its documentation shows.',
+    load: async () => (await import('./algorithms.mjs')).algorithms,
+  },
+  store: {
+    about: 'durable inserts, gets, and what they do to the event loop',
+    method:
+      'The store of a BSF in SQLite, opened as its node opens it. A durable insert is compared with one page and its fdatasync, on the same disk; a get with the prepared statement of the same row and the opening of its sealed key. Event-loop delay is that of the thread that calls.',
+    load: async () => (await import('./store.mjs')).store,
+  },
+  'user-data': {
+    about: 'user data over a link, to the bare UDP sockets',
+    method:
+      'Packets of 1400 octets go over a secured link, in frames without protection ("to clear frames"), and as one buffer of the same size over the bare sockets. What sends has a thread, what hears has another; at most 64 packets are on their way. Losses are counted at half of the rate. Octets of the heap are for one packet, at half of the rate and at all of it.',
+    load: async () => (await import('./user-data.mjs')).userData,
+  },
+}

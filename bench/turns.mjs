@@ -1,0 +1,35 @@
+/**
+ * What each of `sides` gives, turn by turn, so that whatever else the machine does meets all of them alike: a list of
+ * `rounds` numbers for each name. What a side gives before the first turn is thrown away.
+ */
+export async function turnByTurn(sides, rounds) {
+  const names = Object.keys(sides)
+  const results = Object.fromEntries(names.map((name) => [name, []]))
+  for (const name of names) await sides[name]()
+  for (let round = 0; round < rounds; round++)
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) results[name].push(await sides[name]())
+  return results
+}
+
+/** Calls a second of `work`, in batches of which each takes a few milliseconds, for about so long. */
+export async function callsPerSecond(work, milliseconds, batch = 100) {
+  const begun = performance.now()
+  let calls = 0
+  let now = begun
+  for (; now < begun + milliseconds; now = performance.now()) {
+    for (let each = 0; each < batch; each++) await work(calls + each)
+    calls += batch
+  }
+  return (calls * 1000) / (now - begun)
+}
+
+/** Calls a second that so many callers get done who each call again and again for about so long. */
+export async function rateOfCallers(callers, work, milliseconds) {
+  const begun = performance.now()
+  let calls = 0
+  const caller = async () => {
+    for (; performance.now() < begun + milliseconds; calls++) await work()
+  }
+  await Promise.all(Array.from({ length: callers }, caller))
+  return (calls * 1000) / (performance.now() - begun)
+}

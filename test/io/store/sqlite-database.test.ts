@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { statement, type Database, type StoreSchema } from '../../../src/io/store/sql.ts'
+import { openSqliteDatabase } from '../../../src/io/store/sqlite-database.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+const schema: StoreSchema = {
+  entity: 'BSF',
+  applicationId: 1,
+  migrations: ['create table one (id integer primary key, text text not null) strict'],
+  tables: [],
+}
+const insert = statement('insert into one (id, text) values (?, ?)')
+const count = statement<{ n: number }>('select count(*) n from one')
+
+let path: string
+let database: Database
+
+beforeEach(async () => {
+  path = join(temporaryDirectory(), 'one.db')
+  database = await openSqliteDatabase(path, schema, () => Promise.resolve())
+  return () => database.close()
+})
+
+const put = (id: number) => database.session((session) => session.run(insert, id, 'x'.repeat(200)))
+const rows = () => database.session(async (session) => (await session.get(count))?.n)
+
+describe('an SQLite file', () => {
+  it('keeps a session out of the transaction of another', async () => {
+    const broken = database.transaction(async (session) => {
+      await session.run(insert, 1, 'gone')
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Error('stop')
+    })
+    const kept = put(2)
+    await expect(broken).rejects.toThrow('stop')
+    await kept
+    expect(await rows()).toBe(1)
+  })
+
+  it('begins a transaction once the sessions at work are done', async () => {
+    const order: string[] = []
+    const session = database.session(async (session) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      await session.run(insert, 1, '')
+      order.push('session')
+    })
+    const transaction = database.transaction(() => Promise.resolve(order.push('transaction')))
+    await Promise.all([session, transaction])
+    expect(order).toEqual(['session', 'transaction'])
+  })
+
+  it('lets others have their turn while many write', async () => {
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    await Promise.all(Array.from({ length: 1_000 }, (_, id) => put(id)))
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(3)
+  })
+
+  it('brings its log into the file while many write, and then begins the log anew', async () => {
+    const write = async (from: number) => {
+      for (let at = from; at < from + 8_000; at += 200)
+        await Promise.all(Array.from({ length: 200 }, (_, nth) => put(at + nth)))
+    }
+    await write(0)
+    await write(8_000)
+    const log = statSync(`${path}-wal`).size
+    await write(16_000)
+    await write(24_000)
+    // Four times as many rows need no log that is much longer.
+    expect(statSync(`${path}-wal`).size).toBeLessThan(2 * log)
+    expect(await rows()).toBe(32_000)
+  })
+})
