@@ -1,3 +1,4 @@
+import type { EeaId } from '../core/algorithm-ids.ts'
 import { concat } from '../core/bytes.ts'
 import type { Pek } from '../core/keys.ts'
 import { eea2UnderKey } from './eea2.ts'
@@ -15,9 +16,6 @@ import { snow3g } from './snow3g.ts'
 import { algorithmsModule } from './wasm/module.ts'
 import { snow3gCipher, StreamCipher, zucCipher } from './wasm/stream-ciphers.ts'
 import { zuc } from './zuc.ts'
-
-/** Identity of a ciphering algorithm. TS 33.401 5.1.3.2. */
-export type EeaId = 0 | 1 | 2 | 3
 
 /** A ciphering algorithm; the same call enciphers and deciphers. */
 export interface Eea {

@@ -1,3 +1,4 @@
+import type { EiaId } from '../core/algorithm-ids.ts'
 import { concat } from '../core/bytes.ts'
 import type { Pik } from '../core/keys.ts'
 import { eia1 } from './eia1.ts'
@@ -6,9 +7,6 @@ import { eia3 } from './eia3.ts'
 import { checkKey, checkNumbers, forgotten, once, type Direction, type Mac } from './security-inputs.ts'
 import { algorithmsModule } from './wasm/module.ts'
 import { snow3gCipher, StreamCipher, zucCipher } from './wasm/stream-ciphers.ts'
-
-/** Identity of an integrity algorithm. TS 33.401 5.1.4.2. */
-export type EiaId = 1 | 2 | 3
 
 /** An integrity algorithm. */
 export interface Eia {
