@@ -1,5 +1,6 @@
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
+import type { Clock } from '../core/environment.ts'
 import { proseUssOf } from '../entities/hss/guss.ts'
 import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
 import { mostOpenRequests } from '../entities/kmf/open-requests.ts'
@@ -7,6 +8,7 @@ import type { BsfCall, KmfPorts, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '..
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
+import type { KmfStore } from '../io/store/kmf-store.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
@@ -102,6 +104,29 @@ const octetsTap =
     tap({ kind: 'octets', point: 'PC8', connection: `${kmf} ${client}`, from, to, time, bytes: octets })
   }
 
+/** What a lab does to its store. */
+const handsOn = (
+  { keys, authorisations }: KmfStore,
+  clock: Clock,
+): Pick<Node, 'forgetBTids' | 'expireBTid' | 'permit'> => ({
+  async forgetBTids(only) {
+    const all = await keys.list(clock.now())
+    const gone = all.filter(({ btid }) => only === undefined || btid === only)
+    for (const { btid } of gone) await keys.forget(btid)
+    return gone.length
+  },
+  async expireBTid(btid) {
+    const row = await keys.find(btid, clock.now())
+    if (row) await keys.put({ ...row, expires: clock.now() })
+  },
+  async permit(imsi, plmn, may) {
+    if ((await authorisations.mayLink(imsi, plmn)) === may) return false
+    if (!may) return authorisations.revoke(imsi, plmn)
+    await authorisations.grant(imsi, plmn)
+    return true
+  },
+})
+
 /** What is special about a KMF of a scenario. */
 export interface KmfStage {
   /** Puts something between the KMF and its Zpn. */
@@ -176,9 +201,7 @@ export async function startKmf(
         ['diameter', address],
         ['pc8', { host: pc8.listen.host, port: server.port }],
       ]),
-      async forgetBTids() {
-        for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
-      },
+      ...handsOn(store, clock),
       connect: () => peering.connect(),
       checkReload: (plmn, context) => peering.check(plmn, context),
       async reload(plmn, context) {
