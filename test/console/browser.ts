@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { Sidelock } from '../testbed/sidelock-child.ts'
 import { labFile, temporaryDirectory } from '../testbed/lab-network.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const flags = [
   '--no-sandbox',
@@ -59,7 +56,7 @@ export async function openPage(browser: Browser, address: string): Promise<Page>
 
 /** What axe finds wrong with the page as it is, rule and place. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     interface Axe {
       run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
