@@ -21,6 +21,7 @@ import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
 import { keyRequest } from './http-spans.ts'
 import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { kmfView } from './views.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
 import { Pushers } from './pushers.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
@@ -225,6 +226,7 @@ export async function startKmf(
         peers: phasesOf(diameter),
         missing: missingOf('BSF', plmn.realm, applicationIds.Zn, diameter),
       }),
+      view: () => kmfView(store, clock.now()),
       storeAnswers: () => authorisations.mayLink(nobody.imsi, plmn.plmn),
       stop,
     }
