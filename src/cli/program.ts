@@ -15,8 +15,8 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addLoad } from './load-program.ts'
-import { addPermission, addSubscriber } from './admin/program.ts'
 import { addLab, addShow } from './lab/program.ts'
+import { addPeer, addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -36,6 +36,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
   load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
+  peer         PLMNs that a KMF talks to
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -63,6 +64,7 @@ export function program(
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)
   addPermission(root, surroundings, finish)
+  addPeer(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)

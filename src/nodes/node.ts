@@ -48,11 +48,15 @@ export interface Node {
   readonly addresses: ReadonlyMap<Service, ListenAddress>
   /** Towards those it must reach; called once their addresses are known. Resolves when all its peers are there. */
   connect(): Promise<void>
+  /** Throws InvalidConfig where what its store keeps cannot stand beside this configuration. Of a KMF. */
+  checkReload?(plmn: PlmnConfig, context: NodeContext): void
   /**
    * Goes on under another configuration, of which only what can change live differs: nothing that is under way ends, but
    * connections of peers that are no more. Rejects with InvalidConfig or the error of the store. Not of a UE.
    */
   reload?(plmn: PlmnConfig, context: NodeContext): Promise<void>
+  /** Resolves when it acts on the peers that its store keeps now. Of a KMF. */
+  peersChanged?(): Promise<void>
   /** Drops every B-TID it knows, or this one; gives how many. Of a BSF and a KMF. */
   forgetBTids?(only?: BTid): Promise<number>
   /** What it holds of this B-TID expires now. Of a BSF and a KMF. */

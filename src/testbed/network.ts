@@ -1,22 +1,19 @@
-import type { Clock } from '../core/environment.ts'
-import type { Tap } from '../core/tap.ts'
 import type { SentPc5Message } from '../entities/ue/ue.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { stopwatch, systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
-import { systemCarriers, type Carriers } from '../nodes/carriers.ts'
+import type { Carriers } from '../nodes/carriers.ts'
 import type { Pc8Security } from '../io/https/pc8-security.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
 import { startHss } from '../nodes/hss-node.ts'
 import { startKmf, type KmfStage } from '../nodes/kmf-node.ts'
-import { nodeNames } from '../nodes/names.ts'
-import { faultOf, type Node, type NodeContext } from '../nodes/node.ts'
+import type { Node, NodeContext } from '../nodes/node.ts'
 import { startWatched } from '../nodes/watch.ts'
 import { startUe, type ConfiguredUe, type UeNode, type UeStage } from '../nodes/ue-node.ts'
 import { Faults, type OnAir } from './faults.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
+import { nodeContext, type NetworkOptions } from './node-context.ts'
 import type { NetworkNode } from './run.ts'
 import type { Stages } from './stage.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
@@ -46,25 +43,8 @@ export interface ProcessControl {
   restart(name: string): Promise<void>
 }
 
-export interface NetworkOptions {
-  readonly config: NetworkConfig
-  readonly tap: Tap
-  readonly unsafeRevealKeys: boolean
-  readonly onFault: (node: string, error: unknown) => void
-}
-
 export const networkNodes = (config: NetworkConfig): readonly NetworkNode[] =>
   configuredNodes(config).map(({ name, kind, plmn }) => ({ name, role: kind, plmn: plmn.plmn }))
-
-/** What nodes of this process share; `addressOf` tells where the others are. */
-export const nodeContext = (
-  { config, tap, unsafeRevealKeys, onFault }: NetworkOptions,
-  addressOf: NodeContext['addressOf'],
-): NodeContext => ({
-  ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, stopwatch, wallClockStep },
-  carriers: systemCarriers(config),
-})
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
 export const startEntity = (
@@ -190,9 +170,3 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
   if (!control) throw new Error(`there is no UE ${name}`)
   return control
 }
-
-/** A fault of ours is told where it happened; the node goes on. */
-export const faultTap =
-  (tap: Tap, clock: Clock = systemClock) =>
-  (node: string, error: unknown): void =>
-    tap(faultOf(node, error, clock))

@@ -8,13 +8,13 @@ import { between, onFreePorts, withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
 import { castOf, type Cast } from './cast.ts'
 import {
-  faultTap,
   startLocalNetwork,
   type LocalNetwork,
   startNodes,
   type Network,
   type ProcessControl,
 } from './network.ts'
+import { faultTap } from './node-context.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
