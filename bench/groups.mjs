@@ -6,6 +6,12 @@ export const groups = {
       'The store of a BSF in SQLite, opened as its node opens it. A durable insert is compared with one page and its fdatasync, on the same disk; a get with the prepared statement of the same row and the opening of its sealed key. Event-loop delay is that of the thread that calls.',
     load: async () => (await import('./store.mjs')).store,
   },
+  nodes: {
+    about: 'transactions of HSS, BSF and KMF, to bare servers of the same kind',
+    method:
+      'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. A ratio is of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
+    load: async () => (await import('./nodes.mjs')).nodes,
+  },
   'user-data': {
     about: 'user data over a link, to the bare UDP sockets',
     method:

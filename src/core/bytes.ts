@@ -103,6 +103,14 @@ export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, val
 export const u32 = (value: number): Uint8Array =>
   Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
 
+/** Writes the four octets of `value` into `octets`, most significant first. */
+export function putU32(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value >>> 24
+  octets[at + 1] = value >>> 16
+  octets[at + 2] = value >>> 8
+  octets[at + 3] = value
+}
+
 /** The unsigned number in `size` octets (1 to 6), most significant first; octets outside count as zero. */
 export function readUint(octets: Uint8Array, at: number, size: number): number {
   let value = 0

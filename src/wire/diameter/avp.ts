@@ -1,4 +1,4 @@
-import { readUint, u32 } from '../../core/bytes.ts'
+import { putU32, readUint } from '../../core/bytes.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -49,6 +49,8 @@ export interface AvpDefinition<Name extends string, Value> {
 /** Finds the row of (code, vendor). */
 export type FindDefinition = (code: number, vendorId: number) => AvpDefinition<string, unknown> | undefined
 
+const childless: readonly Avp[] = []
+
 /** Grouped AVPs within grouped AVPs: no deeper (R40). */
 const deepest = 8
 /** What a Failed-AVP repeats of a long AVP, in octets. */
@@ -62,10 +64,10 @@ export function encodeAvp(
   const dataAt = head.vendorId === 0 ? 8 : 12
   const length = dataAt + data.length
   const octets = new Uint8Array((length + 3) & ~3)
-  octets.set(u32(head.code))
-  octets.set(u32(length), 4)
+  putU32(octets, 0, head.code)
+  putU32(octets, 4, length)
   octets[4] = (head.vendorId === 0 ? 0 : 0x80) | (head.mandatory ? 0x40 : 0)
-  if (head.vendorId !== 0) octets.set(u32(head.vendorId), 8)
+  if (head.vendorId !== 0) putU32(octets, 8, head.vendorId)
   octets.set(data, dataAt)
   return octets
 }
@@ -100,21 +102,20 @@ function readGroup(
 ): Avp[] {
   const avps: Avp[] = []
   for (let at = start; at < end;) {
-    const head = readAvpHead(octets, at, end, find)
-    const { definition } = head
-    const avp = { ...head, data: octets.subarray(head.dataAt, head.dataEnd), offset: at }
-    if (!definition && head.mandatory && !opaque)
-      throw new MalformedDiameter(`AVP ${head.code}`, at, 'not known and its M bit is set', {
+    const { code, vendorId, mandatory, dataAt, dataEnd, definition } = readAvpHead(octets, at, end, find)
+    const data = octets.subarray(dataAt, dataEnd)
+    if (!definition && mandatory && !opaque)
+      throw new MalformedDiameter(`AVP ${code}`, at, 'not known and its M bit is set', {
         resultCode: resultCodes.avpUnsupported,
-        failedAvp: repeatAvp({ ...avp, children: [] }),
+        failedAvp: encodeAvp({ code, vendorId, mandatory }, data.slice(0, longestFailedData)),
       })
     const grouped = definition?.type.grouped
     if (grouped && depth + 1 > deepest) throw badLength(definition.name, at, 'grouped too deep', definition)
     const children = grouped
-      ? readGroup(octets, head.dataAt, head.dataEnd, find, depth + 1, opaque || grouped === 'opaque')
-      : []
-    avps.push({ ...avp, children })
-    at = (head.dataEnd + 3) & ~3
+      ? readGroup(octets, dataAt, dataEnd, find, depth + 1, opaque || grouped === 'opaque')
+      : childless
+    avps.push({ code, vendorId, mandatory, data, offset: at, definition, children })
+    at = (dataEnd + 3) & ~3
   }
   return avps
 }

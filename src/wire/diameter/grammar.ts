@@ -47,12 +47,14 @@ export type AnyAvps = Readonly<Record<string, unknown>>
 
 /** The AVPs of `values` in the order of the rows, each with padding; names without a row are passed over. */
 export function encodeRows(rows: readonly Row[], values: AnyAvps): Uint8Array[] {
-  return rows.flatMap(({ avp, presence }) => {
+  const octets: Uint8Array[] = []
+  for (const { avp, presence } of rows) {
     const value = values[avp.name]
-    if (value === undefined) return []
+    if (value === undefined) continue
     const all: readonly unknown[] = presence === 'repeated' && Array.isArray(value) ? value : [value]
-    return all.map((one) => encodeAvp(avp, avp.type.encode(one)))
-  })
+    for (const one of all) octets.push(encodeAvp(avp, avp.type.encode(one)))
+  }
+  return octets
 }
 
 /**
@@ -66,17 +68,27 @@ export function decodeRows<const Rows extends readonly Row[]>(
   const found = gather(rows, avps)
   const values: Record<string, unknown> = {}
   for (const { avp, presence } of rows) {
-    const instances = found.get(avp) ?? []
-    const [first] = instances
-    if (!first) {
+    const instances = found.get(avp)
+    const first = instances?.[0]
+    if (!instances || !first) {
       if (presence === 'required') throw missingAvp(avp)
     } else values[avp.name] = presence === 'repeated' ? instances.map(valueOf) : valueOf(first)
   }
   return values as AvpsOf<Rows>
 }
 
-function gather(rows: readonly Row[], avps: readonly Avp[]): Map<AnyDefinition, Avp[]> {
+const presencesOf = new WeakMap<readonly Row[], ReadonlyMap<AnyDefinition, Presence>>()
+
+function presencesIn(rows: readonly Row[]): ReadonlyMap<AnyDefinition, Presence> {
+  const known = presencesOf.get(rows)
+  if (known) return known
   const presences = new Map(rows.map((row) => [row.avp, row.presence]))
+  presencesOf.set(rows, presences)
+  return presences
+}
+
+function gather(rows: readonly Row[], avps: readonly Avp[]): Map<AnyDefinition, Avp[]> {
+  const presences = presencesIn(rows)
   const found = new Map<AnyDefinition, Avp[]>()
   for (const avp of avps) {
     const presence = avp.definition && presences.get(avp.definition)
