@@ -1,5 +1,11 @@
 /** Each group: what it measures, how, and the module with its function, which is loaded when it runs. */
 export const groups = {
+  algorithms: {
+    about: 'ciphers, MACs and key derivations, to C and to node:crypto',
+    method:
+      'Calls under a prepared key, in processor time of the process. 128-EEA and 128-EIA 1 and 3 are compared with portable C (`bench/c`, `gcc -O3`), which shares the algorithms and the tables; without gcc these rows are left out. AES, MILENAGE and the KDF are compared with node:crypto, called as its documentation shows.',
+    load: async () => (await import('./algorithms.mjs')).algorithms,
+  },
   store: {
     about: 'durable inserts, gets, and what they do to the event loop',
     method:

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the compiled command. In a checkout it compiles first when sources are newer than what was compiled;
 // types are the business of `npm test`.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -18,17 +18,34 @@ function newestSource() {
   return Math.max(...[path('tsconfig.build.json'), path('package.json'), ...names].map(changed))
 }
 
-function compile() {
+async function compile() {
   const why = existsSync(path('dist')) ? 'sources have changed' : 'first start here'
   process.stderr.write(`sidelock: ${why}: compiling, takes some seconds\n`)
   const compiler = path('node_modules/typescript/bin/tsc')
-  if (!existsSync(compiler)) fail('there is no compiler here [ERR_NOT_SET_UP]', 'npm install', 70)
+  const bundler = path('node_modules/vite/bin/vite.js')
+  if (!existsSync(compiler) || !existsSync(bundler))
+    fail('there is no compiler here [ERR_NOT_SET_UP]', 'npm install', 70)
   const quick = ['--noCheck', '--declaration', 'false', '--incremental', 'false']
-  const options = ['-p', path('tsconfig.build.json'), ...quick]
-  const { status, stdout } = spawnSync(process.execPath, [compiler, ...options], { encoding: 'utf8' })
-  if (status !== 0)
-    fail(`the sources do not compile [ERR_NOT_COMPILED]\n${stdout.trimEnd()}`, 'npm run typecheck', 70)
+  const both = [
+    ended(compiler, '-p', path('tsconfig.build.json'), ...quick),
+    ended(bundler, 'build', '--config', path('vite.config.ts')),
+  ]
+  const failed = (await Promise.all(both)).find(({ status }) => status !== 0)
+  if (failed)
+    fail(`the sources do not compile [ERR_NOT_COMPILED]\n${failed.said.trimEnd()}`, 'npm run typecheck', 70)
   writeFileSync(stamp, '')
+}
+
+/** How a script ended, and what it said. */
+function ended(...script) {
+  const child = spawn(process.execPath, script, {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (said += text))
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, said })))
 }
 
 /** Of processes that start at once one compiles, and the others wait for it. */
@@ -58,14 +75,17 @@ function isCompiling() {
   }
 }
 
-const isStale = () => newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo')))
+/** Whether the command or the page of the console is missing, or older than its sources. */
+const isStale = () =>
+  newestSource() > Math.max(changed(stamp), changed(path('dist/.tsbuildinfo'))) ||
+  (existsSync(path('src')) && !existsSync(path('dist/console/page/index.html')))
 const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
 
-function compileInTurn() {
+async function compileInTurn() {
   while (isStale()) {
     if (takesTurn()) {
       process.on('exit', () => rmSync(turn, { force: true }))
-      if (isStale()) compile()
+      if (isStale()) await compile()
       rmSync(turn, { force: true })
     } else if (isCompiling()) pause()
     else rmSync(turn, { force: true })
@@ -77,6 +97,6 @@ function fail(what, hint, status) {
   process.exit(status)
 }
 
-compileInTurn()
+await compileInTurn()
 const { mainOfProcess } = await import('../dist/cli/main.js')
 await mainOfProcess()

@@ -11,20 +11,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: ['core', 'saxes'],
   'reference-points/*': ['core', 'crypto', 'wire'],
   'entities/*': ['core', 'crypto', 'wire', 'reference-points'],
+  ladder: ['core'],
   io: ['core', 'crypto', 'wire', 'reference-points', 'ports', 'node', 'npm'],
   nodes: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'node', 'npm'],
   testbed: ['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'node', 'npm'],
+  'console/model': ['core', 'wire', 'reference-points', 'ladder'],
+  'console/page': ['core', 'wire', 'reference-points', 'ladder', 'console/model', 'npm'],
   'console/server': [
     ...['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'console/model'],
     ...['node', 'npm'],
   ],
   cli: [
-    ...['core', 'crypto', 'wire', 'reference-points', 'entities', 'io', 'nodes', 'testbed', 'console/server'],
-    ...['node', 'npm'],
+    ...['core', 'crypto', 'wire', 'reference-points', 'ladder', 'entities', 'io', 'nodes', 'testbed'],
+    ...['console/model', 'console/server', 'node', 'npm'],
   ],
 }
 
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))
 
 /** `entities/ue/link/x.ts` belongs to `entities/ue`; `io/store/x.ts` to `io`. */
 function folderOf(file: string): string {
@@ -63,7 +66,7 @@ describe('architecture', () => {
 
   it('has no folder or file named for nothing', () => {
     const names = files.flatMap((file) => file.split('/'))
-    expect(names.filter((name) => /^(utils?|helpers?|common|misc)(\.ts)?$/.test(name))).toEqual([])
+    expect(names.filter((name) => /^(utils?|helpers?|common|misc)(\.tsx?)?$/.test(name))).toEqual([])
     expect(files.filter((file) => file.endsWith('index.ts') && file !== 'index.ts')).toEqual([])
   })
 

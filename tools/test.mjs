@@ -46,6 +46,7 @@ const tools = [
   { name: 'tshark', package: 'tshark', answers: ['--version'] },
   { name: 'ip', package: 'iproute2', answers: ['-V'] },
   { name: 'ping', package: 'iputils-ping', answers: ['-V'] },
+  { name: 'chromium', package: 'chromium', answers: ['--version'] },
   { name: 'curl', package: 'curl', answers: ['--version'] },
   { name: 'sysctl', package: 'procps', answers: ['--version'] },
   { name: 'freeDiameterd', package: 'freediameter', answers: ['--version'] },
@@ -73,10 +74,12 @@ function installTools(missing) {
 /** Checks besides the tests; each has its command in package.json too. */
 const checks = [
   ['types', 'tsc', '-p', 'tsconfig.json', '--noEmit'],
+  ['types of the page', 'tsc', '-p', 'src/console/page/tsconfig.json', '--noEmit'],
   ['lint', 'eslint', '.', '--max-warnings', '0'],
   ['formatting', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['unused code', 'knip', '--no-progress'],
   ['build', 'tsc', '-p', 'tsconfig.build.json'],
+  ['build of the page', 'vite', 'build'],
 ]
 
 const tool = (name) => join(root, 'node_modules', '.bin', name)

@@ -33,6 +33,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_USAGE: exitCodes.usage,
   ERR_SECRET_IN_ARGUMENTS: exitCodes.usage,
   ERR_CONFIG: exitCodes.configuration,
+  ERR_CANNOT_RUN: exitCodes.configuration,
   ERR_INVALID_RECORD: exitCodes.inputWrong,
   ERR_IMPORT: exitCodes.inputWrong,
   ERR_NOT_PERMITTED: exitCodes.notPermitted,

@@ -1,5 +1,5 @@
 import type { JsonValue, TapEvent, TapState } from '../core/tap.ts'
-import { displayName } from './ladder/names.ts'
+import { displayName } from '../ladder/names.ts'
 
 const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '')
 

@@ -14,6 +14,7 @@ import {
 import type { Surroundings } from './commands/run-once.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { addLoad } from './load-program.ts'
 import { addPermission, addSubscriber } from './admin/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
@@ -32,7 +33,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   prepare      first secrets and certificates of a file  audit      changes, verified
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
-  bench        how fast it is on this machine
+  load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -53,6 +54,7 @@ export function program(
   addRun(root, surroundings, finish)
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
+  addLoad(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)

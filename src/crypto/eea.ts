@@ -1,3 +1,4 @@
+import type { EeaId } from '../core/algorithm-ids.ts'
 import { concat } from '../core/bytes.ts'
 import type { Pek } from '../core/keys.ts'
 import { eea2UnderKey } from './eea2.ts'
@@ -12,10 +13,9 @@ import {
   type Direction,
 } from './security-inputs.ts'
 import { snow3g } from './snow3g.ts'
+import { algorithmsModule } from './wasm/module.ts'
+import { snow3gCipher, StreamCipher, zucCipher } from './wasm/stream-ciphers.ts'
 import { zuc } from './zuc.ts'
-
-/** Identity of a ciphering algorithm. TS 33.401 5.1.3.2. */
-export type EeaId = 0 | 1 | 2 | 3
 
 /** A ciphering algorithm; the same call enciphers and deciphers. */
 export interface Eea {
@@ -49,7 +49,7 @@ export type Crypt = (
   bits: number,
 ) => Uint8Array
 
-/** 128-EEA1. TS 33.401 B.1.2. */
+/** 128-EEA1, plainly: what is used, in WebAssembly, is compared with it. TS 33.401 B.1.2. */
 export const eea1: Crypt = (key, count, bearer, direction, octets, bits) => {
   const second = (bearer << 27) | (direction << 26)
   const iv = Int32Array.of(count, second, count, second)
@@ -60,7 +60,7 @@ export const eea1: Crypt = (key, count, bearer, direction, octets, bits) => {
 export const eea2: Crypt = (key, count, bearer, direction, octets, bits) =>
   once(eea2UnderKey(key), ({ crypt }) => cutAfter(crypt(count, bearer, direction, octets), bits))
 
-/** 128-EEA3. TS 33.401 B.1.4, TS 35.221. */
+/** 128-EEA3, plainly too. TS 33.401 B.1.4, TS 35.221. */
 export const eea3: Crypt = (key, count, bearer, direction, octets, bits) => {
   const half = countBearerDirection(count, bearer, direction)
   return xorKeystream(octets, zuc(key, concat(half, half), Math.ceil(bits / 32)), bits)
@@ -101,14 +101,18 @@ const row = (id: EeaId, name: string, clause: string, begin: (key: Uint8Array) =
 
 const nothing = () => undefined
 
-/** An algorithm that makes nothing of its key that would have to be erased. */
-const unprepared =
-  (crypt: Crypt) =>
-  (key: Uint8Array): EeaUnderKey => ({
-    crypt: (count, bearer, direction, octets) =>
-      crypt(key, count, bearer, direction, octets, 8 * octets.length),
-    forget: nothing,
-  })
+/** A stream cipher in WebAssembly; where there is none, plainly, which makes nothing of its key. */
+const streamCipher =
+  (cipher: typeof snow3gCipher, plain: Crypt) =>
+  (key: Uint8Array): EeaUnderKey => {
+    const module = algorithmsModule()
+    if (module) return new StreamCipher(module, cipher, key)
+    return {
+      crypt: (count, bearer, direction, octets) =>
+        plain(key, count, bearer, direction, octets, 8 * octets.length),
+      forget: nothing,
+    }
+  }
 
 /** EEA0 changes nothing and needs no key. */
 const unciphered: EeaUnderKey = { crypt: (...inputs) => inputs[3].slice(), forget: nothing }
@@ -120,9 +124,9 @@ export const eeas: readonly Eea[] = [
     under: () => unciphered,
     crypt: (_, ...inputs) => unciphered.crypt(...inputs),
   },
-  row(1, '128-EEA1', 'TS 33.401 B.1.2', unprepared(eea1)),
+  row(1, '128-EEA1', 'TS 33.401 B.1.2', streamCipher(snow3gCipher, eea1)),
   row(2, '128-EEA2', 'TS 33.401 B.1.3', eea2UnderKey),
-  row(3, '128-EEA3', 'TS 33.401 B.1.4', unprepared(eea3)),
+  row(3, '128-EEA3', 'TS 33.401 B.1.4', streamCipher(zucCipher, eea3)),
 ]
 
 export const eeaById = (id: number): Eea | undefined => eeas.find((eea) => eea.id === id)

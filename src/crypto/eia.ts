@@ -1,12 +1,12 @@
+import type { EiaId } from '../core/algorithm-ids.ts'
 import { concat } from '../core/bytes.ts'
 import type { Pik } from '../core/keys.ts'
 import { eia1 } from './eia1.ts'
 import { eia2UnderKey } from './eia2.ts'
 import { eia3 } from './eia3.ts'
 import { checkKey, checkNumbers, forgotten, once, type Direction, type Mac } from './security-inputs.ts'
-
-/** Identity of an integrity algorithm. TS 33.401 5.1.4.2. */
-export type EiaId = 1 | 2 | 3
+import { algorithmsModule } from './wasm/module.ts'
+import { snow3gCipher, StreamCipher, zucCipher } from './wasm/stream-ciphers.ts'
 
 /** An integrity algorithm. */
 export interface Eia {
@@ -55,22 +55,33 @@ const row = (id: EiaId, name: string, clause: string, begin: (key: Uint8Array) =
   return { id, name, clause, under, mac: (key, ...inputs) => once(under(key), ({ mac }) => mac(...inputs)) }
 }
 
-/** An algorithm that makes nothing of its key that would have to be erased. */
-const unprepared =
-  (mac: Mac) =>
-  (key: Uint8Array): EiaUnderKey => ({
-    mac(count, bearer, direction, ...octets) {
-      const whole = concat(...octets)
-      return mac(key, count, bearer, direction, whole, 8 * whole.length)
-    },
-    forget: () => undefined,
-  })
+/** A stream cipher in WebAssembly; where there is none, plainly, which makes nothing of its key. */
+const streamCipher =
+  (cipher: typeof snow3gCipher, plain: Mac) =>
+  (key: Uint8Array): EiaUnderKey => {
+    const module = algorithmsModule()
+    const underKey = module && new StreamCipher(module, cipher, key)
+    return {
+      mac(count, bearer, direction, ...octets) {
+        if (underKey) return underKey.mac(count, bearer, direction, octets, 8 * totalLength(octets))
+        const whole = concat(...octets)
+        return plain(key, count, bearer, direction, whole, 8 * whole.length)
+      },
+      forget: () => underKey?.forget(),
+    }
+  }
+
+function totalLength(parts: readonly Uint8Array[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
+}
 
 /** Every integrity algorithm there is; negotiation and link protection ask the row. EIA0 is none of them (R19). */
 export const eias: readonly Eia[] = [
-  row(1, '128-EIA1', 'TS 33.401 B.2.2', unprepared(eia1)),
+  row(1, '128-EIA1', 'TS 33.401 B.2.2', streamCipher(snow3gCipher, eia1)),
   row(2, '128-EIA2', 'TS 33.401 B.2.3', eia2UnderKey),
-  row(3, '128-EIA3', 'TS 33.401 B.2.4', unprepared(eia3)),
+  row(3, '128-EIA3', 'TS 33.401 B.2.4', streamCipher(zucCipher, eia3)),
 ]
 
 export const eiaById = (id: number): Eia | undefined => eias.find((eia) => eia.id === id)

@@ -2,7 +2,7 @@ import { u32 } from '../core/bytes.ts'
 import { padded, wordsOf, type Mac } from './security-inputs.ts'
 import { snow3g } from './snow3g.ts'
 
-/** 128-EIA1: UIA2 with FRESH = BEARER || 0(27). TS 33.401 B.2.2. */
+/** 128-EIA1, plainly: UIA2 with FRESH = BEARER || 0(27). TS 33.401 B.2.2. */
 export const eia1: Mac = (key, count, bearer, direction, octets, bits) =>
   uia2(key, count, bearer << 27, direction, octets, bits)
 

@@ -2,7 +2,7 @@ import { concat, u32 } from '../core/bytes.ts'
 import { countBearerDirection, padded, wordsOf, type Mac } from './security-inputs.ts'
 import { zuc } from './zuc.ts'
 
-/** 128-EIA3. TS 33.401 B.2.4, TS 35.221 4. */
+/** 128-EIA3, plainly. TS 33.401 B.2.4, TS 35.221 4. */
 export const eia3: Mac = (key, count, bearer, direction, octets, bits) => {
   const half = countBearerDirection(count, bearer, 0)
   const iv = concat(half, half)

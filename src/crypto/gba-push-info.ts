@@ -7,13 +7,14 @@ import { NafId, nafIdOf, uaIds } from '../core/identities/naf-id.ts'
 import { PTid } from '../core/identities/p-tid.ts'
 import type { Impi } from '../core/identities/subscriber.ts'
 import { wipe, type Ks, type KsNaf } from '../core/keys.ts'
+import { gpiFirstOctets, gpiMacSize, gpiParts, type GpiPart } from '../core/gpi-parts.ts'
 import { fromNtpTime, ntpTime } from '../core/ntp-time.ts'
 import { projectValues } from '../core/project-values.ts'
 import type { Instant } from '../core/units.ts'
 import { equalInConstantTime } from './constant-time.ts'
 import { deriveKsNaf } from './gba-keys.ts'
 
-// Open: the coding of TS 33.223 5.3.5 and its protection keys could not be read. This one stands in this file only.
+// Open: the coding of TS 33.223 5.3.5 and its protection keys could not be read. This one stands here and in core/gpi-parts.ts only.
 
 /** What a UE must know of a GPI before it can run AKA: the part in clear. TS 33.223 5.2.1. */
 export interface ClearGpi {
@@ -34,29 +35,7 @@ export interface SealedGpi {
 
 const clause = 'TS 33.223 5.3.5'
 const longest = 1024
-const lengths = { rand: 16, autn: 16, mac: 16, key: 16, features: 64 } as const
-const firstOctet = { GBA_ME: 0x10, GBA_U: 0x18 } as const
-
-interface GpiPart {
-  readonly name: string
-  readonly form: 'hex' | 'text' | { readonly names: Readonly<Record<number, string>> }
-  readonly size?: number
-  readonly lengthSize?: number
-}
-
-/** What stands in a GPI, in order: `size` octets, or as many as the `lengthSize` octets before it say. */
-export const gpiParts = {
-  version: {
-    name: 'version and UICC-ME',
-    form: { names: { [firstOctet.GBA_ME]: '1, GBA_ME', [firstOctet.GBA_U]: '1, GBA_U' } },
-    size: 1,
-  },
-  rand: { name: 'RAND', form: 'hex', size: lengths.rand },
-  autn: { name: 'AUTN', form: 'hex', size: lengths.autn },
-  uiccAppLabel: { name: 'UICC-App-Label', form: 'text', lengthSize: 1 },
-  ciphertext: { name: 'ciphertext', form: 'hex', lengthSize: 2 },
-  mac: { name: 'MAC', form: 'hex', size: lengths.mac },
-} as const satisfies Record<string, GpiPart>
+const lengths = { key: 16, features: 64 } as const
 
 const tags = { ptId: 1, nafId: 2, keyExpiry: 3, features: 4, firstIgnored: 0x80 } as const
 /** K_GPI is the Ks_(ext)_NAF of this NAF_Id, so that a card with GBA_U can give it. */
@@ -77,7 +56,7 @@ export function makeGpi(
     const { enc, int } = keysIn(kGpi)
     const label = utf8('USIM')
     const covered = concat(
-      ...[Uint8Array.of(firstOctet[push.uiccMe]), push.rand, push.autn],
+      ...[Uint8Array.of(gpiFirstOctets[push.uiccMe]), push.rand, push.autn],
       ...[Uint8Array.of(label.length), label, u16(plain.length), crypt(enc, plain)],
     )
     return concat(covered, macOf(int, covered))
@@ -112,7 +91,7 @@ const crypt = (key: Uint8Array, octets: Uint8Array): Uint8Array =>
 
 /** The first 16 octets of HMAC-SHA-256. */
 const macOf = (key: Uint8Array, covered: Uint8Array): Uint8Array =>
-  createHmac('sha256', key).update(covered).digest().subarray(0, lengths.mac)
+  createHmac('sha256', key).update(covered).digest().subarray(0, gpiMacSize)
 
 const tlv = (tag: number, value: Uint8Array): Uint8Array =>
   concat(Uint8Array.of(tag), u16(value.length), value)
@@ -141,8 +120,8 @@ function fieldsOf(octets: Uint8Array) {
 }
 
 function uiccMeOf(octet: number | undefined): ClearGpi['uiccMe'] {
-  if (octet === firstOctet.GBA_ME) return 'GBA_ME'
-  if (octet === firstOctet.GBA_U) return 'GBA_U'
+  if (octet === gpiFirstOctets.GBA_ME) return 'GBA_ME'
+  if (octet === gpiFirstOctets.GBA_U) return 'GBA_U'
   throw malformed('version', 0, 'not version 1')
 }
 

@@ -1,3 +1,4 @@
+import type { EeaId, EiaId } from '../core/algorithm-ids.ts'
 import { utf8, writeUint } from '../core/bytes.ts'
 import type { BTid } from '../core/identities/b-tid.ts'
 import type { NafId } from '../core/identities/naf-id.ts'
@@ -12,8 +13,6 @@ import {
   type Pik,
 } from '../core/keys.ts'
 import { projectValues } from '../core/project-values.ts'
-import type { EeaId } from './eea.ts'
-import type { EiaId } from './eia.ts'
 import { exactly } from './exact-length.ts'
 import { kdf } from './kdf.ts'
 

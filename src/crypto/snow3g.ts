@@ -59,6 +59,8 @@ const s2 = substitution(dicksonBox, 0x69)
 const mulAlpha = powers(23, 245, 48, 239)
 const divAlpha = powers(16, 39, 6, 64)
 
+export const snow3gTables = { s1, s2, mulAlpha, divAlpha } as const
+
 const at = (words: Int32Array, index: number): number => words[index] ?? 0
 
 const substitute = (table: Int32Array, input: number): number =>
@@ -105,14 +107,21 @@ export function snow3g(key: Int32Array, iv: Int32Array, count: number): Int32Arr
 /** s0 to s15 at the start, with room for the words to come. TS 35.216 4.1. */
 function loaded(key: Int32Array, iv: Int32Array, count: number): Int32Array {
   const s = new Int32Array(16 + initialisationSteps + 1 + count)
+  s.set(snow3gRegisters(key))
+  s[15] = at(s, 15) ^ at(iv, 3)
+  s[12] = at(s, 12) ^ at(iv, 2)
+  s[10] = at(s, 10) ^ at(iv, 1)
+  s[9] = at(s, 9) ^ at(iv, 0)
+  return s
+}
+
+/** What the key of four words adds to s0 to s15 at the start. */
+export function snow3gRegisters(key: Int32Array): Int32Array {
+  const s = new Int32Array(16)
   for (let index = 0; index < 4; index++) {
     const k = at(key, 3 - index)
     s[index] = s[index + 8] = ~k
     s[index + 4] = s[index + 12] = k
   }
-  s[15] = at(s, 15) ^ at(iv, 3)
-  s[12] = at(s, 12) ^ at(iv, 2)
-  s[10] = at(s, 10) ^ at(iv, 1)
-  s[9] = at(s, 9) ^ at(iv, 0)
   return s
 }

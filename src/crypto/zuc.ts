@@ -21,6 +21,8 @@ const s1 = fromHex(
     'a3efea51e66b18ec1b2c80f774e7ff215a6a541e41319235c433070aba7e0e34' +
     '88b1987cf33d606c7bcad31f3265042864be859b2f598ad7b025acaf1203e2f2',
 )
+export const zucBoxes = [s0, s1, s0, s1] as const
+
 /** Constants of key loading. TS 35.222 3.5. */
 const d = Int32Array.of(
   ...[0x44d7, 0x26bc, 0x626b, 0x135e, 0x5789, 0x35e2, 0x7135, 0x09af],
@@ -81,7 +83,11 @@ export function zuc(key: Uint8Array, iv: Uint8Array, count: number): Int32Array 
 /** s0 to s15 at the start, with room for the cells to come. TS 35.222 3.5. */
 function loaded(key: Uint8Array, iv: Uint8Array, count: number): Int32Array {
   const s = new Int32Array(16 + initialisationSteps + 1 + count)
-  for (let index = 0; index < 16; index++)
-    s[index] = (at(key, index) << 23) | (at(d, index) << 8) | at(iv, index)
+  const ofKey = zucRegisters(key)
+  for (let index = 0; index < 16; index++) s[index] = at(ofKey, index) | at(iv, index)
   return s
 }
+
+/** What the key of 16 octets adds to s0 to s15 at the start. */
+export const zucRegisters = (key: Uint8Array): Int32Array =>
+  Int32Array.from({ length: 16 }, (_, index) => (at(key, index) << 23) | (at(d, index) << 8))

@@ -20,7 +20,6 @@ import { keyRequest } from './http-spans.ts'
 import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
-import { Pushers } from './pushers.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
@@ -61,24 +60,15 @@ function bsfOver(
   }
 }
 
-/** Any KMF of the other network; AUTS of a GPI goes to the one that pushed it. */
-function pc6Over(diameter: DiameterNode, spans: Spans): Pc6Port {
-  const pushers = new Pushers()
-  return {
-    requestKey: (home, request, trace) =>
-      spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, async (context) => {
-        const pusher = request.resynchronisation && pushers.find(request)
-        let answeredBy = pusher
-        const answer = await diameter.request(proseKey, request, {
-          ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
-          ...(pusher && { destinationHost: pusher }),
-          answeredBy: (host) => (answeredBy = host),
-        })
-        if (answer.gpi && answeredBy) pushers.add(request, answeredBy)
-        return answer
+/** Any KMF of the other network. */
+const pc6Over = (diameter: DiameterNode, spans: Spans): Pc6Port => ({
+  requestKey: (home, request, trace) =>
+    spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, (context) =>
+      diameter.request(proseKey, request, {
+        ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
       }),
-  }
-}
+    ),
+})
 
 /** PC8 with its handshakes, and with step 4 to step 10, told. */
 const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
@@ -137,10 +127,11 @@ export async function startKmf(
   const spans = spansOf(name, context)
   const keys = storeSpans('keys', store.keys, spans)
   const authorisations = storeSpans('authorisations', store.authorisations, spans)
+  const pushedGpis = storeSpans('pushedGpis', store.pushedGpis, spans)
   const bsf = bsfOver(diameter, plmn, context, spans)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys, authorisations },
+      ...{ ...context, ...voice, keys, authorisations, pushedGpis },
       ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter, spans) },
     },
     settingsOf(plmn),
@@ -165,6 +156,7 @@ export async function startKmf(
   closing.opened(() => store.close())
   closing.opened(() => diameter.close())
   closing.opened(sweepExpired(name, context, (now, limit) => keys.eraseExpired(now, limit)))
+  closing.opened(sweepExpired(name, context, (now, limit) => pushedGpis.forgetExpired(now, limit)))
   const stop = () => closing.close()
   try {
     const address = await diameter.listen(own.listen)

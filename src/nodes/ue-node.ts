@@ -11,7 +11,13 @@ import { createPc8Client } from '../io/https/pc8-client.ts'
 import { connectUb } from '../io/https/ub-client.ts'
 import type { UbConnection } from '../reference-points/ub/exchange.ts'
 import { inactivityPeriod, pc5Timers } from '../reference-points/pc5/timers.ts'
-import type { BsfInstance, KmfInstance, NetworkConfig, UeConfig } from './config/network-config.ts'
+import type {
+  BsfInstance,
+  KmfInstance,
+  NetworkConfig,
+  PlmnConfig,
+  UeConfig,
+} from './config/network-config.ts'
 import { InTurn } from './in-turn.ts'
 import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { keyRequest, ubExchange } from './http-spans.ts'
@@ -32,7 +38,8 @@ const maximumLinks = 1024
 const idsOf = <Id extends number>(rows: readonly { readonly id: Id }[], wanted: readonly number[]): Id[] =>
   wanted.flatMap((id) => rows.find((row) => row.id === id)?.id ?? [])
 
-function settingsOf({ plmn, ue }: ConfiguredUe, config: NetworkConfig): UeSettings {
+/** What a UE of that home network is set to. */
+export function ueSettingsOf(ue: UeConfig, plmn: PlmnConfig, config: NetworkConfig): UeSettings {
   const [layer2Id] = ue.proseUeIds
   if (layer2Id === undefined) throw new Error(`${ue.name} has no ProSe UE ID`)
   return {
@@ -200,7 +207,7 @@ export async function startUe(
   const spans = spansOf(node.name, context)
   let stopped = false
   const pc8 = pc8Of(node, voice, spans, context, () => stopped, tellsHeard)
-  const ue = new Ue(settingsOf(node, context.config), {
+  const ue = new Ue(ueSettingsOf(node.ue, node.plmn, context.config), {
     ...context,
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, spans, context, tellsHeard), pc8 },

@@ -14,7 +14,7 @@ import { CannotRun } from './cannot-run.ts'
 import { tellingRadio } from './heard-frames.ts'
 import { runLoneUe } from './lone-ue.ts'
 import { faultTap, nodeContext, startEntity } from './network.ts'
-import { addressesOf, hasFixedPorts, placedConfig } from './processes/addressed-config.ts'
+import { addressesOf, hasFixedPorts, withPorts } from './processes/addressed-config.ts'
 import { parentOf } from './processes/parent.ts'
 import { reloadNodes } from './reload.ts'
 import type { NetworkNode, NodeRole } from './run.ts'
@@ -103,14 +103,6 @@ export const startNode: StartNode = async (options) => {
       await running.stop()
     },
   }
-}
-
-/** Nodes that run apart find each other by their ports: those of the file, or those that its lab was last given. */
-function withPorts(config: NetworkConfig): NetworkConfig {
-  const placed = hasFixedPorts(config) ? config : placedConfig(config)
-  if (placed) return placed
-  const hint = 'give each server one, or start the others first: npx sidelock node network'
-  throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
 }
 
 function start(node: ConfiguredNode, surroundings: NodeContext, tellHeard: boolean): Promise<Node> {

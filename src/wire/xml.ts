@@ -9,6 +9,16 @@ export interface XmlElement {
   readonly attributes: ReadonlyMap<string, string>
   readonly children: readonly XmlElement[]
   readonly text: string
+  /** Where it stands in the text of the document: all of it, and what is between its tags. */
+  readonly place: XmlPlace
+}
+
+/** Characters of the document, from `from` on, before `to`. */
+export interface XmlPlace {
+  readonly from: number
+  readonly contentFrom: number
+  contentTo: number
+  to: number
 }
 
 /** What a document may cost its reader (R41). */
@@ -32,6 +42,7 @@ export function parseXml(octets: Uint8Array): XmlElement {
   let root: XmlElement | undefined
   let elements = 0
   let textLength = 0
+  let source = ''
 
   parser.on('xmldecl', ({ version, encoding }) => {
     if ((version ?? '1.0') !== '1.0') fail('not XML 1.0')
@@ -46,7 +57,14 @@ export function parseXml(octets: Uint8Array): XmlElement {
     for (const attribute of Object.values(tag.attributes))
       if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
         attributes.set(attribute.name, attribute.value)
-    const element = { name: tag.local, namespace: tag.uri, attributes, children: [], text: '' }
+    const element = {
+      name: tag.local,
+      namespace: tag.uri,
+      attributes,
+      children: [],
+      text: '',
+      place: placeFrom(source, parser.position),
+    }
     open.at(-1)?.element.children.push(element)
     open.push({ element })
     root ??= element
@@ -59,15 +77,33 @@ export function parseXml(octets: Uint8Array): XmlElement {
   }
   parser.on('text', addText)
   parser.on('cdata', addText)
-  parser.on('closetag', () => open.pop())
+  parser.on('closetag', () => {
+    const closed = open.pop()
+    if (closed) endPlace(closed.element.place, source, parser.position)
+  })
   try {
-    parser.write(fromUtf8(octets)).close()
+    source = fromUtf8(octets)
+    parser.write(source).close()
   } catch (error) {
     if (error instanceof MalformedMessage) throw error
     const reason = error instanceof ProseError ? error.message : 'not well formed'
     throw new MalformedMessage('XML', 0, reason, { cause: error })
   }
   return root ?? fail('no element')
+}
+
+/** An opening tag ends before `end`; no `<` stands in it but its first character. */
+const placeFrom = (source: string, end: number): XmlPlace => ({
+  from: source.lastIndexOf('<', end - 1),
+  contentFrom: end,
+  contentTo: end,
+  to: end,
+})
+
+/** A closing tag, or an empty element, ends before `end`. */
+function endPlace(place: XmlPlace, source: string, end: number): void {
+  place.to = end
+  place.contentTo = end === place.contentFrom ? end : source.lastIndexOf('<', end - 1)
 }
 
 /** An element to be written: its children in order, or its text. */

@@ -21,7 +21,7 @@ it('compiles a checkout when it must, and then starts at once', { timeout: 120_0
 /** A checkout of its own, with what is installed here. */
 function checkout(): string {
   const directory = mkdtempSync(join(tmpdir(), 'sidelock-checkout-'))
-  for (const name of ['bin', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['bin', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts'])
     cpSync(new URL(name, root), join(directory, name), { recursive: true })
   mkdirSync(join(directory, 'node_modules'))
   for (const name of readdirSync(new URL('node_modules', root)).filter((name) => name !== '.cache'))

@@ -9,8 +9,9 @@ import { Impi } from '../../src/core/identities/subscriber.ts'
 import { K, Ks, KsNaf, Opc } from '../../src/core/keys.ts'
 import { akaFunctions, generateVector, makeAuts, verifyAutn, verifyAuts } from '../../src/crypto/aka.ts'
 import { equalInConstantTime } from '../../src/crypto/constant-time.ts'
-import { eeaById, type EeaId } from '../../src/crypto/eea.ts'
-import { eiaById, type EiaId } from '../../src/crypto/eia.ts'
+import type { EeaId, EiaId } from '../../src/core/algorithm-ids.ts'
+import { eeaById } from '../../src/crypto/eea.ts'
+import { eiaById } from '../../src/crypto/eia.ts'
 import { deriveKsIntNaf, deriveKsNaf, deriveTmpi, ksOf } from '../../src/crypto/gba-keys.ts'
 import {
   deriveKdSess,

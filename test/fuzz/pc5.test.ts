@@ -18,7 +18,7 @@ import {
 import { decodePdu, encodePdcpHeader, type Lcid } from '../../src/reference-points/pc5/pdcp.ts'
 import { protect, unprotect } from '../../src/reference-points/pc5/security-context.ts'
 import { decodeFrame, encodeFrame } from '../../src/reference-points/pc5/sl-sch.ts'
-import type { Explanation } from '../../src/wire/tlv/explain.ts'
+import type { Explanation } from '../../src/wire/explanation.ts'
 import { pc5Message } from '../reference-points/pc5/arbitrary.ts'
 import { contextOf } from '../reference-points/pc5/samples.ts'
 import { disturbed } from '../wire/tlv/arbitrary.ts'

@@ -3,7 +3,7 @@ import type { VerifiedAudit } from '../../io/audit/verify-audit.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { SharedFlags } from '../flags.ts'
-import { counted } from '../ladder/names.ts'
+import { counted } from '../../ladder/names.ts'
 import { tableOf } from '../table.ts'
 import { note, type Terminal } from '../terminal.ts'
 

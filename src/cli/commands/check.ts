@@ -3,7 +3,7 @@ import { configuredNodes, findNode, type ConfiguredNode } from '../../nodes/conf
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { CheckFlags } from '../flags.ts'
-import { counted } from '../ladder/names.ts'
+import { counted } from '../../ladder/names.ts'
 import type { Services } from '../services.ts'
 import { note, type Terminal } from '../terminal.ts'
 import { didYouMean } from './node.ts'

@@ -5,7 +5,7 @@ import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { TestbedFlags } from '../flags.ts'
-import { counted } from '../ladder/names.ts'
+import { counted } from '../../ladder/names.ts'
 import { note } from '../terminal.ts'
 import { runOnce, withCapture, withWarning, type Surroundings } from './run-once.ts'
 

@@ -1,7 +1,7 @@
 import type { ReferencePoint, TapMessage, TapOctets, TapState } from '../../core/tap.ts'
-import { factsOf, keyFacts } from './facts.ts'
-import { displayName } from './names.ts'
-import type { Arrow, Row } from './row.ts'
+import { factsOf, keyFacts } from '../../ladder/facts.ts'
+import { displayName } from '../../ladder/names.ts'
+import type { Arrow, Row } from '../../ladder/row.ts'
 
 /** What happens behind an exchange of a UE and is told with it: Zh while it bootstraps, Zn while it opens PC8. */
 const behind: Readonly<Record<string, ReferencePoint>> = { Ub: 'Zh', PC8: 'Zn' }

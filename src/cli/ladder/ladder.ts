@@ -1,12 +1,13 @@
 import type { TapEvent, TapMessage } from '../../core/tap.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
 import type { NetworkNode } from '../../testbed/run.ts'
-import { factsOf } from './facts.ts'
-import { displayName } from './names.ts'
+import { factsOf } from '../../ladder/facts.ts'
+import { displayName } from '../../ladder/names.ts'
 import { pageFor, type Page, type PageOptions } from './page.ts'
 import { printHeadings, printRow } from './print.ts'
-import type { Row } from './row.ts'
-import { isRefusal, Rows } from './rows.ts'
+import type { Row } from '../../ladder/row.ts'
+import { isRefusal } from '../../ladder/refusal.ts'
+import { Rows } from './rows.ts'
 import { verdictLines } from './verdict.ts'
 
 export interface LadderOptions extends PageOptions {

@@ -1,6 +1,6 @@
 import type { NetworkNode, NodeRole } from '../../testbed/run.ts'
-import { displayName } from './names.ts'
-import type { Arrow } from './row.ts'
+import { displayName } from '../../ladder/names.ts'
+import type { Arrow } from '../../ladder/row.ts'
 import type { Signs } from './signs.ts'
 
 /** One vertical line of the ladder. */

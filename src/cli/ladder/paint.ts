@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors'
-import type { Mark } from './row.ts'
+import type { Mark } from '../../ladder/row.ts'
 
 /** Colour repeats a word or sign and never says anything alone. */
 export interface Colors {

@@ -1,7 +1,7 @@
 import { drawLanes, laneHeadings } from './lanes.ts'
-import { displayName } from './names.ts'
+import { displayName } from '../../ladder/names.ts'
 import type { Page } from './page.ts'
-import type { Row } from './row.ts'
+import type { Row } from '../../ladder/row.ts'
 
 const pointWidth = 5
 const stepWidth = 5

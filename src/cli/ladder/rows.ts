@@ -1,9 +1,10 @@
 import type { TapEvent, TapMessage, TapOctets, TapState } from '../../core/tap.ts'
-import { decisionRow } from './decisions.ts'
-import { factsOf, wordOf } from './facts.ts'
+import { decisionRow } from '../../ladder/decisions.ts'
+import { factsOf, wordOf } from '../../ladder/facts.ts'
+import { isRefusal } from '../../ladder/refusal.ts'
 import { Fold } from './fold.ts'
 import { UserData } from './user-data.ts'
-import type { Row } from './row.ts'
+import type { Row } from '../../ladder/row.ts'
 
 export interface RowOptions {
   /** Names of the UEs. */
@@ -165,15 +166,4 @@ function messageRow(event: TapMessage, ues: ReadonlySet<string>): Row {
     title: name,
     facts: factsOf(fields, time),
   }
-}
-
-/** A refusal or fault; 5403 and a challenge are part of the procedure. */
-export function isRefusal({ name, fields }: TapMessage): boolean {
-  if (name.endsWith('_REJECT') || 'error' in fields || /^(4(?!01)|5)\d\d /.test(name)) return true
-  const experimental = wordOf(fields['Experimental-Result'] ?? null)
-  const result = wordOf(fields['Result-Code'] ?? null)
-  return (
-    (experimental !== '' && experimental !== '5403' && !experimental.startsWith('2')) ||
-    /^[3-5]\d{3}$/.test(result)
-  )
 }

@@ -1,6 +1,6 @@
 import type { TapMessage } from '../../core/tap.ts'
-import { counted, grouped } from './names.ts'
-import type { Row } from './row.ts'
+import { counted, grouped } from '../../ladder/names.ts'
+import type { Row } from '../../ladder/row.ts'
 
 /** User data of one link, told in one row however many packets it has. */
 export class UserData {

@@ -1,5 +1,5 @@
 import type { ScenarioResult } from '../../testbed/result.ts'
-import { counted, displayName, duration, grouped } from './names.ts'
+import { counted, displayName, duration, grouped } from '../../ladder/names.ts'
 import type { Page } from './page.ts'
 
 const labelWidth = 11

@@ -1,5 +1,5 @@
 import type { ShownLink, ShownUe } from '../../testbed/ue-by-hand.ts'
-import { duration } from '../ladder/names.ts'
+import { duration } from '../../ladder/names.ts'
 import { tableOf } from '../table.ts'
 
 const identity = ({ peer, peerIdentity }: ShownLink): string =>

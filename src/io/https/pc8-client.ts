@@ -35,7 +35,8 @@ export interface Pc8ClientOptions {
   readonly versions: readonly TlsVersion[]
   /** For opening a connection, 10 s, and for one request on it, 13 s. In milliseconds. */
   readonly deadlines?: { readonly open: number; readonly request: number }
-  readonly onMessage: (message: Pc8Message) => void
+  /** Gets what the UE says. */
+  readonly onMessage?: (message: Pc8Message) => void
   /** Gets what the KMF says. */
   readonly onAnswer?: (message: Pc8Message) => void
   /** TLS of those versions and the time of the system, unless told otherwise. */
@@ -119,7 +120,7 @@ async function exchange(
   const { signal, stop } = abortAfter(deadline, options.timers ?? systemTimers)
   try {
     const octets = await post(connection, fields, body, signal, {
-      sent: () => options.onMessage(messageOf(connection, request, fields, body, context)),
+      sent: () => options.onMessage?.(messageOf(connection, request, fields, body, context)),
       answered: (answer) => options.onAnswer?.(answerOf(answer, from(connection), context)),
     })
     return responseTo(request, octets)

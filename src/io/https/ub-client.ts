@@ -13,7 +13,8 @@ export interface UbClientOptions {
   /** Where the BSF listens; its name goes into Host only. */
   readonly address: string
   readonly port: number
-  readonly onMessage: (message: UbMessage) => void
+  /** Gets what the UE says. */
+  readonly onMessage?: (message: UbMessage) => void
   /** Gets what the BSF says, as far as it was understood. */
   readonly onAnswer?: (message: UbMessage) => void
   /** TCP and the time of the system, unless told otherwise. */
@@ -27,9 +28,13 @@ export function connectUb(options: UbClientOptions): UbConnection {
   return connectHttp({
     ...{ point: 'Ub', server: 'the BSF', timers, patience: inMilliseconds(ubTimers.exchange) },
     connect: () => streams.connect({ host, port }),
-    onRequest: (request, client, context) => onMessage(messageOf(request, client, context)),
-    onResponse: (response, client, request, context) =>
-      onAnswer?.(answerOf(response, client, identityOf(request), context)),
+    ...(onMessage && {
+      onRequest: (request, client, context) => onMessage(messageOf(request, client, context)),
+    }),
+    ...(onAnswer && {
+      onResponse: (response, client, request, context) =>
+        onAnswer(answerOf(response, client, identityOf(request), context)),
+    }),
   })
 }
 

@@ -4,9 +4,10 @@ import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type { AuthorisationStore, NafKeyRow, NafKeyStore, PushedGpiStore } from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
 import { authorisationsIn } from './kmf-authorisations.ts'
+import { pushedGpisIn } from './kmf-pushed-gpis.ts'
 import { parsedOnce } from './parsed-once.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
 import { statement, type Session, type StoreSchema } from './sql.ts'
@@ -44,6 +45,14 @@ export const kmfSchema: StoreSchema = {
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
     'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
+    `create table pushed_gpi (
+       rand blob not null,
+       ue1 text not null,           -- IMSI or B-TID
+       ue2 text not null,           -- ProSe UE ID, six hex digits
+       expires integer not null,
+       primary key (rand, ue1, ue2)
+     ) strict;
+     create index pushed_gpi_expires on pushed_gpi (expires);`,
   ],
   tables: [
     {
@@ -59,6 +68,7 @@ export const kmfSchema: StoreSchema = {
     },
     { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
     { name: 'gba_u', columns: ['imsi'], key: ['imsi'] },
+    { name: 'pushed_gpi', columns: ['rand', 'ue1', 'ue2', 'expires'], key: ['rand', 'ue1', 'ue2'] },
   ],
 }
 
@@ -78,6 +88,7 @@ interface JoinedRow {
 export interface KmfStore {
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  readonly pushedGpis: PushedGpiStore
   close(): Promise<void>
 }
 
@@ -183,5 +194,12 @@ async function eraseExpired(session: Session, now: Instant, limit: number): Prom
 export async function openKmfStore(place: StorePlace, keys: StoreKeys): Promise<KmfStore> {
   const store = await openStore(place, keys, kmfSchema)
   const { database } = store
-  return { keys: keysIn(store), authorisations: authorisationsIn(database), close: () => database.close() }
+  return {
+    ...{
+      keys: keysIn(store),
+      authorisations: authorisationsIn(database),
+      pushedGpis: pushedGpisIn(database),
+    },
+    close: () => database.close(),
+  }
 }

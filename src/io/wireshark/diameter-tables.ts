@@ -1,6 +1,4 @@
-import { gpiParts } from '../../crypto/gba-push-info.ts'
 import { proseKeyCommand } from '../../reference-points/pc6/command.ts'
-import { nafIdForm } from '../../reference-points/pc5/information-elements.ts'
 import { gbaPushInfoCommand } from '../../reference-points/zn/zpn.ts'
 import type { AvpDefinition, AvpType } from '../../wire/diameter/avp.ts'
 import * as gpp from '../../wire/diameter/avps-3gpp.ts'
@@ -8,12 +6,6 @@ import type { AnyForm, DissectorFields } from './fields.ts'
 import type { LuaValue } from './lua.ts'
 
 type AnyAvp = AvpDefinition<string, unknown>
-
-/** What the form of octets is that the table of AVPs holds as octets. */
-const inside = new Map<AnyAvp, AnyForm>([
-  [gpp.nafId, nafIdForm],
-  [gpp.gbaPushInfo, { parts: Object.values(gpiParts) }],
-])
 
 const byTypeName: Readonly<Record<string, AnyForm>> = {
   Unsigned32: 'number',
@@ -38,7 +30,7 @@ export function diameterTables(fields: DissectorFields): LuaValue {
   const numberOf = (avp: AnyAvp) =>
     fields.numberOf({
       ...{ abbreviation: `prose.${avp.name}`, name: avp.name },
-      form: inside.get(avp) ?? formOf(avp.type),
+      form: avp.inside ?? formOf(avp.type),
       size: avp.type.shortest,
     })
   const vendors = [...new Set(shown.map(({ vendorId }) => vendorId))]

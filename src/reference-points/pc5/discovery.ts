@@ -6,7 +6,7 @@ import {
   type UserInfoId,
 } from '../../core/identities/prose.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
-import { stoppedBy, textOf, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
+import { stoppedBy, textOf, type ByteRange, type Explanation } from '../../wire/explanation.ts'
 import { enumerated, identifier24, mapped, octets, u32, u8, type FieldCodec } from '../../wire/tlv/field.ts'
 import { relayServiceCode } from './information-elements.ts'
 

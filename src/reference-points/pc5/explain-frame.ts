@@ -1,6 +1,6 @@
 import { hex } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
-import { stoppedBy, type ByteRange, type Explanation } from '../../wire/tlv/explain.ts'
+import { moved, stoppedBy, type ByteRange, type Explanation } from '../../wire/explanation.ts'
 import { frameHeader, headerText, pdcpHeader, type HeaderRow } from './headers.ts'
 import { explainSdu } from './messages.ts'
 import {
@@ -21,18 +21,6 @@ const range = (name: string, from: number, to: number, text: string): ByteRange 
   valueFrom: from,
   to,
   text,
-})
-
-/** `inner` as a part that starts `by` octets into the whole. */
-const moved = ({ stopped, ranges, ...inner }: Explanation, by: number): Explanation => ({
-  ...inner,
-  ranges: ranges.map((one) => ({
-    ...one,
-    from: one.from + by,
-    valueFrom: one.valueFrom + by,
-    to: one.to + by,
-  })),
-  ...(stopped ? { stopped: { ...stopped, offset: stopped.offset + by } } : {}),
 })
 
 /**

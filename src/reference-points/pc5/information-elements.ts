@@ -8,8 +8,8 @@ import { Imsi, maskedImsi } from '../../core/identities/subscriber.ts'
 import type { Ue1Id } from '../../core/identities/ue1-id.ts'
 import { projectValues } from '../../core/project-values.ts'
 import { seconds, type Seconds } from '../../core/units.ts'
-import type { EeaId } from '../../crypto/eea.ts'
-import { gpiParts } from '../../crypto/gba-push-info.ts'
+import type { EeaId } from '../../core/algorithm-ids.ts'
+import { gpiForm, nafIdForm } from '../../wire/inside.ts'
 import {
   enumerated,
   identifier24,
@@ -20,7 +20,6 @@ import {
   u32,
   u8,
   type FieldCodec,
-  type Form,
 } from '../../wire/tlv/field.ts'
 import { rejectCauses, releaseReasons, securityModeRejectCauses } from './causes.ts'
 import {
@@ -94,14 +93,6 @@ export function imsiOfBcd(contents: Uint8Array): Imsi {
   let digits = ''
   for (const octet of contents) digits += (octet & 0xf).toString(16) + (octet >> 4).toString(16)
   return Imsi(digits.replace(/f$/, ''))
-}
-
-export const nafIdForm: Form = {
-  parts: [
-    { name: 'FQDN', form: 'text' },
-    { name: 'Ua security protocol identifier', form: 'hex', size: 5 },
-  ],
-  shown: 'FQDN',
 }
 
 /** NAF-ID of the KMF of UE-1: FQDN and the Ua security protocol identifier of the PDK. */
@@ -183,8 +174,6 @@ export const nonce2 = octets('Nonce_2', 16)
 
 /** UE-2 ID, its ProSe UE ID. */
 export const ue2Id = identifier24('UE-2 ID', ProseUeId)
-
-const gpiForm: Form = { parts: Object.values(gpiParts) }
 
 /** GBA push info of 3 to 255 octets, and of 256 to 1024. TS 33.223 5.3. */
 export const gpi: FieldCodec<Uint8Array> = { ...octets('GPI', 3, 255), form: gpiForm }

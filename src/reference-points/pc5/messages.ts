@@ -2,7 +2,8 @@ import { InvalidValue } from '../../core/errors.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Fields } from '../../core/tap.ts'
 import { decodeMessage, describeMessage, encodeMessage, encodeRows } from '../../wire/tlv/codec.ts'
-import { explainMessage, type Explanation } from '../../wire/tlv/explain.ts'
+import type { Explanation } from '../../wire/explanation.ts'
+import { explainMessage } from '../../wire/tlv/explain.ts'
 import {
   answerable,
   mandatory,

@@ -1,6 +1,5 @@
 import { equalOctets } from '../../core/bytes.ts'
-import type { EeaId } from '../../crypto/eea.ts'
-import type { EiaId } from '../../crypto/eia.ts'
+import type { EeaId, EiaId } from '../../core/algorithm-ids.ts'
 import { AlgorithmNotOffered, CapabilitiesDiffer, NoCommonAlgorithm } from './errors.ts'
 
 /** Identities (0 to 7) of the algorithms that a UE supports, ascending. TS 24.334 12.5.1.22. */

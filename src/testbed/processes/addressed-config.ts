@@ -9,6 +9,7 @@ import { listenersOf } from '../../nodes/config/listeners.ts'
 import { loadNetworkConfig } from '../../nodes/config/load.ts'
 import type { LabConfig, NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { NodeContext } from '../../nodes/node.ts'
+import { CannotRun } from '../cannot-run.ts'
 
 /** Outside the range from which the system takes ports for outgoing connections. */
 const ports = { first: 20_000, count: 10_000 } as const
@@ -55,6 +56,14 @@ const placedFile = ({ directory }: LabConfig): string => join(directory, 'proces
 /** The file that `addressedConfigFile` last wrote into this lab; undefined when there is none. Throws InvalidConfig. */
 export function placedConfig({ lab }: NetworkConfig): NetworkConfig | undefined {
   return lab && existsSync(placedFile(lab)) ? loadNetworkConfig(placedFile(lab)) : undefined
+}
+
+/** The configuration, or the one that was last placed in its lab, with a port for each server. Throws CannotRun. */
+export function withPorts(config: NetworkConfig): NetworkConfig {
+  const placed = hasFixedPorts(config) ? config : placedConfig(config)
+  if (placed) return placed
+  const hint = 'give each server one, or start the others first: npx sidelock node network'
+  throw new CannotRun(`${config.file} leaves ports open (:0); ${hint}`)
 }
 
 async function freePort(host: string, taken: Set<number>): Promise<number> {

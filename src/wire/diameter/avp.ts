@@ -1,4 +1,5 @@
 import { putU32, readUint } from '../../core/bytes.ts'
+import type { PartsForm } from '../inside.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -44,6 +45,8 @@ export interface AvpDefinition<Name extends string, Value> {
   readonly secret?: 'always' | 'in answers'
   /** Holds an identity of a subscriber: described only masked (R31). */
   readonly identity?: boolean
+  /** What stands in its octets. */
+  readonly inside?: PartsForm
 }
 
 /** Finds the row of (code, vendor). */

@@ -5,6 +5,7 @@ import { ProseUeId, RelayServiceCode } from '../../core/identities/prose.ts'
 import { KsNaf, Pdk, keyOctets } from '../../core/keys.ts'
 import { plmnFromOctets, plmnOctets, type Plmn } from '../../core/identities/plmn.ts'
 import { projectValues } from '../../core/project-values.ts'
+import { gpiForm, nafIdForm } from '../inside.ts'
 import type { AvpDefinition, AvpType } from './avp.ts'
 import { grouped, optional } from './grammar.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from './types.ts'
 import { vendor3gpp } from './result.ts'
 
-type More = Partial<Pick<AvpDefinition<string, unknown>, 'mandatory' | 'secret' | 'identity'>>
+type More = Partial<Pick<AvpDefinition<string, unknown>, 'mandatory' | 'secret' | 'identity' | 'inside'>>
 
 const rowOf =
   (vendorId: number) =>
@@ -47,7 +48,7 @@ const keyInAnswers = { secret: 'in answers' } as const
 /** TS 29.109 6.3. */
 export const gbaUserSecSettings = gpp('GBA-UserSecSettings', 400, octetString, identity)
 export const transactionIdentifier = gpp('Transaction-Identifier', 401, text(BTid))
-export const nafId = gpp('NAF-Id', 402, octetsOf(NafId))
+export const nafId = gpp('NAF-Id', 402, octetsOf(NafId), { inside: nafIdForm })
 export const gaaServiceIdentifier = gpp('GAA-Service-Identifier', 403, plainText(32))
 export const keyExpiryTime = gpp('Key-ExpiryTime', 404, time)
 export const meKeyMaterial = gpp('ME-Key-Material', 405, octetsOf(KsNaf), key)
@@ -66,7 +67,7 @@ export const privateIdentityRequest = gpp(
   416,
   enumerated({ requested: 0, 'not requested': 1 }),
 )
-export const gbaPushInfo = gpp('GBA-Push-Info', 417, octetString)
+export const gbaPushInfo = gpp('GBA-Push-Info', 417, octetString, { inside: gpiForm })
 export const nafSaIdentifier = gpp('NAF-SA-Identifier', 418, octetsOf(PTid))
 export const securityFeatureRequest = gpp('Security-Feature-Request', 419, octetString)
 export const securityFeatureResponse = gpp('Security-Feature-Response', 420, octetString)

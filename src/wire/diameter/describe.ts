@@ -17,7 +17,7 @@ export const describe = (message: DiameterMessage, keyText: KeyText = () => '[ke
 function fieldsOf(avps: readonly Avp[], request: boolean, keyText: KeyText): Fields {
   const fields = new Map<string, JsonValue[]>()
   for (const avp of avps) {
-    const name = avp.definition?.name ?? `AVP ${avp.code}/${avp.vendorId}`
+    const name = avpName(avp)
     const values = fields.get(name) ?? []
     values.push(fieldOf(avp, request, keyText))
     fields.set(name, values)
@@ -30,10 +30,14 @@ function fieldsOf(avps: readonly Avp[], request: boolean, keyText: KeyText): Fie
   )
 }
 
+export const avpName = ({ definition, code, vendorId }: Avp): string =>
+  definition?.name ?? `AVP ${code}/${vendorId}`
+
 export const isSecret = (avp: Avp, request: boolean): boolean =>
   avp.definition?.secret === 'always' || (avp.definition?.secret === 'in answers' && !request)
 
-function fieldOf(avp: Avp, request: boolean, keyText: KeyText): JsonValue {
+/** What one AVP says, in the same words. Total. */
+export function fieldOf(avp: Avp, request: boolean, keyText: KeyText): JsonValue {
   const { definition } = avp
   if (isSecret(avp, request)) return keyText(avp)
   if (!definition) return `[${avp.data.length} octets]`

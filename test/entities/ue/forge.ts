@@ -3,7 +3,7 @@ import { Dksi, type Layer2Id } from '../../../src/core/identities/prose.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
 import { derivePdk } from '../../../src/crypto/prose-keys.ts'
 import { deriveKsNaf } from '../../../src/crypto/gba-keys.ts'
-import type { EiaId } from '../../../src/crypto/eia.ts'
+import type { EiaId } from '../../../src/core/algorithm-ids.ts'
 import {
   encodeSdu,
   gpiField,

@@ -3,7 +3,11 @@ import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
-import { authorisationStoreContract, nafKeyStoreContract } from '../../contracts/kmf-stores.ts'
+import {
+  authorisationStoreContract,
+  nafKeyStoreContract,
+  pushedGpiStoreContract,
+} from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 import { inTest, storeKeys, temporaryDirectory } from './temporary.ts'
 
@@ -14,3 +18,4 @@ subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(),
 bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKeys))).bootstraps)
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
+pushedGpiStoreContract('SQLite', async () => (await kmf()).pushedGpis)

@@ -22,7 +22,7 @@ import {
   type Pc5Profile,
 } from '../../../src/reference-points/pc5/pdcp.ts'
 import { encodeFrame } from '../../../src/reference-points/pc5/sl-sch.ts'
-import type { ByteRange, Explanation } from '../../../src/wire/tlv/explain.ts'
+import type { ByteRange, Explanation } from '../../../src/wire/explanation.ts'
 import { chain } from '../capture/chain.ts'
 import { tshark } from '../capture/tshark.ts'
 import { pc5Message } from '../../reference-points/pc5/arbitrary.ts'

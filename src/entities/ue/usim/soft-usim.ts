@@ -36,6 +36,11 @@ export class SoftUsim implements Usim {
     this.#seqOfInd = new Array<number>(32).fill(seqOf(highest))
   }
 
+  /** The highest SQN that it has taken. */
+  get highestSqn(): Sqn {
+    return this.#highest
+  }
+
   /** AUTHENTICATE: MAC first, then SQN, which `commit` takes. TS 33.102 6.3.3, TS 31.102 7.1.2. */
   authenticate(rand: Rand, autn: Autn): Promise<AkaResult> {
     return Promise.resolve(this.#authenticate(rand, autn))

@@ -1,4 +1,4 @@
-import type { TapState } from '../../core/tap.ts'
+import type { TapState } from '../core/tap.ts'
 import { factsOf, keyFacts, wordOf } from './facts.ts'
 import { displayName } from './names.ts'
 import type { Mark, Row } from './row.ts'

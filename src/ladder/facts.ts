@@ -1,9 +1,9 @@
-import type { Fields, JsonValue } from '../../core/tap.ts'
-import { fromHex } from '../../core/bytes.ts'
-import { NafId, nafFqdn } from '../../core/identities/naf-id.ts'
-import { hexOf24 } from '../../core/identities/prose.ts'
-import { shortBTid } from '../../core/identities/b-tid.ts'
-import type { Instant } from '../../core/units.ts'
+import type { Fields, JsonValue } from '../core/tap.ts'
+import { fromHex } from '../core/bytes.ts'
+import { NafId, nafFqdn } from '../core/identities/naf-id.ts'
+import { hexOf24 } from '../core/identities/prose.ts'
+import { shortBTid } from '../core/identities/b-tid.ts'
+import type { Instant } from '../core/units.ts'
 import { duration } from './names.ts'
 
 /** Words for one field, empty when it says nothing here. */
@@ -93,6 +93,9 @@ export function wordOf(value: JsonValue): string {
   if (typeof value !== 'object') return String(value)
   return 'Experimental-Result-Code' in value ? wordOf(value['Experimental-Result-Code'] ?? '') : ''
 }
+
+/** The words of one field, none for a field that is not there. */
+export const fieldWord = (fields: Fields, name: string): string => wordOf(fields[name] ?? null)
 
 /** What a ladder says of these fields of a message or decision given at `time`. */
 export function factsOf(fields: Fields, time: Instant): string[] {

@@ -1,4 +1,4 @@
-import type { Protection } from '../../core/tap.ts'
+import type { Protection } from '../core/tap.ts'
 
 /** A line between two lanes. */
 export interface Arrow {

@@ -1,0 +1,89 @@
+import { displayName, duration } from '../../ladder/names.ts'
+import type { Protection } from '../../core/tap.ts'
+import type { Item } from './items.ts'
+import type { Run } from './run.ts'
+
+/** A row in words, the same wherever it is shown or read aloud. */
+export interface Said {
+  readonly step: string
+  /** Since the beginning of the set-up. */
+  readonly at: string
+  readonly point: string
+  readonly from: string
+  readonly to: string
+  readonly title: string
+  readonly facts: readonly string[]
+}
+
+export const protectionWords: Readonly<Record<Protection, string>> = {
+  clear: 'in clear',
+  integrity: 'integrity protected',
+  ciphered: 'ciphered and integrity protected',
+}
+
+export function said(item: Item, run: Run): Said {
+  const nothing = { step: '', at: '', point: '', from: '', to: '', facts: [] }
+  switch (item.kind) {
+    case 'message': {
+      const { point, from, to, name, ms } = item.line
+      return { step: item.step, at: timeText(ms - run.zero), point, from, to, title: name, facts: item.facts }
+    }
+    case 'decision': {
+      const { node, ms } = item.line
+      const { step, title, facts } = item
+      return { ...nothing, step, at: timeText(ms - run.zero), from: node, title, facts }
+    }
+    case 'idle':
+      return {
+        ...nothing,
+        title: `${duration(item.ms)} nothing happens`,
+        facts: item.why === '' ? [] : [item.why],
+      }
+    case 'attempt':
+      return { ...nothing, title: item.title }
+    case 'result':
+      return {
+        ...nothing,
+        title: resultText(item.line.outcome, item.line.fields),
+        facts: resultFacts(item.line.fields),
+      }
+  }
+}
+
+const resultText = (outcome: string, fields: Readonly<Record<string, unknown>>): string => {
+  const branch = typeof fields['branch'] === 'string' ? `, branch ${fields['branch']}` : ''
+  return `${outcome.replace('-', ' ')}${branch}`
+}
+
+/** Who decided, why, and where the rule stands. */
+function resultFacts(fields: Readonly<Record<string, unknown>>): string[] {
+  const by = fields['decidedBy'] as Readonly<Record<string, string>> | null | undefined
+  const keys = [fields['eea'], fields['eia']].filter((name) => typeof name === 'string')
+  return [
+    ...(by ? [`step ${by['step']}, ${displayName(by['node'] ?? '')}: ${by['reason']}`] : []),
+    ...(typeof fields['reason'] === 'string' ? [fields['reason']] : []),
+    ...(typeof fields['clause'] === 'string' ? [fields['clause']] : []),
+    ...keys.map(String),
+    ...(fields['keysEqual'] === true ? ['keys equal at UE-1 and UE-2'] : []),
+    ...(fields['expected'] === false ? ['not what this scenario expects'] : []),
+  ]
+}
+
+/** `+48 ms`, `−3.2 s`: one digit behind the point below 10 ms. */
+export function timeText(ms: number): string {
+  const sign = ms < 0 ? '−' : '+'
+  const size = Math.abs(ms)
+  if (size >= 10_000) return `${sign}${duration(size)}`
+  return `${sign}${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ms`
+}
+
+/** `step 12, PC5, UE-2 to UE-1, DIRECT_SECURITY_MODE_COMMAND, integrity protected, +48 ms`. */
+export function spoken(item: Item, run: Run): string {
+  const { step, at, point, from, to, title, facts } = said(item, run)
+  const protection = item.kind === 'message' ? protectionWords[item.line.protection] : ''
+  const ends = to === '' ? displayName(from) : `${displayName(from)} to ${displayName(to)}`
+  const name = item.kind === 'message' ? title.replaceAll('_', ' ').toLowerCase() : title
+  return [step === '' ? '' : `step ${step}`, point, ends, name, protection, at, facts.join(', ')]
+    .filter((part) => part !== '')
+    .join(', ')
+}
