@@ -18,6 +18,12 @@ export const groups = {
       'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. A ratio is of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
     load: async () => (await import('./nodes.mjs')).nodes,
   },
+  start: {
+    about: 'start of nodes, and their memory',
+    method:
+      'Each node is started in a process of its own on a new SQLite store, several times. Resident memory is what the system counts once it serves and before anybody asks.',
+    load: async () => (await import('./start.mjs')).start,
+  },
   'user-data': {
     about: 'user data over a link, to the bare UDP sockets',
     method:
