@@ -7,6 +7,7 @@ import { hours, later, seconds } from '../../src/core/units.ts'
 import type {
   AuthorisationStore,
   NafKeyStore,
+  PeerPlmnStore,
   PushedGpi,
   PushedGpiStore,
 } from '../../src/entities/kmf/ports.ts'
@@ -247,6 +248,49 @@ export function pushedGpiStoreContract(name: string, open: () => Promise<PushedG
       const after = later(end, seconds(1))
       expect([await store.forgetExpired(after, 3), await store.forgetExpired(after, 3)]).toEqual([3, 2])
       expect(await store.take(gpi, end)).toBe(false)
+    })
+  })
+}
+
+const one = { plmn: Plmn('001-02'), record: '{"plmn":"001-02"}' }
+const other = { plmn: Plmn('001-03'), record: '{"plmn":"001-03"}' }
+
+/** What every store of peer PLMNs does. */
+export function peerPlmnStoreContract(name: string, open: () => Promise<PeerPlmnStore>): void {
+  describe(`${name} peer PLMN store`, () => {
+    it('keeps what it was told by PLMN, replaces, removes, and has another revision each time', async () => {
+      const store = await open()
+      const revisions = [await store.revision()]
+      const changed = async (put: (typeof one)[], remove: Plmn[] = []) => {
+        await store.change(() => ({ put, remove }))
+        revisions.push(await store.revision())
+        return store.read()
+      }
+      expect((await store.read()).peers).toEqual([])
+      expect((await changed([other, one])).peers).toEqual([one, other])
+      const newer = { ...one, record: '{}' }
+      expect((await changed([newer])).peers).toEqual([newer, other])
+      expect(await changed([], [one.plmn])).toEqual({ revision: revisions.at(-1), peers: [other] })
+      expect(new Set(revisions).size).toBe(4)
+    })
+
+    it('changes nothing where the change is refused', async () => {
+      const store = await open()
+      await store.change(() => ({ put: [one], remove: [] }))
+      const before = await store.read()
+      const refuse = () => {
+        throw new Error('refused')
+      }
+      await expect(store.change(refuse)).rejects.toThrow('refused')
+      expect(await store.read()).toEqual(before)
+    })
+
+    it('R2: of changes at once each sees those before it', async () => {
+      const store = await open()
+      const alone = (peer: typeof one) =>
+        store.change((peers) => ({ put: peers.length === 0 ? [peer] : [], remove: [] }))
+      await Promise.all([alone(one), alone(other)])
+      expect((await store.read()).peers).toHaveLength(1)
     })
   })
 }

@@ -87,6 +87,27 @@ export interface PushedGpiStore {
   forgetExpired(now: Instant, limit: number): Promise<number>
 }
 
+/** A home network whose KMFs are spoken with, beside those of the configuration: as its operator said it, in JSON. */
+export interface KeptPeerPlmn {
+  readonly plmn: Plmn
+  readonly record: string
+}
+
+export interface PeerPlmnChange {
+  readonly put: readonly KeptPeerPlmn[]
+  readonly remove: readonly Plmn[]
+}
+
+/** The peer PLMNs of all KMFs that share a store (R4). */
+export interface PeerPlmnStore {
+  /** Another number after every change. */
+  revision(): Promise<number>
+  /** All of them in the order of their names, of one moment. */
+  read(): Promise<{ readonly revision: number; readonly peers: readonly KeptPeerPlmn[] }>
+  /** What `decide` says of all of them, as if nobody else wrote meanwhile; what it throws changes nothing. */
+  change(decide: (peers: readonly KeptPeerPlmn[]) => PeerPlmnChange): Promise<void>
+}
+
 /** How the BSF is asked: nobody waits for its answer longer than `until`. */
 export interface BsfCall {
   /** Trace id of the set-up. */

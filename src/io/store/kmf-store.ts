@@ -4,9 +4,16 @@ import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore, PushedGpiStore } from '../../entities/kmf/ports.ts'
+import type {
+  AuthorisationStore,
+  NafKeyRow,
+  NafKeyStore,
+  PeerPlmnStore,
+  PushedGpiStore,
+} from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
 import { authorisationsIn } from './kmf-authorisations.ts'
+import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.ts'
 import { pushedGpisIn } from './kmf-pushed-gpis.ts'
 import { parsedOnce } from './parsed-once.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
@@ -53,6 +60,7 @@ export const kmfSchema: StoreSchema = {
        primary key (rand, ue1, ue2)
      ) strict;
      create index pushed_gpi_expires on pushed_gpi (expires);`,
+    createPeerPlmns,
   ],
   tables: [
     {
@@ -69,6 +77,7 @@ export const kmfSchema: StoreSchema = {
     { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
     { name: 'gba_u', columns: ['imsi'], key: ['imsi'] },
     { name: 'pushed_gpi', columns: ['rand', 'ue1', 'ue2', 'expires'], key: ['rand', 'ue1', 'ue2'] },
+    ...peerPlmnTables,
   ],
 }
 
@@ -89,6 +98,7 @@ export interface KmfStore {
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
   readonly pushedGpis: PushedGpiStore
+  readonly peers: PeerPlmnStore
   close(): Promise<void>
 }
 
@@ -199,6 +209,7 @@ export async function openKmfStore(place: StorePlace, keys: StoreKeys): Promise<
       keys: keysIn(store),
       authorisations: authorisationsIn(database),
       pushedGpis: pushedGpisIn(database),
+      peers: peerPlmnsIn(database),
     },
     close: () => database.close(),
   }

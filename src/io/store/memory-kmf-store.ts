@@ -9,6 +9,7 @@ import type {
   KmfSubscriber,
   NafKeyRow,
   NafKeyStore,
+  PeerPlmnStore,
   PushedGpi,
   PushedGpiStore,
 } from '../../entities/kmf/ports.ts'
@@ -147,5 +148,24 @@ export function memoryPushedGpiStore(): PushedGpiStore {
       for (const [name] of expired) until.delete(name)
       return Promise.resolve(expired.length)
     },
+  }
+}
+
+/** For simulations: gone with the process. */
+export function memoryPeerPlmnStore(): PeerPlmnStore {
+  const records = new Map<Plmn, string>()
+  let revision = 0
+  const all = () => [...records].sort().map(([plmn, record]) => ({ plmn, record }))
+  return {
+    revision: () => Promise.resolve(revision),
+    read: () => Promise.resolve({ revision, peers: all() }),
+    change: (decide) =>
+      new Promise((resolve) => {
+        const { put, remove } = decide(all())
+        for (const { plmn, record } of put) records.set(plmn, record)
+        for (const plmn of remove) records.delete(plmn)
+        revision++
+        resolve()
+      }),
   }
 }

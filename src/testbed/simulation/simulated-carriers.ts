@@ -5,6 +5,7 @@ import { memorySubscriberStore } from '../../io/store/memory-hss-store.ts'
 import {
   memoryAuthorisationStore,
   memoryNafKeyStore,
+  memoryPeerPlmnStore,
   memoryPushedGpiStore,
 } from '../../io/store/memory-kmf-store.ts'
 import type { Carriers } from '../../nodes/carriers.ts'
@@ -37,6 +38,7 @@ export function simulatedCarriers(
   const keys = kept<ReturnType<typeof memoryNafKeyStore>>()
   const authorisations = kept<ReturnType<typeof memoryAuthorisationStore>>()
   const pushedGpis = kept<ReturnType<typeof memoryPushedGpiStore>>()
+  const peers = kept<ReturnType<typeof memoryPeerPlmnStore>>()
   const close = () => Promise.resolve()
   const akaSecrets = (_plmn: PlmnConfig, { imsi, aka }: SubscriberConfig) =>
     secrets(imsi, () => drawnSecrets(aka, random))
@@ -55,7 +57,8 @@ export function simulatedCarriers(
       const store = authorisations(plmn.plmn, memoryAuthorisationStore)
       await seedAuthorisations(plmn, store)
       return {
-        ...{ keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store, close },
+        ...{ keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store },
+        ...{ peers: peers(plmn.plmn, memoryPeerPlmnStore), close },
         pushedGpis: pushedGpis(plmn.plmn, memoryPushedGpiStore),
       }
     },

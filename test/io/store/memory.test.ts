@@ -3,12 +3,14 @@ import { memorySubscriberStore } from '../../../src/io/store/memory-hss-store.ts
 import {
   memoryAuthorisationStore,
   memoryNafKeyStore,
+  memoryPeerPlmnStore,
   memoryPushedGpiStore,
 } from '../../../src/io/store/memory-kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
   nafKeyStoreContract,
+  peerPlmnStoreContract,
   pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
@@ -17,4 +19,5 @@ subscriberStoreContract('memory', () => Promise.resolve(memorySubscriberStore())
 bootstrapStoreContract('memory', () => Promise.resolve(memoryBootstrapStore()))
 nafKeyStoreContract('memory', () => Promise.resolve(memoryNafKeyStore()))
 authorisationStoreContract('memory', () => Promise.resolve(memoryAuthorisationStore()))
+peerPlmnStoreContract('memory', () => Promise.resolve(memoryPeerPlmnStore()))
 pushedGpiStoreContract('memory', () => Promise.resolve(memoryPushedGpiStore()))

@@ -6,6 +6,7 @@ import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
   nafKeyStoreContract,
+  peerPlmnStoreContract,
   pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
@@ -24,4 +25,5 @@ subscriberStoreContract('PostgreSQL', async () => (await hss()).subscribers)
 bootstrapStoreContract('PostgreSQL', async () => (await bsf()).bootstraps)
 nafKeyStoreContract('PostgreSQL', async () => (await kmf()).keys)
 authorisationStoreContract('PostgreSQL', async () => (await kmf()).authorisations)
+peerPlmnStoreContract('PostgreSQL', async () => (await kmf()).peers)
 pushedGpiStoreContract('PostgreSQL', async () => (await kmf()).pushedGpis)

@@ -6,6 +6,7 @@ import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
   nafKeyStoreContract,
+  peerPlmnStoreContract,
   pushedGpiStoreContract,
 } from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
@@ -18,4 +19,5 @@ subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(),
 bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKeys))).bootstraps)
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
+peerPlmnStoreContract('SQLite', async () => (await kmf()).peers)
 pushedGpiStoreContract('SQLite', async () => (await kmf()).pushedGpis)
