@@ -13,9 +13,9 @@ export const groups = {
     load: async () => (await import('./store.mjs')).store,
   },
   nodes: {
-    about: 'transactions of HSS, BSF and KMF, to bare servers of the same kind',
+    about: 'Diameter watchdog and KMF key requests, to bare servers of the same kind',
     method:
-      'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. A ratio is of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
+      'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. The ratio of DWR is of plain rates; the others are of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
     load: async () => (await import('./nodes.mjs')).nodes,
   },
   start: {

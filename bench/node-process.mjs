@@ -1,7 +1,8 @@
 // One node of a configuration, as `sidelock node` runs it, with nobody who looks on.
 import { loadNetworkConfig } from '../dist/nodes/config/load.js'
 import { findNode } from '../dist/nodes/config/nodes.js'
-import { nodeContext, startEntity } from '../dist/testbed/network.js'
+import { startEntity } from '../dist/testbed/network.js'
+import { nodeContext } from '../dist/testbed/node-context.js'
 import { addressesOf } from '../dist/testbed/processes/addressed-config.js'
 import { serve } from './served.mjs'
 
