@@ -52,8 +52,6 @@ export interface AvpDefinition<Name extends string, Value> {
 /** Finds the row of (code, vendor). */
 export type FindDefinition = (code: number, vendorId: number) => AvpDefinition<string, unknown> | undefined
 
-const childless: readonly Avp[] = []
-
 /** Grouped AVPs within grouped AVPs: no deeper (R40). */
 const deepest = 8
 /** What a Failed-AVP repeats of a long AVP, in octets. */
@@ -105,25 +103,23 @@ function readGroup(
 ): Avp[] {
   const avps: Avp[] = []
   for (let at = start; at < end;) {
-    const { code, vendorId, mandatory, dataAt, dataEnd, definition } = readAvpHead(octets, at, end, find)
-    const data = octets.subarray(dataAt, dataEnd)
-    if (!definition && mandatory && !opaque)
-      throw new MalformedDiameter(`AVP ${code}`, at, 'not known and its M bit is set', {
-        resultCode: resultCodes.avpUnsupported,
-        failedAvp: encodeAvp({ code, vendorId, mandatory }, data.slice(0, longestFailedData)),
-      })
-    const grouped = definition?.type.grouped
-    if (grouped && depth + 1 > deepest) throw badLength(definition.name, at, 'grouped too deep', definition)
-    const children = grouped
-      ? readGroup(octets, dataAt, dataEnd, find, depth + 1, opaque || grouped === 'opaque')
-      : childless
-    avps.push({ code, vendorId, mandatory, data, offset: at, definition, children })
-    at = (dataEnd + 3) & ~3
+    const avp = readAvp(octets, at, end, find, depth, opaque)
+    avps.push(avp)
+    at = (avp.data.byteOffset - octets.byteOffset + avp.data.length + 3) & ~3
   }
   return avps
 }
 
-function readAvpHead(octets: Uint8Array, at: number, end: number, find: FindDefinition) {
+const none: readonly Avp[] = []
+
+function readAvp(
+  octets: Uint8Array,
+  at: number,
+  end: number,
+  find: FindDefinition,
+  depth: number,
+  opaque: boolean,
+): Avp {
   if (end - at < 8) throw badLength('AVP', at, 'header cut')
   const code = readUint(octets, at, 4)
   const flags = octets[at + 4] ?? 0
@@ -131,19 +127,32 @@ function readAvpHead(octets: Uint8Array, at: number, end: number, find: FindDefi
   const dataAt = at + ((flags & 0x80) === 0 ? 8 : 12)
   const vendorId = dataAt - at === 12 && end - at >= 12 ? readUint(octets, at + 8, 4) : 0
   const definition = find(code, vendorId)
-  const name = definition?.name ?? `AVP ${code}`
   const dataEnd = at + length
   if (dataEnd < dataAt || ((dataEnd + 3) & ~3) > end)
-    throw badLength(name, at, `length ${length}`, definition ?? { code, vendorId, mandatory: false })
+    throw badLength(
+      definition?.name ?? `AVP ${code}`,
+      at,
+      `length ${length}`,
+      definition ?? { code, vendorId, mandatory: false },
+    )
+  const data = octets.subarray(dataAt, dataEnd)
   if ((flags & 0x1f) !== 0)
-    throw new MalformedDiameter(name, at, 'flag bits that may not be set', {
+    throw new MalformedDiameter(definition?.name ?? `AVP ${code}`, at, 'flag bits that may not be set', {
       resultCode: resultCodes.invalidAvpBits,
-      failedAvp: encodeAvp(
-        { code, vendorId, mandatory: true },
-        failedData(definition, octets.subarray(dataAt, dataEnd), 4),
-      ),
+      failedAvp: encodeAvp({ code, vendorId, mandatory: true }, failedData(definition, data, 4)),
     })
-  return { code, vendorId, mandatory: (flags & 0x40) !== 0, dataAt, dataEnd, definition }
+  const mandatory = (flags & 0x40) !== 0
+  if (!definition && mandatory && !opaque)
+    throw new MalformedDiameter(`AVP ${code}`, at, 'not known and its M bit is set', {
+      resultCode: resultCodes.avpUnsupported,
+      failedAvp: repeatAvp({ code, vendorId, mandatory, data, offset: at, definition, children: none }),
+    })
+  const grouped = definition?.type.grouped
+  if (grouped && depth + 1 > deepest) throw badLength(definition.name, at, 'grouped too deep', definition)
+  const children = grouped
+    ? readGroup(octets, dataAt, dataEnd, find, depth + 1, opaque || grouped === 'opaque')
+    : none
+  return { code, vendorId, mandatory, data, offset: at, definition, children }
 }
 
 function badLength(

@@ -70,16 +70,15 @@ export function decodeHeader(octets: Uint8Array): Header {
 export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
   let length = headerLength
   for (const avp of avps) length += avp.length
-  const bits =
-    (header.request ? flags.request : 0) |
-    (header.proxiable ? flags.proxiable : 0) |
-    (header.error ? flags.error : 0) |
-    (header.retransmitted ? flags.retransmitted : 0)
   const octets = new Uint8Array(length)
   putU32(octets, 0, length)
   octets[0] = 1
   putU32(octets, 4, header.commandCode)
-  octets[4] = bits
+  octets[4] =
+    (header.request ? flags.request : 0) |
+    (header.proxiable ? flags.proxiable : 0) |
+    (header.error ? flags.error : 0) |
+    (header.retransmitted ? flags.retransmitted : 0)
   putU32(octets, 8, header.applicationId)
   putU32(octets, 12, header.hopByHop)
   putU32(octets, 16, header.endToEnd)
