@@ -103,13 +103,18 @@ function Protection({ line }: { line: MessageLine }) {
       </div>
       {security && (
         <>
-          <div>
-            <dt>key</dt>
-            <dd class="mono">{security.key}</dd>
-          </div>
+          {(['pik', 'pek'] as const).map(
+            (name) =>
+              security[name] !== undefined && (
+                <div key={name}>
+                  <dt>{name.toUpperCase()}</dt>
+                  <dd class="mono">#{security[name]}</dd>
+                </div>
+              ),
+          )}
           <div>
             <dt>COUNT</dt>
-            <dd class="mono">{security.count.toString(16).padStart(8, '0')}</dd>
+            <dd class="mono">{security.count}</dd>
           </div>
           <div>
             <dt>BEARER</dt>

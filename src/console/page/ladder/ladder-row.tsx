@@ -124,6 +124,7 @@ function ItemCells({ row, run, lanes, laneWidth, table, showStep }: Of<'item'>) 
         {item.kind === 'message' && item.line.original !== undefined && (
           <b class="sign"> ✗ changed on its way</b>
         )}
+        {item.kind === 'message' && item.line.lost === true && <b class="sign"> ✗ lost on its way</b>}
         {facts.length > 0 && <span class="facts"> {facts.join('  ')}</span>}
         {table && item.kind === 'message' && (
           <span class="facts"> {protectionWords[item.line.protection]}</span>
