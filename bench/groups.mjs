@@ -6,6 +6,12 @@ export const groups = {
       'Calls under a prepared key, in processor time of the process. 128-EEA and 128-EIA 1 and 3 are compared with portable C (`bench/c`, `gcc -O3`), which shares the algorithms and the tables; without gcc these rows are left out. AES, MILENAGE and the KDF are compared with node:crypto, called as its documentation shows.',
     load: async () => (await import('./algorithms.mjs')).algorithms,
   },
+  codecs: {
+    about: 'decoding and encoding of Diameter and PC5 signalling, to JSON',
+    method:
+      'Whole messages to their checked values and back, in processor time of the process. JSON of the same values, octets as hex, shows what the engine needs for that many values.',
+    load: async () => (await import('./codecs.mjs')).codecs,
+  },
   store: {
     about: 'durable inserts, gets, and what they do to the event loop',
     method:

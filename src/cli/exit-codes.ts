@@ -46,6 +46,8 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,
   ERR_PEER_UNKNOWN: exitCodes.usage,
   ERR_NOT_POSSIBLE_NOW: exitCodes.otherOutcome,
+  ERR_ACT: exitCodes.usage,
+  ERR_BUSY: exitCodes.temporary,
   ERR_CONTROL_ADDRESS: exitCodes.usage,
   ERR_CONTROL_ADDRESS_IN_USE: exitCodes.unavailable,
   ERR_NOT_RUNNING: exitCodes.unavailable,

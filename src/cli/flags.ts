@@ -69,6 +69,13 @@ export interface TestbedFlags extends RunFlags {
   readonly console: boolean
 }
 
+/** What commands take that ask a testbed which runs. */
+export interface LabFlags extends SharedFlags {
+  readonly config: string
+  /** File of its control socket. */
+  readonly at?: string
+}
+
 /** The example that comes with the package, as it is called from the current folder. */
 export function defaultConfig(): string {
   const example = fileURLToPath(new URL('../../examples/two-plmns.yaml', import.meta.url))

@@ -15,7 +15,8 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addLoad } from './load-program.ts'
-import { addPermission, addSubscriber } from './admin/program.ts'
+import { addPeer, addPermission, addSubscriber } from './admin/program.ts'
+import { addLab } from './lab/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -31,9 +32,11 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
+  lab          one act on the testbed that runs
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
   load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
+  peer         PLMNs that a KMF talks to
 
 npx sidelock COMMAND --help tells more. Exit status: 0 as asked, 1 another outcome,
 64 usage, 69 port in use, 70 our fault, 73 output, 75 try again, 78 configuration.`
@@ -54,11 +57,13 @@ export function program(
   addRun(root, surroundings, finish)
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
+  addLab(root, surroundings, finish)
   addLoad(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
   addSubscriber(root, surroundings, finish)
   addPermission(root, surroundings, finish)
+  addPeer(root, surroundings, finish)
   addCheck(root, surroundings, finish)
   addConfig(root, surroundings, finish)
   addPrepare(root, surroundings, finish)

@@ -33,12 +33,9 @@ export function fromUtf8(octets: Uint8Array): string {
 
 /** Text of octets 0x20 to 0x7e; throws InvalidValue. */
 export function fromAscii(octets: Uint8Array): string {
-  let text = ''
-  for (const octet of octets) {
+  for (const octet of octets)
     if (octet < 0x20 || octet > 0x7e) throw new InvalidValue('text', 'not printable ASCII')
-    text += String.fromCharCode(octet)
-  }
-  return text
+  return strictUtf8.decode(octets)
 }
 
 /** Standard alphabet with padding. RFC 4648 4. */
@@ -102,6 +99,14 @@ export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, val
 /** Four octets, most significant first. */
 export const u32 = (value: number): Uint8Array =>
   Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+
+/** `value` in the four octets at `at`, most significant first. */
+export function putU32(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value >>> 24
+  octets[at + 1] = value >>> 16
+  octets[at + 2] = value >>> 8
+  octets[at + 3] = value
+}
 
 /** The unsigned number in `size` octets (1 to 6), most significant first; octets outside count as zero. */
 export function readUint(octets: Uint8Array, at: number, size: number): number {

@@ -76,7 +76,7 @@ export class IdentityUnknown extends Refused {
   readonly code = 'ERR_IDENTITY_UNKNOWN'
 }
 
-/** The HSS does not take this AUTS: unknown or used RAND, or MAC-S wrong. TS 33.102 6.3.5. */
+/** The HSS or the KMF does not take this AUTS: unknown or used RAND, or MAC-S wrong. TS 33.102 6.3.5. */
 export class SynchronisationRefused extends Refused {
   readonly code = 'ERR_SYNCHRONISATION_REFUSED'
 }

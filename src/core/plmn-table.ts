@@ -2,7 +2,7 @@ import { bTidDomain, type BTid } from './identities/b-tid.ts'
 import { Fqdn } from './identities/fqdn.ts'
 import { nafFqdn, type NafId } from './identities/naf-id.ts'
 import { mcc, mnc, plmnLabels, type Plmn } from './identities/plmn.ts'
-import { ProseUeId } from './identities/prose.ts'
+import { hexOf24, ProseUeId } from './identities/prose.ts'
 import type { Imsi } from './identities/subscriber.ts'
 import type { Ue1Id } from './identities/ue1-id.ts'
 
@@ -79,6 +79,13 @@ export class PlmnTable {
 
 export const inRanges = (id: ProseUeId, ranges: readonly ProseUeIdRange[]): boolean =>
   ranges.some(([first, last]) => id >= first && id <= last)
+
+/** `000001-07ffff`. */
+export const rangeText = ([first, last]: ProseUeIdRange): string => `${hexOf24(first)}-${hexOf24(last)}`
+
+/** Whether an ID is in both: it would name two UEs (R2). */
+export const overlap = ([first, last]: ProseUeIdRange, other: ProseUeIdRange): boolean =>
+  first <= other[1] && other[0] <= last
 
 /** Identities of the ranges that are not taken, lowest first. */
 export function* freeUeIds(

@@ -37,6 +37,19 @@ export type Fields = Readonly<Record<string, JsonValue>>
 /** What protects a message on its way. */
 export type Protection = 'clear' | 'integrity' | 'ciphered'
 
+/** The inputs of EIA and EEA, keys as fingerprints (8 hex digits). TS 36.323 5.6.2, 5.7. */
+export interface SecurityInputs {
+  /** Absent where there is no MAC-I. */
+  readonly pik?: string | undefined
+  /** Absent where nothing is ciphered. */
+  readonly pek?: string | undefined
+  /** 32 bits: KD-sess ID, PDCP SN. */
+  readonly count: number
+  /** LCID. */
+  readonly bearer: number
+  readonly direction: 0 | 1
+}
+
 /** One message, given once, by its sender. Key fields in `bytes` are zeros; `masked` says where they were. */
 export interface TapMessage {
   readonly kind: 'message'
@@ -54,6 +67,12 @@ export interface TapMessage {
   readonly masked: readonly (readonly [number, number])[]
   /** The SDU in a ciphered PC5 frame, before it was ciphered; only ever given when `unsafeRevealKeys` is on. */
   readonly clear?: Uint8Array | undefined
+  /** What the sender made, where `bytes` were changed on their way. */
+  readonly original?: Uint8Array | undefined
+  /** True when the frame was lost on its way. */
+  readonly lost?: true | undefined
+  /** What a PC5 frame is protected with. */
+  readonly security?: SecurityInputs | undefined
   /** The profile of an SL-SCH frame, where it is not that of the change request. */
   readonly pc5Profile?: 'final' | undefined
   /** What a reader needs to know of it; never a secret, an IMSI only masked. */

@@ -1,14 +1,19 @@
 import { createCipheriv, type Cipher } from 'node:crypto'
-import { cutAfter } from './security-inputs.ts'
+import { wipe } from '../core/keys.ts'
+import { cutAfter, forgotten } from './security-inputs.ts'
+import { longestByTables, TableAes } from './wasm/aes-under-key.ts'
+import { algorithmsModule } from './wasm/module.ts'
 
 const blockSize = 16
 
 /**
- * AES-CMAC under one key, for many messages. SP 800-38B. One CBC cipher serves them all: it goes on from the last block that
- * it made, so that block is taken out of the first of the next message again.
+ * AES-CMAC under one key, for many messages. SP 800-38B. Short ones go by tables. One CBC cipher serves all others: it goes
+ * on from the last block that it made, so that block is taken out of the first of the next message again.
  */
 export class Cmac {
-  readonly #cbc: Cipher
+  #key: Uint8Array | undefined
+  readonly #tables: TableAes | undefined
+  #cbc: Cipher | undefined
   readonly #last = new Uint8Array(blockSize)
   readonly #k1: Uint8Array
   readonly #k2: Uint8Array
@@ -17,17 +22,23 @@ export class Cmac {
 
   /** A key of 16 octets. */
   constructor(key: Uint8Array) {
-    this.#cbc = createCipheriv('aes-128-cbc', key, this.#last).setAutoPadding(false)
-    const l = this.#chained(new Uint8Array(blockSize))
+    this.#key = key
+    const module = algorithmsModule()
+    this.#tables = module && new TableAes(module, key)
+    this.#roomFor(blockSize).fill(0, 0, blockSize)
+    const l = this.#chained(this.#roomFor(blockSize), blockSize, blockSize)
     this.#k1 = doubled(l)
     this.#k2 = doubled(this.#k1)
+    wipe(l)
   }
 
-  /** 16 octets over the first `bits` bits of all parts, one after the other; the last is no longer than `bits` need. */
-  tag(parts: readonly Uint8Array[], bits: number): Uint8Array {
+  /**
+   * The first `length` octets of the tag over the first `bits` bits of all parts, one after the other; the last is no longer
+   * than `bits` need.
+   */
+  tag(parts: readonly Uint8Array[], bits: number, length = blockSize): Uint8Array {
     const size = Math.max(1, Math.ceil(bits / 8 / blockSize)) * blockSize
-    if (size > this.#room.length) this.#room = new Uint8Array(size)
-    const blocks = new Uint8Array(this.#room.buffer, 0, size)
+    const blocks = this.#roomFor(size)
     let at = 0
     for (const part of parts) {
       blocks.set(part, at)
@@ -35,28 +46,38 @@ export class Cmac {
     }
     if (bits === 8 * size) xorInto(blocks, size - blockSize, this.#k1)
     else {
-      cutAfter(blocks, bits)
+      blocks.fill(0, at, size)
+      if (bits & 7) cutAfter(blocks.subarray(0, size), bits)
       blocks[bits >>> 3] = (blocks[bits >>> 3] ?? 0) | (0x80 >> (bits & 7))
       xorInto(blocks, size - blockSize, this.#k2)
     }
-    return this.#chained(blocks)
+    return this.#chained(blocks, size, length)
   }
 
-  /** Erases the key from the cipher, which can be used no more. */
+  /** Erases the key from what was made of it, which can be used no more. */
   forget(): void {
-    this.#cbc.final()
-    this.#room.fill(0)
-    this.#k1.fill(0)
-    this.#k2.fill(0)
+    this.#key = undefined
+    this.#cbc?.final()
+    this.#tables?.forget()
+    wipe(this.#room, this.#k1, this.#k2)
   }
 
-  /** The last block of CBC with an IV of zeros. */
-  #chained(blocks: Uint8Array): Uint8Array {
+  /** Where a message of so many octets, padding included, is to stand. */
+  #roomFor(size: number): Uint8Array {
+    if (this.#tables && size <= longestByTables) return this.#tables.room
+    if (size > this.#room.length) this.#room = new Uint8Array(size)
+    return this.#room
+  }
+
+  /** The first octets of the last block of CBC with an IV of zeros, of what stands in the room. */
+  #chained(blocks: Uint8Array, size: number, length: number): Uint8Array {
+    if (!this.#key) throw forgotten()
+    if (this.#tables && size <= longestByTables) return this.#tables.cbcMac(size, length)
+    this.#cbc ??= createCipheriv('aes-128-cbc', this.#key, this.#last).setAutoPadding(false)
     xorInto(blocks, 0, this.#last)
-    const out = this.#cbc.update(blocks)
-    const last = new Uint8Array(out.buffer, out.byteOffset + out.length - blockSize, blockSize)
-    this.#last.set(last)
-    return last
+    const out = this.#cbc.update(blocks.subarray(0, size))
+    this.#last.set(out.subarray(-blockSize))
+    return this.#last.slice(0, length)
   }
 }
 

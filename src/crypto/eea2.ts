@@ -1,14 +1,32 @@
 import { createCipheriv } from 'node:crypto'
 import type { EeaUnderKey } from './eea.ts'
 import type { Direction } from './security-inputs.ts'
+import { longestByTables, TableAes } from './wasm/aes-under-key.ts'
+import { algorithmsModule } from './wasm/module.ts'
 
 const blockSize = 16
 
-/**
- * 128-EEA2: AES-128-CTR. TS 33.401 B.1.3. One ECB cipher makes the keystream of all messages of a key: a cipher for each
- * would cost more than ciphering 1400 octets does.
- */
+/** 128-EEA2: AES-128-CTR. TS 33.401 B.1.3. Short messages go by tables, all others by a cipher made for the first of them. */
 export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
+  const module = algorithmsModule()
+  const tables = module && new TableAes(module, key)
+  let long: EeaUnderKey | undefined
+  return {
+    crypt(count, bearer, direction, octets) {
+      if (octets.length === 0) return new Uint8Array()
+      if (tables && octets.length <= longestByTables) return tables.eea2(count, bearer, direction, octets)
+      long ??= eea2ByCipher(key)
+      return long.crypt(count, bearer, direction, octets)
+    },
+    forget() {
+      tables?.forget()
+      long?.forget()
+    },
+  }
+}
+
+/** One ECB cipher makes the keystream of all messages: a cipher for each would cost more than ciphering 1400 octets does. */
+function eea2ByCipher(key: Uint8Array): EeaUnderKey {
   const ecb = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
   let room = roomFor(0)
   return {

@@ -12,6 +12,8 @@ export interface Streams {
   listen(server: Server, address: StreamAddress): Promise<number>
   /** A connection on its way: it emits `connect`, or `error` and `close`. */
   connect(address: StreamAddress): Socket
+  /** Gets a connection that TLS opens there by itself; it may end it. */
+  readonly follow?: (address: StreamAddress, socket: Socket) => void
 }
 
 export const tcp: Streams = {

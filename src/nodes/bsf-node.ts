@@ -148,8 +148,15 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         policy = pushPolicyOf(plmn, policy)
         await peeringOf(plmn).renew(context)
       },
-      async forgetBTids() {
-        for (const { btid } of await bootstraps.list(context.clock.now())) await bootstraps.remove(btid)
+      async forgetBTids(only) {
+        const all = await bootstraps.list(context.clock.now())
+        const gone = all.filter(({ btid }) => only === undefined || btid === only)
+        for (const { btid } of gone) await bootstraps.remove(btid)
+        return gone.length
+      },
+      async expireBTid(btid) {
+        const kept = await bootstraps.find(btid, context.clock.now())
+        if (kept) await bootstraps.put({ ...kept, expires: context.clock.now() })
       },
       levels: () => ({
         tables: {

@@ -1,6 +1,6 @@
-import type { Plmn } from '../core/identities/plmn.ts'
 import { wipe } from '../core/keys.ts'
 import { milliseconds } from '../core/units.ts'
+import type { Clock } from '../core/environment.ts'
 import { proseUssOf } from '../entities/hss/guss.ts'
 import { createKmf, type KmfSettings } from '../entities/kmf/kmf.ts'
 import { mostOpenRequests } from '../entities/kmf/open-requests.ts'
@@ -8,26 +8,24 @@ import type { BsfCall, KmfPorts, Pc6Port, Pc8Service, ZnPort, ZpnPort } from '..
 import type { DiameterNode } from '../io/diameter/node.ts'
 import type { Pc8Octets } from '../io/https/pc8-message.ts'
 import { startPc8Server } from '../io/https/pc8-server.ts'
+import type { KmfStore } from '../io/store/kmf-store.ts'
 import { proseKey } from '../reference-points/pc6/key-request.ts'
 import { bootstrappingInfo } from '../reference-points/zn/bootstrapping-info.ts'
 import { pushInfo } from '../reference-points/zn/push-info.ts'
 import { Closing } from './closing.ts'
-import type { NetworkConfig, PlmnConfig } from './config/network-config.ts'
-import { plmnTableFor } from './config/nodes.ts'
+import type { PlmnConfig } from './config/network-config.ts'
 import { seedAuthorisations } from './config/stores.ts'
 import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
 import { keyRequest } from './http-spans.ts'
+import { KmfPeering } from './kmf-peering.ts'
 import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
-import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
-import { Pushers } from './pushers.ts'
+import { applicationIds } from './peers.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
 import { pc8Tap, ueOfPc8 } from './tap-http.ts'
 
-/** Zn and Zpn go to the same peer. */
-const zn = [applicationIds.Zn, applicationIds.Zpn]
-const pc6 = [applicationIds.PC6]
+const applications = [applicationIds.Zn, applicationIds.Zpn, applicationIds.PC6]
 /** Connections that strangers may hold open (R43). */
 const maxConnections = 1_000
 
@@ -61,24 +59,15 @@ function bsfOver(
   }
 }
 
-/** Any KMF of the other network; AUTS of a GPI goes to the one that pushed it. */
-function pc6Over(diameter: DiameterNode, spans: Spans): Pc6Port {
-  const pushers = new Pushers()
-  return {
-    requestKey: (home, request, trace) =>
-      spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, async (context) => {
-        const pusher = request.resynchronisation && pushers.find(request)
-        let answeredBy = pusher
-        const answer = await diameter.request(proseKey, request, {
-          ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
-          ...(pusher && { destinationHost: pusher }),
-          answeredBy: (host) => (answeredBy = host),
-        })
-        if (answer.gpi && answeredBy) pushers.add(request, answeredBy)
-        return answer
+/** Any KMF of the other network. */
+const pc6Over = (diameter: DiameterNode, spans: Spans): Pc6Port => ({
+  requestKey: (home, request, trace) =>
+    spans({ side: 'client', point: 'PC6', name: 'PKR' }, trace, (context) =>
+      diameter.request(proseKey, request, {
+        ...{ destinationRealm: home.realm, deadline: deadlines.pc6, ...traced(context) },
       }),
-  }
-}
+    ),
+})
 
 /** PC8 with its handshakes, and with step 4 to step 10, told. */
 const pc8Spans = (service: Pc8Service, spans: Spans): Pc8Service => ({
@@ -100,9 +89,7 @@ function ownProseUssOf({ kmf, subscribers }: PlmnConfig): KmfPorts['ownProseUss'
   return (imsi) => Promise.resolve(table.get(imsi))
 }
 
-const knownTo = (plmn: PlmnConfig, { config }: NodeContext) => ({
-  ...{ plmns: plmnTableFor(config, plmn.plmn), ownProseUss: ownProseUssOf(plmn) },
-})
+const knownTo = (plmn: PlmnConfig, { plmns }: KmfPeering) => ({ plmns, ownProseUss: ownProseUssOf(plmn) })
 
 const settingsOf = ({ plmn, kmf: { nafKeyMaxAge, pdkLifetime, limits } }: PlmnConfig): KmfSettings => ({
   ...{ plmn, nafKeyMaxAge, pdkLifetime, limits, returnUe1ProseUeIds: true },
@@ -116,6 +103,29 @@ const octetsTap =
     const [from, to] = sender === 'ue' ? [ue, kmf] : [kmf, ue]
     tap({ kind: 'octets', point: 'PC8', connection: `${kmf} ${client}`, from, to, time, bytes: octets })
   }
+
+/** What a lab does to its store. */
+const handsOn = (
+  { keys, authorisations }: KmfStore,
+  clock: Clock,
+): Pick<Node, 'forgetBTids' | 'expireBTid' | 'permit'> => ({
+  async forgetBTids(only) {
+    const all = await keys.list(clock.now())
+    const gone = all.filter(({ btid }) => only === undefined || btid === only)
+    for (const { btid } of gone) await keys.forget(btid)
+    return gone.length
+  },
+  async expireBTid(btid) {
+    const row = await keys.find(btid, clock.now())
+    if (row) await keys.put({ ...row, expires: clock.now() })
+  },
+  async permit(imsi, plmn, may) {
+    if ((await authorisations.mayLink(imsi, plmn)) === may) return false
+    if (!may) return authorisations.revoke(imsi, plmn)
+    await authorisations.grant(imsi, plmn)
+    return true
+  },
+})
 
 /** What is special about a KMF of a scenario. */
 export interface KmfStage {
@@ -133,15 +143,26 @@ export async function startKmf(
   const { name, fqdn, diameter: own, pc8 } = plmn.kmf
   const voice = voiceOf(name, context)
   const store = await carriers.kmfStore(plmn)
-  const diameter = diameterNodeOf(name, plmn, own, [...zn, ...pc6], voice, context)
+  const diameter = diameterNodeOf(name, plmn, own, applications, voice, context)
+  const closing = new Closing()
+  closing.opened(() => store.close())
+  closing.opened(() => diameter.close())
+  const stop = () => closing.close()
+  const peering = await KmfPeering.open(diameter, store.peers, plmn, context).catch(
+    async (error: unknown) => {
+      await stop()
+      throw error
+    },
+  )
   const spans = spansOf(name, context)
   const keys = storeSpans('keys', store.keys, spans)
   const authorisations = storeSpans('authorisations', store.authorisations, spans)
+  const pushedGpis = storeSpans('pushedGpis', store.pushedGpis, spans)
   const bsf = bsfOver(diameter, plmn, context, spans)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys, authorisations },
-      ...{ ...knownTo(plmn, context), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter, spans) },
+      ...{ ...context, ...voice, keys, authorisations, pushedGpis },
+      ...{ ...knownTo(plmn, peering), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter, spans) },
     },
     settingsOf(plmn),
   )
@@ -153,19 +174,16 @@ export async function startKmf(
       ),
     ({ pdk }) => wipe(pdk),
   )
-  const peeringOf = (plmn: PlmnConfig, { config }: NodeContext) =>
-    new Peering(diameter, neighbours(plmn, config), plmn.kmf.diameter)
-  const peering = peeringOf(plmn, context)
-  peering.expect()
+  let current = plmn
+  const act = () => kmf.reconfigure(knownTo(current, peering), settingsOf(current))
+  peering.expect(act)
   const onKeyLog = (text: string) => {
     if (context.unsafeRevealKeys)
       tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })
   }
-  const closing = new Closing()
-  closing.opened(() => store.close())
-  closing.opened(() => diameter.close())
+  closing.opened(peering.follow(name))
   closing.opened(sweepExpired(name, context, (now, limit) => keys.eraseExpired(now, limit)))
-  const stop = () => closing.close()
+  closing.opened(sweepExpired(name, context, (now, limit) => pushedGpis.forgetExpired(now, limit)))
   try {
     const address = await diameter.listen(own.listen)
     const server = await startPc8Server({
@@ -183,16 +201,16 @@ export async function startKmf(
         ['diameter', address],
         ['pc8', { host: pc8.listen.host, port: server.port }],
       ]),
-      async forgetBTids() {
-        for (const { btid } of await store.keys.list(clock.now())) await store.keys.forget(btid)
-      },
-      connect: () => peering.connect(context),
+      ...handsOn(store, clock),
+      connect: () => peering.connect(),
+      checkReload: (plmn, context) => peering.check(plmn, context),
       async reload(plmn, context) {
         await seedAuthorisations(plmn, store.authorisations)
         diameter.secure(context.carriers.diameter(plmn.kmf.diameter))
-        kmf.reconfigure(knownTo(plmn, context), settingsOf(plmn))
-        await peeringOf(plmn, context).renew(context)
+        current = plmn
+        await peering.reload(plmn, context)
       },
+      peersChanged: () => peering.look(),
       levels: () => ({
         tables: {
           ...diameter.tables,
@@ -209,20 +227,4 @@ export async function startKmf(
     await stop()
     throw error
   }
-}
-
-/** Of two KMFs the one that the file names first opens the connection. */
-function neighbours({ plmn, realm, bsf, kmf }: PlmnConfig, { plmns }: NetworkConfig): readonly Neighbour[] {
-  const placeOf = (one: Plmn) => plmns.findIndex((entry) => entry.plmn === one)
-  const peers = plmns.filter((peer) => kmf.pc6Peers.includes(peer.plmn))
-  return [
-    ...neighboursOf(bsf.instances, { realm, applications: zn, opens: true, isMutual: true }),
-    ...peers.flatMap((peer) =>
-      neighboursOf(peer.kmf.instances, {
-        ...{ realm: peer.realm, applications: pc6, opens: placeOf(plmn) < placeOf(peer.plmn) },
-        // A KMF that does not name this one as its peer refuses it: nobody waits for that.
-        isMutual: peer.kmf.pc6Peers.includes(plmn),
-      }),
-    ),
-  ]
 }

@@ -1,4 +1,7 @@
 import type { Clock, Random, Timers } from '../core/environment.ts'
+import type { BTid } from '../core/identities/b-tid.ts'
+import type { Plmn } from '../core/identities/plmn.ts'
+import type { Imsi } from '../core/identities/subscriber.ts'
 import type { Count, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
 import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
@@ -45,13 +48,21 @@ export interface Node {
   readonly addresses: ReadonlyMap<Service, ListenAddress>
   /** Towards those it must reach; called once their addresses are known. Resolves when all its peers are there. */
   connect(): Promise<void>
+  /** Throws InvalidConfig where what its store keeps cannot stand beside this configuration. Of a KMF. */
+  checkReload?(plmn: PlmnConfig, context: NodeContext): void
   /**
    * Goes on under another configuration, of which only what can change live differs: nothing that is under way ends, but
    * connections of peers that are no more. Rejects with InvalidConfig or the error of the store. Not of a UE.
    */
   reload?(plmn: PlmnConfig, context: NodeContext): Promise<void>
-  /** Drops every B-TID it knows; of a BSF and a KMF. */
-  forgetBTids?(): Promise<void>
+  /** Resolves when it acts on the peers that its store keeps now. Of a KMF. */
+  peersChanged?(): Promise<void>
+  /** Drops every B-TID it knows, or this one; gives how many. Of a BSF and a KMF. */
+  forgetBTids?(only?: BTid): Promise<number>
+  /** What it holds of this B-TID expires now. Of a BSF and a KMF. */
+  expireBTid?(btid: BTid): Promise<void>
+  /** From now on the subscriber may link with UEs of that PLMN, or may not. False when nothing changed. Of a KMF. */
+  permit?(imsi: Imsi, plmn: Plmn, may: boolean): Promise<boolean>
   /** Called by those who watch the node. */
   levels(): Levels
   /** Resolves when its store has answered a question; at once where there is none. */

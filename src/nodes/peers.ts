@@ -57,7 +57,7 @@ export class Peering {
   readonly #planned: readonly Planned[]
   readonly #diameter: Peers
 
-  constructor(diameter: Peers, neighbours: readonly Neighbour[], { peers }: DiameterConfig) {
+  constructor(diameter: Peers, neighbours: readonly Neighbour[], { peers }: Pick<DiameterConfig, 'peers'>) {
     this.#diameter = diameter
     this.#planned = plan(neighbours, peers)
   }
@@ -102,8 +102,11 @@ function plan(neighbours: readonly Neighbour[], listed: readonly PeerConfig[]): 
   ]
 }
 
-const isBehind = ({ host, realm }: Neighbour, { relayFor = [] }: PeerConfig): boolean =>
-  relayFor.includes(host) || relayFor.includes(realm)
+/** Whether it is reached by this relay. */
+export const isBehind = (
+  { host, realm }: Pick<Neighbour, 'host' | 'realm'>,
+  { relayFor = [] }: PeerConfig,
+): boolean => relayFor.includes(host) || relayFor.includes(realm)
 
 function plannedNeighbour(neighbour: Neighbour, entry: PeerConfig | undefined): Planned {
   const { host, realm, node, isMutual } = neighbour

@@ -162,8 +162,9 @@ function pc8Of(
 /** Discovery is for everybody: it goes to whoever is not the sender. */
 const pc5Tap =
   ({ name: from, ue }: ConfiguredUe, { tap, clock, names, unsafeRevealKeys }: NodeContext) =>
-  (message: SentPc5Message): void => {
-    const { name, step, protection, frame, sdu, fields, context, heartbeat } = message
+  (message: SentPc5Message, onAir?: Uint8Array | 'lost'): void => {
+    const { name, step, protection, frame, sdu, fields, context, heartbeat, security } = message
+    const isChanged = onAir !== undefined && onAir !== 'lost'
     // One literal: user data comes by here, and spreading costs as much as its MAC-I.
     tap({
       kind: 'message',
@@ -174,7 +175,10 @@ const pc5Tap =
       name,
       step,
       protection,
-      bytes: frame,
+      bytes: isChanged ? onAir : frame,
+      original: isChanged ? frame : undefined,
+      lost: onAir === 'lost' ? true : undefined,
+      security,
       masked: [],
       // A copy: whoever sent it may use its octets again.
       clear: unsafeRevealKeys && protection === 'ciphered' ? sdu?.slice() : undefined,
@@ -185,10 +189,37 @@ const pc5Tap =
     })
   }
 
+/** A sidelink on which frames get lost or changed, and a tap that knows. */
+function befalling(
+  radio: Radio,
+  onAir: NonNullable<UeStage['onAir']>,
+  tap: ReturnType<typeof pc5Tap>,
+): { readonly radio: Radio; readonly sent: (message: SentPc5Message) => void } {
+  const fates = new WeakMap<Uint8Array, Uint8Array | 'lost'>()
+  return {
+    radio: {
+      ...radio,
+      onFrame: (hear) => radio.onFrame(hear),
+      close: () => radio.close(),
+      send(channel, frame) {
+        const fate = fates.get(frame) ?? frame
+        if (fate !== 'lost') radio.send(channel, fate)
+      },
+    },
+    sent(message) {
+      const fate = onAir(message)
+      if (fate !== undefined) fates.set(message.frame, fate)
+      tap(message, fate)
+    },
+  }
+}
+
 /** What is special about a UE of a scenario. */
 export interface UeStage {
   /** Its USIM takes no SQN up to this one. */
   readonly highestSqn?: Sqn
+  /** What becomes of a frame that it sends; undefined: it goes out as it was made. */
+  readonly onAir?: (message: SentPc5Message) => Uint8Array | 'lost' | undefined
   /** Puts somebody between the UE and its sidelink. */
   readonly onRadio?: (radio: Radio) => Radio
   /** The tap gets the answers of BSF and KMF from it, as these tell another tap, if any. */
@@ -199,10 +230,13 @@ export interface UeStage {
 export async function startUe(
   node: ConfiguredUe,
   context: NodeContext,
-  { highestSqn, onRadio = (radio) => radio, tellsHeard = false }: UeStage = {},
+  { highestSqn, onAir, onRadio = (radio) => radio, tellsHeard = false }: UeStage = {},
 ): Promise<UeNode> {
   const voice = voiceOf(node.name, context)
-  const radio = onRadio(await context.carriers.radio(node.name, voice.count))
+  const open = onRadio(await context.carriers.radio(node.name, voice.count))
+  const { radio, sent } = onAir
+    ? befalling(open, onAir, pc5Tap(node, context))
+    : { radio: open, sent: pc5Tap(node, context) }
   const usim = usimOf(node, context, highestSqn)
   const spans = spansOf(node.name, context)
   let stopped = false
@@ -211,7 +245,7 @@ export async function startUe(
     ...context,
     ...voice,
     ...{ radio, usim, gba: gbaOf(node, usim, voice, spans, context, tellsHeard), pc8 },
-    sent: guarded(node.name, context, pc5Tap(node, context)),
+    sent: guarded(node.name, context, (message: SentPc5Message) => sent(message)),
     onFault: (error) => context.onFault(node.name, error),
   })
   return {

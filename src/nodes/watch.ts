@@ -1,5 +1,4 @@
 import type { Tap, TapState } from '../core/tap.ts'
-import { Metrics } from '../io/watch/metrics.ts'
 import { startTracing } from '../io/watch/tracing.ts'
 import { startWatchServer } from '../io/watch/watch-server.ts'
 import { version } from '../io/version.ts'
@@ -77,7 +76,7 @@ export async function systemWatch(node: ConfiguredNode, context: NodeContext): P
   if (!settings && otlpUrl === undefined) return undefined
   const watched = { name: node.name, role: node.kind, version: version() }
   const tracing = otlpUrl === undefined ? undefined : await startTracing(otlpUrl, watched)
-  const metrics = settings && new Metrics(watched)
+  const metrics = settings && new (await import('../io/watch/metrics.ts')).Metrics(watched)
   const observe: Tap = (event) => {
     metrics?.observe(event)
     tracing?.observe(event)

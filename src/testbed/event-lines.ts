@@ -1,6 +1,14 @@
 import { fromHex, hex } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
-import type { Fields, JsonValue, TapEvent, TapMessage, TapSpan, TapState } from '../core/tap.ts'
+import type {
+  Fields,
+  JsonValue,
+  SecurityInputs,
+  TapEvent,
+  TapMessage,
+  TapSpan,
+  TapState,
+} from '../core/tap.ts'
 import { Instant } from '../core/units.ts'
 import type { NetworkNode } from './run.ts'
 
@@ -72,8 +80,10 @@ const given = (some: Readonly<Record<string, JsonValue | undefined>>): Readonly<
   )
 
 function messageLine(event: TapMessage, n: number, ms: number, link: string | undefined): EventLine {
-  const { step, point, from, to, name, protection, pc5Profile, fields, context, heartbeat } = event
+  const { step, point, from, to, name, protection, lost, security, pc5Profile, fields, context, heartbeat } =
+    event
   const bytes = hex(event.bytes)
+  const original = event.original && hex(event.original)
   const clear = event.clear && hex(event.clear)
   const masked = event.masked.map(([first, end]) => [first, end])
   return {
@@ -89,7 +99,10 @@ function messageLine(event: TapMessage, n: number, ms: number, link: string | un
       name,
       protection,
       bytes,
+      original,
+      lost,
       clear,
+      security: security && securityOf(security),
       pc5Profile,
       masked,
       fields,
@@ -98,6 +111,9 @@ function messageLine(event: TapMessage, n: number, ms: number, link: string | un
     }),
   }
 }
+
+const securityOf = ({ pik, pek, count, bearer, direction }: SecurityInputs): JsonValue =>
+  given({ pik, pek, count: count.toString(16).padStart(8, '0'), bearer, direction })
 
 /** `n` is the number of the last message before the decision. */
 function stateLine(event: TapState, n: number, ms: number): EventLine {
@@ -112,13 +128,19 @@ export function eventOfLine(line: EventLine, start: Instant): TapEvent {
     throw new InvalidValue('event', 'a line of a node has a known event and ms')
   const shared = { kind: event, time: Instant(start + ms) }
   const octets = Object.fromEntries(
-    (['bytes', 'clear'] as const).flatMap((name) => {
+    (['bytes', 'original', 'clear'] as const).flatMap((name) => {
       const text = line[name]
       return typeof text === 'string' ? [[name, fromHex(text)]] : []
     }),
   )
   const rest = event === 'state' ? stateRest(line) : without(line, ['event', 'n', 'ms', 'link'])
-  return { ...rest, ...octets, ...shared } as unknown as TapEvent
+  return { ...rest, ...securityIn(line), ...octets, ...shared } as unknown as TapEvent
+}
+
+function securityIn({ security }: EventLine) {
+  if (typeof security !== 'object' || security === null || !('count' in security)) return {}
+  const { count } = security
+  return { security: { ...security, count: typeof count === 'string' ? Number.parseInt(count, 16) : 0 } }
 }
 
 const kinds: readonly string[] = ['message', 'state', 'octets', 'secret']

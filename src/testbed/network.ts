@@ -1,19 +1,19 @@
-import type { Clock } from '../core/environment.ts'
-import type { Tap } from '../core/tap.ts'
+import type { SentPc5Message } from '../entities/ue/ue.ts'
 import { freePortPair } from '../io/radio/udp-multicast.ts'
-import { stopwatch, systemClock, systemRandom, systemTimers, wallClockStep } from '../io/system.ts'
 import { startBsf } from '../nodes/bsf-node.ts'
-import { systemCarriers } from '../nodes/carriers.ts'
+import type { Carriers } from '../nodes/carriers.ts'
+import type { Pc8Security } from '../io/https/pc8-security.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { ListenAddress, NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes, type ConfiguredNode } from '../nodes/config/nodes.ts'
 import { startHss } from '../nodes/hss-node.ts'
 import { startKmf, type KmfStage } from '../nodes/kmf-node.ts'
-import { nodeNames } from '../nodes/names.ts'
-import { faultOf, type Node, type NodeContext } from '../nodes/node.ts'
+import type { Node, NodeContext } from '../nodes/node.ts'
 import { startWatched } from '../nodes/watch.ts'
-import { startUe } from '../nodes/ue-node.ts'
+import { startUe, type ConfiguredUe, type UeNode, type UeStage } from '../nodes/ue-node.ts'
+import { Faults, type OnAir } from './faults.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
+import { nodeContext, type NetworkOptions } from './node-context.ts'
 import type { NetworkNode } from './run.ts'
 import type { Stages } from './stage.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
@@ -31,6 +31,7 @@ export interface Network {
 /** A network whose nodes scenarios can lay hands on. */
 export interface LocalNetwork extends Network {
   readonly lab: Lab
+  readonly faults: Faults
   /** Those that have been started and not stopped with the network. */
   readonly running: readonly Node[]
 }
@@ -42,25 +43,8 @@ export interface ProcessControl {
   restart(name: string): Promise<void>
 }
 
-export interface NetworkOptions {
-  readonly config: NetworkConfig
-  readonly tap: Tap
-  readonly unsafeRevealKeys: boolean
-  readonly onFault: (node: string, error: unknown) => void
-}
-
 export const networkNodes = (config: NetworkConfig): readonly NetworkNode[] =>
   configuredNodes(config).map(({ name, kind, plmn }) => ({ name, role: kind, plmn: plmn.plmn }))
-
-/** What nodes of this process share; `addressOf` tells where the others are. */
-export const nodeContext = (
-  { config, tap, unsafeRevealKeys, onFault }: NetworkOptions,
-  addressOf: NodeContext['addressOf'],
-): NodeContext => ({
-  ...{ config, tap, unsafeRevealKeys, onFault, addressOf, names: nodeNames(config) },
-  ...{ clock: systemClock, timers: systemTimers, random: systemRandom, stopwatch, wallClockStep },
-  carriers: systemCarriers(config),
-})
 
 /** Starts one HSS, BSF or KMF; throws InvalidConfig, StoreUnusable or the error of its socket. */
 export const startEntity = (
@@ -91,19 +75,13 @@ export async function startLocalNetwork(
   return startNodes(context, stages)
 }
 
-/** All nodes of a configuration in this process. Addresses and clock become those of the network. */
+/** All nodes of a configuration in this process. Addresses, clock and what may befall them become those of the network. */
 export async function startNodes(surroundings: NodeContext, stages: Stages): Promise<LocalNetwork> {
   const { config } = surroundings
   const addresses = new Map<string, ListenAddress>()
   const clock = new LabClock(surroundings.clock, surroundings.timers)
-  const addressOf: NodeContext['addressOf'] = (node, service) => addresses.get(`${node} ${service}`)
-  const context = { ...surroundings, addressOf, clock, timers: clock }
-  const [first] = config.ues
-  let ubBlocked = false
-  const contextOfUe1: NodeContext = {
-    ...context,
-    addressOf: (node, service) => (ubBlocked && service === 'ub' ? undefined : addressOf(node, service)),
-  }
+  const faults = new Faults(surroundings.random)
+  const context = fallible({ ...surroundings, clock, timers: clock }, addresses, faults)
   const started: Node[] = []
   const ues = new Map<string, UeControl>()
   const stop = async () => {
@@ -113,9 +91,7 @@ export async function startNodes(surroundings: NodeContext, stages: Stages): Pro
   try {
     for (const node of configuredNodes(config)) {
       if (node.kind === 'ue') {
-        const own = node.ue === first ? contextOfUe1 : context
-        const stage = stages.get(node.name)
-        const running = await startWatched(node, own, (watched) => startUe(node, watched, stage))
+        const running = await startFallibleUe(node, context, stages.get(node.name), faults)
         started.push(running)
         ues.set(node.name, new LocalUeControl(running.ue, context.timers))
       } else {
@@ -129,14 +105,57 @@ export async function startNodes(surroundings: NodeContext, stages: Stages): Pro
     await stop()
     throw error
   }
+  const [first] = config.ues
   return {
     nodes: networkNodes(config),
     ue: (name) => controlOf(ues, name),
     settle: () => Promise.resolve(),
-    running: started,
-    lab: labOf(clock, homeOf(config, started), () => (ubBlocked = true)),
-    stop,
+    ...{ running: started, faults, stop },
+    lab: labOf(clock, homeOf(config, started), () => first && faults.blockUb(first.name)),
   }
+}
+
+/** The context of nodes whose connections faults end. */
+function fallible(
+  surroundings: NodeContext,
+  addresses: ReadonlyMap<string, ListenAddress>,
+  faults: Faults,
+): NodeContext {
+  const { carriers } = surroundings
+  const nodeAt = ({ host, port }: ListenAddress) =>
+    [...addresses].find(([, listen]) => listen.host === host && listen.port === port)?.[0].split(' ')[0]
+  const streams: Carriers['streams'] = (node) => faults.streamsOf(node, carriers.streams(node), nodeAt)
+  const pc8: Carriers['pc8'] = (node, ...more) => {
+    const security = carriers.pc8(node, ...more)
+    const connect: Pc8Security['connect'] = (address, association) => {
+      const socket = security.connect(address, association)
+      streams(node).follow?.(address, socket)
+      return socket
+    }
+    return { ...security, connect }
+  }
+  return {
+    ...surroundings,
+    addressOf: (node, service) => addresses.get(`${node} ${service}`),
+    carriers: { ...carriers, streams, pc8 },
+  }
+}
+
+function startFallibleUe(
+  node: ConfiguredUe,
+  context: NodeContext,
+  stage: UeStage = {},
+  faults: Faults,
+): Promise<UeNode> {
+  const { name, ue } = node
+  const addressOf: NodeContext['addressOf'] = (other, service) =>
+    service === 'ub' && faults.isUbBlocked(name) ? undefined : context.addressOf(other, service)
+  const nameOf = ({ to }: SentPc5Message) => (to === undefined ? undefined : context.names.ofLayer2Id(to))
+  const befalls = faults.onAirOf(name, nameOf, ue.pc5Profile)
+  const onAir: OnAir = (message) => stage.onAir?.(message) ?? befalls(message)
+  return startWatched(node, { ...context, addressOf }, (watched) =>
+    startUe(node, watched, { ...stage, onAir }),
+  )
 }
 
 /** The running nodes of UE-1's home network. */
@@ -151,9 +170,3 @@ export function controlOf(ues: ReadonlyMap<string, UeControl>, name: string): Ue
   if (!control) throw new Error(`there is no UE ${name}`)
   return control
 }
-
-/** A fault of ours is told where it happened; the node goes on. */
-export const faultTap =
-  (tap: Tap, clock: Clock = systemClock) =>
-  (node: string, error: unknown): void =>
-    tap(faultOf(node, error, clock))

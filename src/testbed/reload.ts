@@ -20,6 +20,7 @@ export async function reloadNodes(
   if (mistakes.length > 0) throw new InvalidConfig(config.file, mistakes)
   const nodes = configuredNodes(config).filter(({ name }) => names.includes(name))
   await prepareFiles(config, context, nodes)
-  for (const { name, plmn } of nodes)
-    await running.find((node) => node.name === name)?.reload?.(plmn, context)
+  const each = nodes.map(({ name, plmn }) => ({ plmn, node: running.find((node) => node.name === name) }))
+  for (const { plmn, node } of each) node?.checkReload?.(plmn, context)
+  for (const { plmn, node } of each) await node?.reload?.(plmn, context)
 }

@@ -6,7 +6,8 @@ import { loadNetworkConfig } from '../nodes/config/load.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
 import { configuredNodes } from '../nodes/config/nodes.ts'
 import type { Node } from '../nodes/node.ts'
-import { faultTap, nodeContext, startEntity } from './network.ts'
+import { startEntity } from './network.ts'
+import { faultTap, nodeContext } from './node-context.ts'
 import { reloadNodes } from './reload.ts'
 import { addressedConfigFile, addressesOf, hasFixedPorts } from './processes/addressed-config.ts'
 
@@ -46,8 +47,9 @@ export async function startHomeNetworks(options: HomeNetworksOptions): Promise<H
   try {
     for (const node of configuredNodes(config))
       if (node.kind !== 'ue') {
-        started.push(await startEntity(node, context))
-        closings.push(await startAdministration(node, context, given.file))
+        const running = await startEntity(node, context)
+        started.push(running)
+        closings.push(await startAdministration(node, context, running, given.file))
       }
     await Promise.all(started.map((node) => node.connect()))
   } catch (error) {

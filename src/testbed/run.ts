@@ -8,13 +8,13 @@ import { between, onFreePorts, withOwnStores } from './arrangements.ts'
 import { CannotRun } from './cannot-run.ts'
 import { castOf, type Cast } from './cast.ts'
 import {
-  faultTap,
   startLocalNetwork,
   type LocalNetwork,
   startNodes,
   type Network,
   type ProcessControl,
 } from './network.ts'
+import { faultTap } from './node-context.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
@@ -66,7 +66,8 @@ export interface SetUpObserver {
 }
 
 /** A running network as those see it who act on it; a network of processes has no hold on its nodes. */
-export type RunningNetwork = Network & Partial<Pick<LocalNetwork, 'lab' | 'running'> & ProcessControl>
+export type RunningNetwork = Network &
+  Partial<Pick<LocalNetwork, 'lab' | 'running' | 'faults'> & ProcessControl>
 
 export interface Run {
   readonly nodes: readonly NetworkNode[]
@@ -77,6 +78,8 @@ export interface Run {
   /** Steps 2 to 14 between two UEs, the network being as it is. Throws CannotRun. */
   connect(from: string, to: string): Promise<ScenarioResult>
   readonly network: RunningNetwork
+  /** Gets what was done to the network, beside what its nodes tell. */
+  readonly tell: Tap
   /** Nodes in processes of their own, when the run has them. */
   readonly processes: ProcessControl | undefined
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
@@ -153,7 +156,7 @@ export const startRun: StartRun = async (options) => {
   const result = played(scenario, castOf(config))
   const next = inTurn(result, played, options.laterSetUps)
   return {
-    ...{ nodes: network.nodes, network, result },
+    ...{ nodes: network.nodes, network, result, tell: stepper.tap },
     again: () => next(scenario, castOf(config)),
     connect: async (from, to) => next(setUpAlone, pairOf(config, from, to)),
     processes: pid && restart && { pid, restart },

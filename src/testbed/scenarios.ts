@@ -219,7 +219,7 @@ export const scenarios: readonly Scenario[] = [
     summary: 'the MAC-I of every Command is changed on the air',
     clause: 'CR 33.303 6.X.3.2 step 13',
     ue1: 'opens-pc8',
-    tampering: { ue1: changeMacOfCommand },
+    tampering: { ue2: changeMacOfCommand },
     expect: refused('7a', 'ERR_MAC_MISMATCH'),
   },
   {

@@ -5,7 +5,7 @@ import type { KmfStage } from '../nodes/kmf-node.ts'
 import type { UeStage } from '../nodes/ue-node.ts'
 import { castOf, type Part } from './cast.ts'
 import type { Scenario } from './scenarios.ts'
-import { layer2IdsOf, tamperedRadio } from './tampering.ts'
+import { layer2IdsOf, onAirBy, tamperedRadio } from './tampering.ts'
 
 /** What is special about nodes of a scenario, by their names. */
 export type Stages = ReadonlyMap<string, UeStage & KmfStage>
@@ -24,7 +24,10 @@ export function stagesOf(scenario: Scenario, config: NetworkConfig): Stages {
     const ahead = part === 'ue1' && scenario.usimAhead
     const stage: UeStage = {
       ...(ahead && { highestSqn: sqnAhead }),
-      ...(tampering && { onRadio: (radio) => tamperedRadio(radio, tampering, ids) }),
+      ...(tampering && {
+        onAir: onAirBy(tampering, ids),
+        onRadio: (radio) => tamperedRadio(radio, tampering, ids),
+      }),
     }
     return cast[part] ? [[cast[part].name, stage]] : []
   })

@@ -1,4 +1,4 @@
-import type { Radio, SidelinkChannel } from '../core/environment.ts'
+import type { Radio } from '../core/environment.ts'
 import { MalformedMessage } from '../core/errors.ts'
 import {
   decodeSdu,
@@ -7,6 +7,7 @@ import {
   type Pc5Message,
 } from '../reference-points/pc5/messages.ts'
 import type { Layer2Id } from '../core/identities/prose.ts'
+import type { SentPc5Message } from '../entities/ue/ue.ts'
 import { decodePdu, encodeClearPdu } from '../reference-points/pc5/pdcp.ts'
 import { decodeFrame, encodeFrame } from '../reference-points/pc5/sl-sch.ts'
 import type { Cast, Part } from './cast.ts'
@@ -29,23 +30,25 @@ export const layer2IdsOf = ({ ue1, ue2, ue3 }: Cast): Layer2Ids => ({
   ue3: ue3?.proseUeIds[0],
 })
 
-/** The sidelink of a UE with somebody on it. */
-export function tamperedRadio(radio: Radio, { sent, heard }: Tampering, ids: Layer2Ids): Radio {
-  const changed = (channel: SidelinkChannel, frame: Uint8Array, change: Change | undefined) =>
-    channel === 'SL-SCH' && change ? change(frame, ids) : frame
-  return {
-    send(channel, frame) {
-      const left = changed(channel, frame, sent)
-      if (left) radio.send(channel, left)
-    },
-    onFrame: (hear) =>
-      radio.onFrame((channel, frame) => {
-        const left = changed(channel, frame, heard)
-        if (left) hear(channel, left)
-      }),
-    close: () => radio.close(),
+/** What somebody on the sidelink makes of what a UE sends. */
+export const onAirBy =
+  ({ sent }: Tampering, ids: Layer2Ids) =>
+  ({ channel, frame }: SentPc5Message): Uint8Array | 'lost' | undefined => {
+    if (channel !== 'SL-SCH' || !sent) return undefined
+    const left = sent(frame, ids) ?? 'lost'
+    return left === frame ? undefined : left
   }
-}
+
+/** The sidelink of a UE with somebody on it who changes what it hears. */
+export const tamperedRadio = (radio: Radio, { heard }: Tampering, ids: Layer2Ids): Radio => ({
+  send: (channel, frame) => radio.send(channel, frame),
+  onFrame: (hear) =>
+    radio.onFrame((channel, frame) => {
+      const left = channel === 'SL-SCH' && heard ? heard(frame, ids) : frame
+      if (left) hear(channel, left)
+    }),
+  close: () => radio.close(),
+})
 
 /** What `decode` gives; undefined for a frame that it cannot read. */
 function read<Value>(decode: () => Value): Value | undefined {
@@ -92,7 +95,7 @@ export const forgeNonce1 = changedRequest((request) => ({
 
 /** One bit of the MAC-I, which ends the frame, is another. */
 export const changeMacOfCommand: Tampering = {
-  heard(frame) {
+  sent(frame) {
     if (messageIn(frame)?.type !== 'directSecurityModeCommand') return frame
     const changed = frame.slice()
     const last = changed.length - 1

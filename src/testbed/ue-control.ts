@@ -4,7 +4,7 @@ import { RelayServiceCode, UserInfoId, type Layer2Id } from '../core/identities/
 import { milliseconds } from '../core/units.ts'
 import type { Link } from '../entities/ue/link-view.ts'
 import type { SetUpResult } from '../entities/ue/set-up.ts'
-import type { Ue } from '../entities/ue/ue.ts'
+import { NotPossibleNow, type Ue } from '../entities/ue/ue.ts'
 import { udpPacket } from './ip-packet.ts'
 
 /** What a testbed asks of a UE, in this process or in another: values that any channel can carry. */
@@ -146,7 +146,7 @@ export class LocalUeControl implements UeControl {
 
   #newest(peer: number): Link {
     const link = this.#linksWith(peer).at(-1)
-    if (!link) throw new Error('there is no link with that UE')
+    if (!link) throw new NotPossibleNow('there is no link with that UE')
     return link
   }
 }

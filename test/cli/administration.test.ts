@@ -3,33 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
-import { main } from '../../src/cli/main.ts'
-import { services } from '../../src/cli/services.ts'
 import { labFile, temporaryDirectory } from '../testbed/lab-network.ts'
-
-interface Answer {
-  readonly code: number
-  readonly out: readonly string[]
-  readonly err: readonly string[]
-}
-
-/** One command against the lab of this configuration; `answer` is what somebody types when asked. */
-async function sidelock(config: string, args: readonly string[], answer?: string): Promise<Answer> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const code = await main([...args, '--config', config], {
-    terminal: {
-      ...{ out: (line) => out.push(line), err: (line) => err.push(line) },
-      ...{ columns: undefined, environment: {}, onLine: () => () => undefined },
-      ...(answer !== undefined && { ask: () => Promise.resolve(answer) }),
-    },
-    services,
-    interruption: {
-      ...{ happened: new Promise(() => undefined), atOnce: () => undefined },
-      ...{ onHangUp: () => undefined, end: () => undefined },
-    },
-  })
-  return { code, out, err }
-}
+import { rows, sidelock } from './command-line.ts'
 
 const imsi = '001010000000009'
 
@@ -48,7 +23,6 @@ function lab() {
   return { ...{ directory, config, secrets, keys, run, add }, file: (name: string) => join(directory, name) }
 }
 
-const rows = ({ out }: Answer) => out.map((line) => JSON.parse(line) as Record<string, unknown>)
 const [plmn1, json] = [['--plmn', '001-01'], '--json'] as const
 
 describe('sidelock subscriber and permission', () => {

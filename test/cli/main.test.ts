@@ -37,6 +37,7 @@ interface Given {
 const playing = {
   connect: () => Promise.reject(new Error('it only plays events')),
   network: undefined as never,
+  tell: () => undefined,
   processes: undefined,
 }
 

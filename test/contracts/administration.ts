@@ -9,11 +9,15 @@ import { Imsi } from '../../src/core/identities/subscriber.ts'
 import { PlmnTable, type PlmnEntry } from '../../src/core/plmn-table.ts'
 import type { HssAdministrationPorts } from '../../src/entities/hss/administration.ts'
 import type { SubscriberStore } from '../../src/entities/hss/ports.ts'
-import type { KmfAdministrationPorts } from '../../src/entities/kmf/administration.ts'
 import type { AuthorisationStore } from '../../src/entities/kmf/ports.ts'
 import { memorySubscriberStore } from '../../src/io/store/memory-hss-store.ts'
-import { memoryAuthorisationStore } from '../../src/io/store/memory-kmf-store.ts'
-import type { HssAdministration, KmfAdministration } from '../../src/nodes/administration/administration.ts'
+import { memoryAuthorisationStore, memoryPeerPlmnStore } from '../../src/io/store/memory-kmf-store.ts'
+import type {
+  HssAdministration,
+  kmfAdministration,
+  KmfAdministration,
+} from '../../src/nodes/administration/administration.ts'
+import { nobodyActs } from '../../src/nodes/administration/ports.ts'
 import { home, imsi1, octets } from './values.ts'
 
 const elsewhere = Plmn('001-02')
@@ -38,8 +42,13 @@ export class Administered {
     return { subscribers, audit: this.#audit, home, plmns, ueIds, keptIn }
   }
 
-  get kmf(): KmfAdministrationPorts {
-    return { authorisations: this.authorisations, audit: this.#audit, home, plmns, keptIn }
+  get kmf(): Parameters<typeof kmfAdministration>[1] {
+    const peers = {
+      ...{ peers: memoryPeerPlmnStore(), audit: this.#audit, inFile: [] },
+      ...{ fixed: { entries: [], hosts: new Map<string, string>() }, ...nobodyActs },
+    }
+    const known = () => Promise.resolve(plmns)
+    return { authorisations: this.authorisations, audit: this.#audit, home, plmns: known, keptIn, peers }
   }
 }
 

@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { Plmn } from '../../src/core/identities/plmn.ts'
+import { ProseUeId } from '../../src/core/identities/prose.ts'
 import { impiOfImsi } from '../../src/core/identities/subscriber.ts'
 import { wipe } from '../../src/core/keys.ts'
 import { hours, later, seconds } from '../../src/core/units.ts'
-import type { AuthorisationStore, NafKeyStore } from '../../src/entities/kmf/ports.ts'
-import { btid, home, imsi1, imsi2, nafKey, nafKeyRow, noon, proseNaf, tlsNaf, visible } from './values.ts'
+import type {
+  AuthorisationStore,
+  NafKeyStore,
+  PeerPlmnStore,
+  PushedGpi,
+  PushedGpiStore,
+} from '../../src/entities/kmf/ports.ts'
+import {
+  btid,
+  home,
+  imsi1,
+  imsi2,
+  nafKey,
+  nafKeyRow,
+  noon,
+  proseNaf,
+  rand,
+  tlsNaf,
+  visible,
+} from './values.ts'
 
 /** What every store of NAF keys does. */
 export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStore>): void {
@@ -170,6 +189,97 @@ export function authorisationStoreContract(name: string, open: () => Promise<Aut
       ]
       expect(await store.list()).toEqual([...rows, { imsi: imsi2, plmn: '*' }])
       expect(await store.list(imsi1)).toEqual(rows)
+    })
+  })
+}
+
+/** What every memory of pushed GPIs does. */
+export function pushedGpiStoreContract(name: string, open: () => Promise<PushedGpiStore>): void {
+  const byImsi = { kind: 'imsi', imsi: imsi1 } as const
+  const gpi: PushedGpi = { rand: rand(1), ue1Id: byImsi, ue2Id: ProseUeId(0x0a0b0c) }
+  const end = later(noon, seconds(60))
+
+  describe(`${name} store of pushed GPIs`, () => {
+    it('R35: gives one once, for its RAND and its two UEs alone', async () => {
+      const store = await open()
+      await store.add(gpi, end)
+      const others: readonly PushedGpi[] = [
+        { ...gpi, rand: rand(2) },
+        { ...gpi, ue1Id: { kind: 'imsi', imsi: imsi2 } },
+        { ...gpi, ue1Id: { kind: 'b-tid', btid: btid(1) } },
+        { ...gpi, ue2Id: ProseUeId(0x0a0b0d) },
+      ]
+      for (const other of others) expect(await store.take(other, noon)).toBe(false)
+      expect(await store.take(gpi, noon)).toBe(true)
+      expect(await store.take(gpi, noon)).toBe(false)
+    })
+
+    it('R35: of two that ask at once one gets it', async () => {
+      const store = await open()
+      await store.add(gpi, end)
+      const taken = await Promise.all([store.take(gpi, noon), store.take(gpi, noon)])
+      expect(taken.filter(Boolean)).toHaveLength(1)
+    })
+
+    it('R35: gives it until its end, and not after', async () => {
+      const store = await open()
+      const byBTid: PushedGpi = { ...gpi, ue1Id: { kind: 'b-tid', btid: btid(1) } }
+      await store.add(gpi, end)
+      await store.add(byBTid, end)
+      expect(await store.take(gpi, end)).toBe(true)
+      expect(await store.take(byBTid, later(end, seconds(0.001)))).toBe(false)
+    })
+
+    it('R43: forgets those whose time is over, so many at once', async () => {
+      const store = await open()
+      for (let number = 0; number < 5; number++) await store.add({ ...gpi, rand: rand(number) }, end)
+      expect(await store.forgetExpired(end, 3)).toBe(0)
+      const after = later(end, seconds(1))
+      expect([await store.forgetExpired(after, 3), await store.forgetExpired(after, 3)]).toEqual([3, 2])
+      expect(await store.take(gpi, end)).toBe(false)
+    })
+  })
+}
+
+const one = { plmn: Plmn('001-02'), record: '{"plmn":"001-02"}' }
+const other = { plmn: Plmn('001-03'), record: '{"plmn":"001-03"}' }
+
+/** What every store of peer PLMNs does. */
+export function peerPlmnStoreContract(name: string, open: () => Promise<PeerPlmnStore>): void {
+  describe(`${name} peer PLMN store`, () => {
+    it('keeps what it was told by PLMN, replaces, removes, and has another revision each time', async () => {
+      const store = await open()
+      const revisions = [await store.revision()]
+      const changed = async (put: (typeof one)[], remove: Plmn[] = []) => {
+        await store.change(() => ({ put, remove }))
+        revisions.push(await store.revision())
+        return store.read()
+      }
+      expect((await store.read()).peers).toEqual([])
+      expect((await changed([other, one])).peers).toEqual([one, other])
+      const newer = { ...one, record: '{}' }
+      expect((await changed([newer])).peers).toEqual([newer, other])
+      expect(await changed([], [one.plmn])).toEqual({ revision: revisions.at(-1), peers: [other] })
+      expect(new Set(revisions).size).toBe(4)
+    })
+
+    it('changes nothing where the change is refused', async () => {
+      const store = await open()
+      await store.change(() => ({ put: [one], remove: [] }))
+      const before = await store.read()
+      const refuse = () => {
+        throw new Error('refused')
+      }
+      await expect(store.change(refuse)).rejects.toThrow('refused')
+      expect(await store.read()).toEqual(before)
+    })
+
+    it('R2: of changes at once each sees those before it', async () => {
+      const store = await open()
+      const alone = (peer: typeof one) =>
+        store.change((peers) => ({ put: peers.length === 0 ? [peer] : [], remove: [] }))
+      await Promise.all([alone(one), alone(other)])
+      expect((await store.read()).peers).toHaveLength(1)
     })
   })
 }

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fromHex, hex } from '../../src/core/bytes.ts'
@@ -7,6 +8,7 @@ import { eiaById } from '../../src/crypto/eia.ts'
 import { eia1 } from '../../src/crypto/eia1.ts'
 import { eia3 } from '../../src/crypto/eia3.ts'
 import { once, type Direction, type Mac } from '../../src/crypto/security-inputs.ts'
+import { TableAes } from '../../src/crypto/wasm/aes-under-key.ts'
 import { memoryMap } from '../../src/crypto/wasm/memory-map.ts'
 import { algorithmsModule } from '../../src/crypto/wasm/module.ts'
 import { snow3gCipher, StreamCipher, zucCipher } from '../../src/crypto/wasm/stream-ciphers.ts'
@@ -114,6 +116,22 @@ describe('the memory of the module', () => {
     expect(inMemory()).toBe(-1)
   })
 
+  it('R33: holds no key, and not what CMAC makes of it, after a call of AES', () => {
+    module.octets.fill(0, memoryMap.message)
+    const key = new Uint8Array(16).fill(0xa5)
+    const tables = new TableAes(module, key)
+    const inMemory = () => module.octets.subarray(memoryMap.products).findIndex((octet) => octet !== 0)
+    const enciphered = createCipheriv('aes-128-ecb', key, null).update(new Uint8Array(16))
+    expect(hex(tables.cbcMac(16, 16))).toBe(hex(enciphered))
+    expect(inMemory()).toBe(-1)
+    const keystream = tables.eea2(0, 0, 0, new Uint8Array(16))
+    expect(hex(keystream)).toBe(hex(enciphered))
+    module.octets.fill(0, memoryMap.message, memoryMap.message + 16)
+    expect(inMemory()).toBe(-1)
+    tables.forget()
+    expect(hex(tables.eea2(0, 0, 0, new Uint8Array(16)))).not.toBe(hex(keystream))
+  })
+
   it('gives results that later ones do not change, of any length', () => {
     const underKey = eeaById(1)?.under(keyOctets(new Uint8Array(16).fill(1)) as Pek)
     const lengths = [0, 1, 63, 64, 65, 1500, 8191, 8192, 8193, 70_000, ...Array<number>(60).fill(1400)]
@@ -133,7 +151,7 @@ describe('without WebAssembly, as under node --jitless', () => {
     vi.resetModules()
   })
 
-  it.each([1, 3])('128-EEA%i and 128-EIA%i give the same', async (id) => {
+  it.each([1, 2, 3])('128-EEA%i and 128-EIA%i give the same', async (id) => {
     const octets = Uint8Array.from({ length: 77 }, (_, at) => at)
     const [pek, pik] = [keyOctets(octets.slice(1, 17)) as Pek, keyOctets(octets.slice(2, 18)) as Pik]
     const ciphered = eeaById(id)?.crypt(pek, 1, 2, 1, octets)

@@ -5,7 +5,7 @@ import { elapsed } from '../../src/io/system.ts'
 import type { NetworkConfig } from '../../src/nodes/config/network-config.ts'
 import { configuredNodes } from '../../src/nodes/config/nodes.ts'
 import type { ConfiguredUe } from '../../src/nodes/ue-node.ts'
-import { nodeContext } from '../../src/testbed/network.ts'
+import { nodeContext } from '../../src/testbed/node-context.ts'
 import { addressesOf } from '../../src/testbed/processes/addressed-config.ts'
 import { SeededRandom } from '../../src/testbed/simulation/seeded-random.ts'
 import { PostgresqlServers } from '../io/store/postgresql-server.ts'
@@ -86,8 +86,12 @@ export class Storm {
     await primary.query('select pg_reload_conf()')
     const config = await stormConfig(directory, subscribers, () => this.#servers.emptyPlace(primary, standby))
     this.#config = config
-    for (const name of functionsOf(config).keys())
-      this.#nodes.push(new SupervisedNode(name, config.file, this.#heard))
+    // One after the other: twelve at once would be late for their own deadlines on a small machine.
+    for (const name of functionsOf(config).keys()) {
+      const node = new SupervisedNode(name, config.file, this.#heard)
+      this.#nodes.push(node)
+      await Promise.race([node.isThere([]), elapsed(toBeThere)])
+    }
     await this.#allThere()
     await this.#startPairs(config)
     return { primary, standby }
@@ -160,11 +164,7 @@ export class Storm {
   }
 
   async #setUpAll(ofEach: readonly Kind[]): Promise<void> {
-    await Promise.all(
-      this.#pairs.map(async (pair) => {
-        for (const kind of ofEach) await this.#setUp(pair, kind)
-      }),
-    )
+    for (const pair of this.#pairs) for (const kind of ofEach) await this.#setUp(pair, kind)
   }
 
   async #setUp(pair: Pair, kind: Kind): Promise<void> {

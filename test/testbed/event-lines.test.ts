@@ -17,7 +17,10 @@ describe('lines of events', () => {
     const [first] = events7a().filter((event) => event.kind === 'message')
     if (first?.kind !== 'message') throw new Error('no message')
     const deciphered: LineEvent = { ...first, clear: Uint8Array.of(2, 0, 1) }
-    const events = [...events7a(), secret, deciphered]
+    const security = { pik: 'c8b319ca', count: 0x5ac30001, bearer: 29, direction: 1 as const }
+    const changed: LineEvent = { ...first, original: Uint8Array.of(7), security, lost: true }
+    expect(lines.of(changed)['security']).toEqual({ ...security, count: '5ac30001' })
+    const events = [...events7a(), secret, deciphered, changed]
     expect(events.map((event) => eventOfLine(throughText(lines.of(event)), start))).toEqual(events)
   })
 

@@ -11,7 +11,7 @@ import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
 import { startKmf } from '../../src/nodes/kmf-node.ts'
 import type { ProseKeyRequest } from '../../src/reference-points/pc6/exchange.ts'
 import { proseKey } from '../../src/reference-points/pc6/key-request.ts'
-import { nodeContext } from '../../src/testbed/network.ts'
+import { nodeContext } from '../../src/testbed/node-context.ts'
 import { foreignBsf, type ForeignBsfAnswer } from './foreign-bsf.ts'
 import { labFile, temporaryDirectory, type Change } from './lab-network.ts'
 

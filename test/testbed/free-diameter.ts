@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { newCaCertificate, newHostCertificate, newPrivateKey } from '../../src/io/lab/certificates.ts'
+import { newCaCertificate, newHostCertificate } from '../../src/io/lab/certificates.ts'
+import { newPrivateKey } from '../../src/io/lab/private-key.ts'
 import { systemClock } from '../../src/io/system.ts'
 
 /** What freeDiameterd is told of itself. */

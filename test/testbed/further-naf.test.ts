@@ -8,7 +8,7 @@ import { systemClock, systemRandom, systemTimers } from '../../src/io/system.ts'
 import { startBsf } from '../../src/nodes/bsf-node.ts'
 import { prepareFiles } from '../../src/nodes/config/files.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
-import { nodeContext } from '../../src/testbed/network.ts'
+import { nodeContext } from '../../src/testbed/node-context.ts'
 import { bootstrappingInfo } from '../../src/reference-points/zn/bootstrapping-info.ts'
 import { labFile, temporaryDirectory } from './lab-network.ts'
 

@@ -104,7 +104,7 @@ export const failureEvidence = {
     ],
   },
   F14: {
-    code: ['src/entities/ue/link/commanding.ts', 'src/entities/kmf/pushed-gpis.ts'],
+    code: ['src/entities/ue/link/commanding.ts', 'src/entities/kmf/resolve-naf-keys.ts'],
     scenarios: ['gpi-resync'],
     tests: ['scenarios/pc5/gba-push.test.ts: ERR_GPI_SYNC: a second one in the set-up ends it'],
   },

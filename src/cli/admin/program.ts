@@ -4,6 +4,7 @@ import type { Surroundings } from '../commands/run-once.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { defaultConfig } from '../flags.ts'
 import type { RemoveFlags } from './confirm.ts'
+import type { AddPeerFlags } from './peer.ts'
 import type { AddFlags } from './subscriber.ts'
 import type { ExportFlags, ImportFlags } from './transfer.ts'
 import type { AdminFlags } from './ways.ts'
@@ -123,5 +124,79 @@ export function addPermission(root: Command, surroundings: Surroundings, finish:
   ]
   for (const command of noun.commands)
     examples(command, ...lines.filter((line) => line.startsWith(`permission ${command.name()}`)))
+  examples(noun, ...lines)
+}
+
+/** `sidelock peer`. */
+export function addPeer(root: Command, surroundings: Surroundings, finish: Finish): void {
+  const noun = root
+    .command('peer')
+    .description(
+      'PLMNs whose KMFs a KMF talks to, beside those of its configuration; at once, while nodes run.',
+    )
+  const own = '--plmn <plmn>'
+  const whose = 'of whose KMF, where the configuration has several PLMNs'
+  shared(
+    noun.command('add').description('Add one, or replace it.').argument('<plmn>', 'for example 001-02'),
+    'KMF',
+  )
+    .option(own, whose)
+    .option('--ue-ids <lowest-highest>', 'ProSe UE IDs of its UEs, also several', collect)
+    .option(
+      '--kmf <host[@address]>',
+      'its KMF and where that listens, also several: the first that is there is asked',
+      collect,
+    )
+    .option('--realm <realm>', 'its Diameter realm, unless made of the PLMN')
+    .option('--kmf-name <fqdn>', 'name of its KMF in NAF-IDs, also several, unless made of the PLMN', collect)
+    .option('--bsf-name <fqdn>', 'domain of its B-TIDs, also several, unless made of the PLMN', collect)
+    .option('--extension <name>', 'E1, E2, E3, also several; it needs the same for this one', collect)
+    .option('--replace', 'also in place of the one that is there')
+    .action(async (plmn: string, flags: AddPeerFlags) => {
+      finish(await (await import('./peer.ts')).add(plmn, flags, surroundings))
+    })
+  shared(noun.command('show').description('One peer, with its connections.').argument('<plmn>'), 'KMF')
+    .option(own, whose)
+    .action(async (plmn: string, flags: AdminFlags) => {
+      finish(await (await import('./peer.ts')).show(plmn, flags, surroundings))
+    })
+  shared(noun.command('list').description('All peers, those of the configuration too.'), 'KMF')
+    .option(own, whose)
+    .action(async (flags: AdminFlags) => {
+      finish(await (await import('./peer.ts')).list(flags, surroundings))
+    })
+  shared(
+    noun.command('remove').description('Remove one: from then on it is refused.').argument('<plmn>'),
+    'KMF',
+  )
+    .option(own, whose)
+    .option('--yes', 'without a question')
+    .action(async (plmn: string, flags: RemoveFlags) => {
+      finish(await (await import('./peer.ts')).remove(plmn, flags, surroundings))
+    })
+  shared(
+    noun.command('import').description('Add all peers of a YAML file, or none.').argument('<file>'),
+    'KMF',
+  )
+    .option(own, whose)
+    .option('--replace', 'also in place of those that are there')
+    .action(async (file: string, flags: ImportFlags) => {
+      finish(await (await import('./peer.ts')).importFile(file, flags, surroundings))
+    })
+  shared(noun.command('export').description('Print the peers that the store keeps, as YAML.'), 'KMF')
+    .option(own, whose)
+    .action(async (flags: AdminFlags) => {
+      finish(await (await import('./peer.ts')).exportAll(flags, surroundings))
+    })
+  const lines = [
+    'peer add 001-02 --ue-ids 080000-0fffff --kmf kmf1.epc.mnc002.mcc001.3gppnetwork.org@192.0.2.20:5868',
+    'peer show 001-02 --json',
+    'peer list',
+    'peer import peers.yaml',
+    'peer export > peers.yaml',
+    'peer remove 001-02 --yes',
+  ]
+  for (const command of noun.commands)
+    examples(command, ...lines.filter((line) => line.startsWith(`peer ${command.name()}`)))
   examples(noun, ...lines)
 }

@@ -35,7 +35,12 @@ export async function importFile(
     throw new WrongUsage('--at is the HSS; the KMF is to know of this too', 'add --kmf-at ADDRESS')
   const of = chosenPlmn(flags, await loaded(flags, services))
   const rows = openImportFile(file)
-  const total = await checkImport(file, rows, importChecks(of))
+  const peers = await withKmf(of, flags, flags.kmfAt, (kmf) => kmf.peers.list())
+  const checks = importChecks(
+    of,
+    peers.map(({ plmn }) => plmn),
+  )
+  const total = await checkImport(file, rows, checks)
   const progress = new Progress(terminal, { name: 'import', unit: 'subscribers', json: flags.json ?? false })
   const told = (count: number) => {
     if (!flags.quiet) progress.done(count, total)
@@ -61,8 +66,12 @@ async function* kmfRecords(rows: ImportFile): AsyncGenerator {
   for await (const { record } of rows()) yield partsOf(record).kmf
 }
 
-/** What the HSS says of its records, with the lines of the file. */
-async function telling<Result>(file: string, rows: ImportFile, work: () => Promise<Result>): Promise<Result> {
+/** What a node says of its records, with the lines of the file. */
+export async function telling<Result>(
+  file: string,
+  rows: ImportFile,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work()
   } catch (error) {

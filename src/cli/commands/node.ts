@@ -1,5 +1,6 @@
 import type { Tap } from '../../core/tap.ts'
 import { tellReady } from '../../io/service-manager.ts'
+import { holdYoungGeneration } from '../../io/young-generation.ts'
 import { Instant } from '../../core/units.ts'
 import { checkSocketFree } from '../../io/local-socket.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
@@ -25,7 +26,8 @@ const roles: readonly NodeRole[] = ['hss', 'bsf', 'kmf', 'ue']
  */
 export async function node(role: string, flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, services, interruption } = surroundings
-  if (role === 'network') return homeNetworks(flags, surroundings)
+  const release = holdYoungGeneration()
+  if (role === 'network') return homeNetworks(flags, surroundings, release)
   const config = await services.loadConfig(flags.config)
   const { known, name } = chosen(role, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
@@ -49,6 +51,7 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       const control = running.byHand && address ? await serveVerbs(running.byHand, address) : undefined
       if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
       tellReady()
+      release()
       interruption.onHangUp(reloading(running, flags, surroundings))
       await interruption.happened
       await control?.close()
@@ -87,7 +90,11 @@ function reloading(
   return () => void (last = last.then(reload))
 }
 
-async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promise<ExitCode> {
+async function homeNetworks(
+  flags: NodeFlags,
+  surroundings: Surroundings,
+  release: () => void,
+): Promise<ExitCode> {
   const { terminal, services, interruption } = surroundings
   const { name, connect, tun, at, unsafeRevealKeys = false } = flags
   if ([name, connect, tun, at].some((flag) => flag !== undefined))
@@ -98,6 +105,7 @@ async function homeNetworks(flags: NodeFlags, surroundings: Surroundings): Promi
     const running = await services.startHomeNetworks({ config, unsafeRevealKeys, tap })
     if (!flags.quiet) note(terminal, ['network runs', ...running.listens].join(', '))
     tellReady()
+    release()
     interruption.onHangUp(reloading(running, flags, surroundings))
     await interruption.happened
     await running.stop()

@@ -1,12 +1,16 @@
 import { isAbsolute, relative } from 'node:path'
 import type { OpenConsole } from '../../console/server/open-console.ts'
+import type { TestbedConsole } from '../../console/server/testbed-console.ts'
+import type { ControlSocket } from '../../io/control/control-socket.ts'
+import { ControlAddressInUse, InvalidControlAddress } from '../../io/local-socket.ts'
 import { systemClock } from '../../io/system.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { TestbedFlags } from '../flags.ts'
 import { counted } from '../../ladder/names.ts'
-import { note } from '../terminal.ts'
+import { labAddress, serveLab } from '../lab/control.ts'
+import { note, type Terminal } from '../terminal.ts'
 import { runOnce, withCapture, withWarning, type Surroundings } from './run-once.ts'
 
 const scenario = '7a'
@@ -39,10 +43,25 @@ async function withConsole<Result>(
     note: (text) => note(terminal, text),
   })
   if (opened.url !== undefined && !quiet) note(terminal, `console ${opened.url}`)
+  const lab = await openLab(opened.testbed, terminal)
   try {
     return await work(opened)
   } finally {
+    await lab?.close()
     await opened.close()
+  }
+}
+
+/** The first testbed of a lab takes the acts; another one goes on without. */
+async function openLab(testbed: TestbedConsole, terminal: Terminal): Promise<ControlSocket | undefined> {
+  const address = labAddress(testbed.config, terminal.environment)
+  if (address === undefined) return undefined
+  try {
+    return await serveLab(testbed, address)
+  } catch (error) {
+    if (!(error instanceof ControlAddressInUse || error instanceof InvalidControlAddress)) throw error
+    note(terminal, `npx sidelock lab does not reach this testbed: ${error.message}`)
+    return undefined
   }
 }
 

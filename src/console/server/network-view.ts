@@ -20,10 +20,10 @@ export function networkView(config: NetworkConfig, unsafe: boolean) {
     scenarios: scenarios.map(({ name, summary, clause, expect }) => ({ name, summary, clause, expect })),
     acts: acts.map((act) => ({
       ...{ act: act.act, summary: act.summary, usage: usageOf(act) },
-      parameters: act.parameters.map((parameter) => ({
-        ...parameter,
-        values: valuesOf[parameter.kind](config),
-      })),
+      parameters: act.parameters.map((parameter) => {
+        const values = valuesOf(parameter, config)
+        return { ...parameter, ...(values && { values }) }
+      }),
     })),
   }
 }

@@ -50,8 +50,7 @@ async function onFreePort(shown: Shown, onFault: (error: unknown) => void): Prom
 
 const shownOf = (testbed: TestbedConsole): Shown => ({
   runs: testbed.runs,
-  armed: () => '[]',
-  onArmed: () => () => undefined,
+  armed: () => JSON.stringify(testbed.armed()),
   network: () => networkView(testbed.config, testbed.unsafe),
   nodes: () => Promise.resolve([]),
   node: () => Promise.reject(new NoSuchThing('nodes tell nothing yet')),

@@ -17,21 +17,20 @@ export interface StreamPlace {
 
 export interface StreamSource {
   readonly runs: RecordedRuns
-  /** What is armed now, as JSON. */
+  /** What is armed now, as JSON; it changes with a line. */
   armed(): string
-  onArmed(listener: () => void): () => void
 }
 
 /** Server-sent events of the runs. Nothing is kept for a listener but its place: who is slow has the same lines later. */
 export class Streams {
   readonly #source: StreamSource
   readonly #listeners = new Set<Listener>()
-  readonly #deaf: readonly (() => void)[]
+  readonly #deaf: () => void
   #due = false
 
   constructor(source: StreamSource) {
     this.#source = source
-    this.#deaf = [source.runs.onChange(() => this.#soon()), source.onArmed(() => this.#soon())]
+    this.#deaf = source.runs.onChange(() => this.#soon())
   }
 
   get isFull(): boolean {
@@ -50,7 +49,7 @@ export class Streams {
   }
 
   close(): void {
-    for (const stop of this.#deaf) stop()
+    this.#deaf()
     for (const listener of this.#listeners) listener.end()
   }
 

@@ -2,8 +2,8 @@ import { TemporaryFailure } from '../../core/errors.ts'
 import type { Clock } from '../../core/environment.ts'
 import type { Tap, TapEvent } from '../../core/tap.ts'
 import type { Instant } from '../../core/units.ts'
-import type { Given, Stage } from '../../testbed/acts/act.ts'
-import { Busy } from '../../testbed/acts/act.ts'
+import { Busy, type ChangedPermissions, type Given, type Stage } from '../../testbed/acts/act.ts'
+import { armedNow } from '../../testbed/acts/armed.ts'
 import { perform, type Performed } from '../../testbed/acts/lab-acts.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
 import type { NetworkNode, Run, SetUpObserver, StartRun } from '../../testbed/run.ts'
@@ -26,6 +26,7 @@ export class TestbedConsole implements SetUpObserver {
   readonly unsafe: boolean
   readonly runs = new RecordedRuns()
   readonly #options: TestbedOptions
+  readonly #permissions: ChangedPermissions = new Map()
   #recording: RecordedRun | undefined
   #standing: Run | undefined
   #playing: { readonly name: string; readonly stopped: Promise<void> } | undefined
@@ -62,6 +63,16 @@ export class TestbedConsole implements SetUpObserver {
     return perform(act, given, this.#stage())
   }
 
+  /** What was done and can be taken back; each with its `undo`. */
+  armed(): readonly object[] {
+    const run = this.#standing
+    if (!run) return []
+    const flat = ({ act, given }: { readonly act: string; readonly given: Given }) => ({ act, ...given })
+    return armedNow({ run, permissions: this.#permissions }).map(({ undo, command, ...one }) => ({
+      ...{ ...flat(one), command, undo: flat(undo) },
+    }))
+  }
+
   /** Ends what plays beside the standing network. */
   async close(): Promise<void> {
     await this.#playing?.stopped
@@ -70,7 +81,10 @@ export class TestbedConsole implements SetUpObserver {
   #stage(): Stage {
     const run = this.#standing
     if (!run) throw new TemporaryFailure('the network is not up yet')
-    return { config: this.config, run, play: (scenario, between) => this.#play(scenario, between) }
+    return {
+      ...{ config: this.config, run, permissions: this.#permissions },
+      play: (scenario, between) => this.#play(scenario, between),
+    }
   }
 
   #record(

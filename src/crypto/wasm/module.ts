@@ -1,5 +1,7 @@
+import { freshOctets } from '../../core/bytes.ts'
 import { snow3gTables } from '../snow3g.ts'
 import { zucBoxes } from '../zuc.ts'
+import { cbcMac, eea2 } from './aes.ts'
 import { assembled } from './assembler.ts'
 import { eea1, eea3 } from './eea.ts'
 import { eia1 } from './eia1.ts'
@@ -22,6 +24,8 @@ interface Exports {
   readonly eea3: OfKeystream
   readonly eia1: OfKeystream
   readonly eia3: OfKeystream
+  readonly eea2: (message: number, roundKeys: number, count: number, second: number, blocks: number) => void
+  readonly cbcMac: (message: number, roundKeys: number, blocks: number) => void
 }
 
 /** What Node has, as far as it is used: to TypeScript it belongs to browsers. */
@@ -33,16 +37,20 @@ declare const WebAssembly:
   | undefined
 
 const pageSize = 65536
+/** Arrays of so many octets lie in the heap of V8 and cost less than others. */
+const heapSize = 64
 
 /** The algorithms in WebAssembly, and their memory. Between two calls there is neither key nor keystream in it (R33). */
 export class AlgorithmsModule {
   readonly functions: Exports
   #octets: Uint8Array<ArrayBuffer>
+  #octetsFromMessage: Uint8Array<ArrayBuffer>
   #words: Int32Array<ArrayBuffer>
 
   constructor(exports: Exports) {
     this.functions = exports
     this.#octets = new Uint8Array(exports.memory.buffer)
+    this.#octetsFromMessage = this.#octets.subarray(memoryMap.message)
     this.#words = new Int32Array(exports.memory.buffer)
     for (const name of ['s1', 's2', 'mulAlpha', 'divAlpha'] as const)
       this.#words.set(snow3gTables[name], memoryMap[name] / 4)
@@ -57,8 +65,21 @@ export class AlgorithmsModule {
     return this.#octets
   }
 
+  get octetsFromMessage(): Uint8Array<ArrayBuffer> {
+    return this.#octetsFromMessage
+  }
+
   get words(): Int32Array<ArrayBuffer> {
     return this.#words
+  }
+
+  /** A copy of the first octets of the message. */
+  copied(size: number): Uint8Array {
+    const [begin, end] = [memoryMap.message, memoryMap.message + size]
+    if (size <= heapSize) return this.#octets.slice(begin, end)
+    const copy = freshOctets(size)
+    copy.set(this.#octets.subarray(begin, end))
+    return copy
   }
 
   /** Makes the memory so large that all octets before `end` are in it. */
@@ -66,6 +87,7 @@ export class AlgorithmsModule {
     if (end <= this.#octets.length) return
     this.functions.memory.grow(Math.ceil((end - this.#octets.length) / pageSize))
     this.#octets = new Uint8Array(this.functions.memory.buffer)
+    this.#octetsFromMessage = this.#octets.subarray(memoryMap.message)
     this.#words = new Int32Array(this.functions.memory.buffer)
   }
 }
@@ -75,7 +97,7 @@ let module: AlgorithmsModule | undefined
 /** The one of this thread; undefined where there is no WebAssembly, as under `node --jitless`. */
 export function algorithmsModule(): AlgorithmsModule | undefined {
   if (module === undefined && typeof WebAssembly !== 'undefined') {
-    const compiled = new WebAssembly.Module(assembled([eea1, eea3, eia1, eia3], 1))
+    const compiled = new WebAssembly.Module(assembled([eea1, eea3, eia1, eia3, eea2, cbcMac], 1))
     module = new AlgorithmsModule(new WebAssembly.Instance(compiled).exports as Exports)
   }
   return module

@@ -1,5 +1,4 @@
 import { u32 } from '../../core/bytes.ts'
-import { resultOf } from '../result-octets.ts'
 import { cutAfter, wordsOf, type Direction } from '../security-inputs.ts'
 import { snow3gRegisters } from '../snow3g.ts'
 import { zucRegisters } from '../zuc.ts'
@@ -75,7 +74,7 @@ export class StreamCipher {
     this.#module.octets.set(octets, message)
     const second = (bearer << 27) | (direction << 26)
     this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
-    const out = resultOf(this.#module.octets, message, message + octets.length)
+    const out = this.#module.copied(octets.length)
     return bits === 8 * octets.length ? out : cutAfter(out, bits)
   }
 

@@ -16,8 +16,8 @@ export interface KmfAdministrationPorts {
   readonly authorisations: AuthorisationStore
   readonly audit: Audit
   readonly home: Plmn
-  /** All that this network knows of. */
-  readonly plmns: Pick<PlmnTable, 'homeOfImsi' | 'find'>
+  /** All that this network knows of now. */
+  readonly plmns: () => Promise<Plmns>
   /** Where the configuration says what this subscriber may, for example `my.yaml, plmns[0].subscribers[3]`. */
   readonly keptIn: (imsi: Imsi) => string | undefined
 }
@@ -28,7 +28,8 @@ export interface Permission {
   readonly plmn: Plmn | '*'
 }
 
-type Checks = Omit<KmfAdministrationPorts, 'authorisations' | 'audit'>
+type Plmns = Pick<PlmnTable, 'homeOfImsi' | 'find'>
+type Checks = Pick<KmfAdministrationPorts, 'home' | 'keptIn'> & { readonly plmns: Plmns }
 
 /** What of a subscriber does not fit its home network and those that it knows. */
 export function misfitsOf(
@@ -64,8 +65,9 @@ export function putKmfSubscribers(
     () => ({ who, what: 'permission import', subject: subject() }),
     async () => {
       for await (const subscriber of all) subscribers.push(subscriber)
+      const checks = { ...ports, plmns: await ports.plmns() }
       const mistakes = subscribers.flatMap((one, at) =>
-        misfitsOf(one, ports).map((misfit) => ({ at, ...misfit })),
+        misfitsOf(one, checks).map((misfit) => ({ at, ...misfit })),
       )
       if (mistakes.length > 0) throw new InvalidRecords(mistakes.slice(0, mistakesTold))
       await ports.authorisations.putAll(subscribers)
@@ -77,7 +79,7 @@ export function putKmfSubscribers(
 /** From the next key request on (R8). Throws InvalidRecords, KeptInFile. CR 33.303 6.X.3.2 steps 5 and 7. */
 export function grant({ imsi, plmn }: Permission, who: string, ports: KmfAdministrationPorts): Promise<void> {
   return changed('permission grant', { imsi, plmn }, who, ports, async () => {
-    const misfits = misfitsOf({ imsi, mayLinkWith: [plmn] }, ports)
+    const misfits = misfitsOf({ imsi, mayLinkWith: [plmn] }, { ...ports, plmns: await ports.plmns() })
     if (misfits.length > 0) throw new InvalidRecords(misfits.map((misfit) => ({ at: 0, ...misfit })))
     await ports.authorisations.grant(imsi, plmn)
   })
@@ -108,7 +110,7 @@ function changed(
   )
 }
 
-function refuseKept(imsi: Imsi, { keptIn }: Checks): void {
+function refuseKept(imsi: Imsi, { keptIn }: Pick<Checks, 'keptIn'>): void {
   const kept = keptIn(imsi)
   if (kept !== undefined) throw new KeptInFile(`this subscriber is kept in ${kept}`)
 }

@@ -11,7 +11,6 @@ import { answerPeer } from './issue-key.ts'
 import { OpenRequests } from './open-requests.ts'
 import type { KmfPorts, Pc6Service, Pc8Service, Pc8Subscriber } from './ports.ts'
 import { Procedure } from './procedure.ts'
-import { PushedGpis } from './pushed-gpis.ts'
 import { retrieveKey } from './retrieve-key.ts'
 
 export interface KmfSettings {
@@ -51,7 +50,6 @@ export interface Kmf {
   readonly settings: KmfSettings
   readonly own: PlmnEntry
   readonly buckets: Readonly<Record<'ue2' | 'ue1' | 'peer' | 'push', TokenBuckets>>
-  readonly pushed: PushedGpis
 }
 
 export interface ConfiguredKmf extends Pc8Service, Pc6Service {
@@ -64,7 +62,7 @@ export interface ConfiguredKmf extends Pc8Service, Pc6Service {
 /** A ProSe KMF: that of UE-2 on PC8, that of UE-1 on PC6. Throws InvalidValue for settings it cannot serve. */
 export function createKmf(ports: KmfPorts, settings: KmfSettings): ConfiguredKmf {
   const own = ownEntry(ports, settings)
-  let kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings), pushed: new PushedGpis() }
+  let kmf: Kmf = { ports, settings, own, buckets: bucketsOf(settings) }
   const open = new OpenRequests()
   return {
     reconfigure(changed, next) {

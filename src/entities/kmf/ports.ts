@@ -1,4 +1,5 @@
 import type { Count, Report } from '../../core/tap.ts'
+import type { Rand } from '../../core/aka.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
@@ -69,6 +70,42 @@ export interface AuthorisationStore {
   list(imsi?: Imsi): Promise<readonly { readonly imsi: Imsi; readonly plmn: Plmn | '*' }[]>
 }
 
+/** A push, as step 6 names it when its SQN is out of range: its RAND, for these two UEs. */
+export interface PushedGpi extends Pick<ProseKeyRequest, 'ue1Id' | 'ue2Id'> {
+  readonly rand: Rand
+}
+
+/** The GPIs that may still be answered with AUTS, for the same two UEs, once (R35); every instance of a KMF knows them. */
+export interface PushedGpiStore {
+  /** Until `expires`, that moment included. */
+  add(gpi: PushedGpi, expires: Instant): Promise<void>
+  /** True once for a GPI that was added, which is then forgotten. */
+  take(gpi: PushedGpi, now: Instant): Promise<boolean>
+  /** At most `limit`; returns how many. */
+  forgetExpired(now: Instant, limit: number): Promise<number>
+}
+
+/** A home network whose KMFs are spoken with, beside those of the configuration: as its operator said it, in JSON. */
+export interface KeptPeerPlmn {
+  readonly plmn: Plmn
+  readonly record: string
+}
+
+export interface PeerPlmnChange {
+  readonly put: readonly KeptPeerPlmn[]
+  readonly remove: readonly Plmn[]
+}
+
+/** The peer PLMNs of all KMFs that share a store (R4). */
+export interface PeerPlmnStore {
+  /** Another number after every change. */
+  revision(): Promise<number>
+  /** All of them in the order of their names, of one moment. */
+  read(): Promise<{ readonly revision: number; readonly peers: readonly KeptPeerPlmn[] }>
+  /** What `decide` says of all of them, as if nobody else wrote meanwhile; what it throws changes nothing. */
+  change(decide: (peers: readonly KeptPeerPlmn[]) => PeerPlmnChange): Promise<void>
+}
+
 /** How the BSF is asked: nobody waits for its answer longer than `until`. */
 export interface BsfCall {
   /** Trace id of the set-up. */
@@ -126,6 +163,7 @@ export interface KmfPorts {
   readonly plmns: PlmnTable
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  readonly pushedGpis: PushedGpiStore
   /** What this KMF's own table says of a subscriber, for a BSF that gives no ProSe USS; without it such a subscriber may nothing (R8). */
   readonly ownProseUss?: ((imsi: Imsi) => Promise<Uss | undefined>) | undefined
   readonly zn: ZnPort

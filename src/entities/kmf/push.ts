@@ -4,7 +4,7 @@ import { PTid } from '../../core/identities/p-tid.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
 import { wipe } from '../../core/keys.ts'
 import { projectValues } from '../../core/project-values.ts'
-import { hours, later, type Instant } from '../../core/units.ts'
+import { hours, later, minutes, type Instant } from '../../core/units.ts'
 import { readGpi } from '../../crypto/gba-push-info.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
@@ -14,6 +14,8 @@ import type { NafKeys, Question } from './resolve-naf-keys.ts'
 import type { Owner } from './subscriber.ts'
 
 const requestedLifetime = hours(1)
+/** For so long AUTS may answer a GPI (R35). */
+const toResynchronise = minutes(1)
 const lengthOfPTid = 16
 
 /** A subscriber that the home network can push to. */
@@ -37,7 +39,9 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
   const { gpi, meKeyMaterial, keyExpiry, ussList } = answer
   try {
     const now = kmf.ports.clock.now()
-    kmf.pushed.add(randThatServes(answer, addressee, now), request, now)
+    const { ue1Id, ue2Id } = request
+    const rand = randThatServes(answer, addressee, now)
+    await fromStore(kmf.ports.pushedGpis.add({ rand, ue1Id, ue2Id }, later(now, toResynchronise)))
   } catch (error) {
     wipe(meKeyMaterial)
     throw error

@@ -1,4 +1,10 @@
-import { BTidUnknown, KeyRequestFailed, NotAuthorised, ProseError } from '../../core/errors.ts'
+import {
+  BTidUnknown,
+  KeyRequestFailed,
+  NotAuthorised,
+  ProseError,
+  SynchronisationRefused,
+} from '../../core/errors.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import { impiOfImsi, type Impi, type Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf, wipe } from '../../core/keys.ts'
@@ -36,7 +42,7 @@ export interface Question {
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
   const { ue1Id } = question.request
   const { keys, clock } = question.kmf.ports
-  const isResynchronised = takeResynchronisation(question)
+  const isResynchronised = await takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
   const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
   try {
@@ -55,11 +61,13 @@ function branchOfBTid(question: Question, kept: NafKeyRow | undefined, btid: BTi
   return ksNaf ? branch7a(question, kept, KsNaf(ksNaf)) : branch7c(question, kept, btid)
 }
 
-/** True for a step 6 with the RAND and AUTS of a GPI that this KMF pushed. Throws KeyRequestFailed for any other. */
-function takeResynchronisation({ kmf, request }: Question): boolean {
-  if (!request.resynchronisation) return false
-  if (kmf.pushed.take(request.resynchronisation.rand, request, kmf.ports.clock.now())) return true
-  throw new KeyRequestFailed('this KMF pushed no GPI with that RAND')
+/** True for a step 6 with the RAND and AUTS of a GPI that this KMF pushed. Throws SynchronisationRefused for any other. */
+async function takeResynchronisation({ kmf: { ports }, request }: Question): Promise<boolean> {
+  const { ue1Id, ue2Id, resynchronisation } = request
+  if (!resynchronisation) return false
+  const gpi = { rand: resynchronisation.rand, ue1Id, ue2Id }
+  if (await fromStore(ports.pushedGpis.take(gpi, ports.clock.now()))) return true
+  throw new SynchronisationRefused('this KMF pushed no GPI with that RAND')
 }
 
 /** Why a row that was found serves no more, undefined when it does. */

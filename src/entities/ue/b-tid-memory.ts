@@ -37,6 +37,15 @@ export class BTidMemory {
     return undefined
   }
 
+  /** The B-TID expires now, and its Ks is erased; undefined when none is valid. */
+  expire(now: Instant): BTid | undefined {
+    const held = this.valid(now)
+    if (!held) return undefined
+    held.ks.erase()
+    this.#bootstrap = { ...held, expires: now }
+    return held.btid
+  }
+
   /** Erases Ks for good: the UE is closed (R33). */
   close(): void {
     this.#bootstrap?.ks.erase()

@@ -1,9 +1,10 @@
 import type { Clock, Radio, Random, SidelinkChannel, Timers } from '../../core/environment.ts'
 import { LocalFault, MalformedMessage } from '../../core/errors.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
-import type { Count, Fields, Protection, Report, Step } from '../../core/tap.ts'
+import type { Count, Fields, Protection, Report, SecurityInputs, Step } from '../../core/tap.ts'
 import { describeDiscovery, discoveryName, encodeDiscovery } from '../../reference-points/pc5/discovery.ts'
 import type { ReleaseReason } from '../../reference-points/pc5/causes.ts'
 import { decodeFrame, encodeFrame, isFor } from '../../reference-points/pc5/sl-sch.ts'
@@ -53,6 +54,7 @@ export interface SentPc5Message {
   /** Trace id of the attempt. */
   readonly context?: string | undefined
   readonly heartbeat: boolean
+  readonly security?: SecurityInputs | undefined
 }
 
 export interface UePorts {
@@ -148,6 +150,16 @@ export class Ue {
   /** Step 1: a new B-TID from the BSF. Throws BootstrappingFailed or TemporaryFailure. */
   bootstrap(): Promise<UeBootstrap> {
     return this.#bootstrapping.run()
+  }
+
+  /** The B-TID last bootstrapped, valid or not. */
+  get btid(): BTid | undefined {
+    return this.#memory.btid
+  }
+
+  /** A lab makes its B-TID expire now; undefined when none is valid. */
+  expireBTid(): BTid | undefined {
+    return this.#memory.expire(this.#ports.clock.now())
   }
 
   /** Step 0: PC8 to the own KMF, bootstrapping first when no B-TID is valid. Throws as `bootstrap`. */
@@ -319,7 +331,7 @@ export class Ue {
     peer: Layer2Id,
     link: { readonly label?: string; readonly trace?: string },
   ): void {
-    const { lcid, pdu, sdu, name, step, protection, fields, heartbeat } = message
+    const { lcid, pdu, sdu, name, step, protection, fields, heartbeat, security } = message
     const from = this.#settings.layer2Id
     const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
     this.#put({
@@ -328,6 +340,7 @@ export class Ue {
       protection,
       fields,
       heartbeat,
+      security,
       channel: 'SL-SCH',
       frame,
       sdu,

@@ -229,7 +229,6 @@ export class DiameterNode {
       'Auth-Session-State': 1,
       ...originOf(this.#options.identity),
       'Destination-Realm': route.destinationRealm,
-      'Destination-Host': route.destinationHost,
       'Trace-Parent': this.#tellsTrace(route, command.applicationId)
         ? route.context && traceparentOf(route.context)
         : undefined,
@@ -277,8 +276,7 @@ export class DiameterNode {
   #tellsTrace(route: Route, applicationId: number): boolean {
     return ![...this.#peers.values()].some(
       ({ options, rules }) =>
-        options.tellsTrace === false &&
-        rules.leadsTo(route.destinationRealm, route.destinationHost, applicationId),
+        options.tellsTrace === false && rules.leadsTo(route.destinationRealm, applicationId),
     )
   }
 

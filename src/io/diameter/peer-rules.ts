@@ -90,16 +90,11 @@ export class PeerRules {
     )
   }
 
-  /** Whether requests to this realm, and to this host if it is named, may go to the peer. */
-  leadsTo(realm: Fqdn, host: Fqdn | undefined, applicationId: number): boolean {
+  /** Whether requests to this realm may go to the peer. */
+  leadsTo(realm: Fqdn, applicationId: number): boolean {
     return (
       this.applications.includes(applicationId) &&
-      this.#reached.some(
-        (one) =>
-          one.realm === realm &&
-          (host === undefined || one.host === undefined || one.host === host) &&
-          one.applications.includes(applicationId),
-      )
+      this.#reached.some((one) => one.realm === realm && one.applications.includes(applicationId))
     )
   }
 

@@ -15,15 +15,12 @@ import type { Peer } from './peer.ts'
 /** Where a request goes, and how long its answer is waited for. */
 export interface Route {
   readonly destinationRealm: Fqdn
-  readonly destinationHost?: Fqdn
   readonly deadline: Milliseconds
   /** Trace id of the set-up, 32 hex digits. */
   readonly context?: string
-  /** Told who gave an answer that is a success. */
-  readonly answeredBy?: (host: Fqdn) => void
 }
 
-type Destination = Pick<Route, 'destinationRealm' | 'destinationHost'>
+type Destination = Pick<Route, 'destinationRealm'>
 
 /** A request without an answer yet. */
 interface Outstanding {
@@ -76,9 +73,7 @@ export class Requests {
     try {
       const result = resultOf(message.avps)
       if (!isSuccess(result)) throw exchange.errorOf(result, request)
-      const answer = exchange.decodeAnswer(message.avps, request)
-      route.answeredBy?.(decodeRows(originRows, message.avps)['Origin-Host'])
-      return answer
+      return exchange.decodeAnswer(message.avps, request)
     } catch (error) {
       throw error instanceof MalformedMessage ? malformedAnswer(error) : error
     }
@@ -204,7 +199,7 @@ export class Requests {
   #choose(applicationId: number, route: Destination, tried?: ReadonlySet<Peer>): Peer | undefined {
     let best: Peer | undefined
     for (const peer of this.#peers()) {
-      const leads = peer.rules.leadsTo(route.destinationRealm, route.destinationHost, applicationId)
+      const leads = peer.rules.leadsTo(route.destinationRealm, applicationId)
       if (!leads || !peer.isAvailable || tried?.has(peer)) continue
       if (!best || peer.priority < best.priority) best = peer
     }

@@ -71,6 +71,7 @@ export function connectTo(
     else socket.destroy(new Error(`the certificate does not bear the name ${peer}`))
   })
   socket.setNoDelay(true)
+  streams.follow?.(address, socket)
   return socket
 }
 

@@ -1,3 +1,4 @@
+import { SynchronisationRefused, TemporaryFailure } from '../../core/errors.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { contextOf } from '../../core/traceparent.ts'
 import type { Avp } from '../../wire/diameter/avp.ts'
@@ -31,6 +32,12 @@ interface Served {
 }
 
 type Routing = AvpsOf<typeof routingRows>
+
+/** The instance that was asked before may have used AUTS up, which is good once (R35): whoever asks begins anew (R48). */
+const ofAnother = (error: unknown): unknown =>
+  error instanceof SynchronisationRefused
+    ? new TemporaryFailure('AUTS may have been taken before', undefined, { cause: error })
+    : error
 
 const traceOf = (routing: Routing) => contextOf(routing['Trace-Parent'] ?? '')
 
@@ -189,7 +196,9 @@ export class Service {
         )(frame)
         .then((avps) => encodeMessage(answerHeader(message.header), avps))
         .catch((error: unknown) => {
-          if (!(error instanceof MalformedDiameter)) return refuse({ result: served.causeOf(error) })
+          const { retransmitted } = message.header
+          if (!(error instanceof MalformedDiameter))
+            return refuse({ result: served.causeOf(retransmitted ? ofAnother(error) : error) })
           return refuse({ result: resultCode(error.resultCode), failedAvp: error.failedAvp })
         })
     } catch (error) {

@@ -1,12 +1,5 @@
 import 'reflect-metadata'
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  webcrypto,
-  X509Certificate,
-} from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, webcrypto, type KeyObject } from 'node:crypto'
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -23,24 +16,12 @@ import {
 import { hex, utf8 } from '../../core/bytes.ts'
 import { later, seconds, type Instant, type Seconds } from '../../core/units.ts'
 import { systemRandom } from '../system.ts'
+import { labValidity } from './good-certificates.ts'
 
-const day = 86400
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const caName = 'CN=Sidelock lab CA'
 
-/** How long certificates of the lab are good for, and how long before the end they are renewed. */
-const labValidity = {
-  ca: { life: seconds(3650 * day), renewBefore: seconds(400 * day) },
-  host: { life: seconds(365 * day), renewBefore: seconds(30 * day) },
-} as const
-
 cryptoProvider.set(webcrypto)
-
-/** A new EC P-256 private key, PEM of PKCS #8. */
-export function newPrivateKey(): Uint8Array {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return utf8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-}
 
 const signingKey = (key: KeyObject) =>
   webcrypto.subtle.importKey('pkcs8', key.export({ type: 'pkcs8', format: 'der' }), ecdsa, false, ['sign'])
@@ -115,33 +96,4 @@ export function newHostCertificate(
     life: labValidity.host.life,
     extensions,
   })
-}
-
-const lasts = (certificate: X509Certificate, now: Instant, rest: Seconds): boolean =>
-  Date.parse(certificate.validFrom) <= now && later(now, rest) < Date.parse(certificate.validTo)
-
-/** Whether the authority's certificate is that of its key and lasts. */
-export function isGoodCaCertificate(pem: Uint8Array, caKey: Uint8Array, now: Instant): boolean {
-  const certificate = new X509Certificate(pem)
-  return (
-    certificate.checkPrivateKey(createPrivateKey(Buffer.from(caKey))) &&
-    lasts(certificate, now, labValidity.ca.renewBefore)
-  )
-}
-
-/** Whether the certificate has this name and key, comes from the lab's authority and lasts. */
-export function isGoodHostCertificate(
-  pem: Uint8Array,
-  host: string,
-  keyOfHost: Uint8Array,
-  caKey: Uint8Array,
-  now: Instant,
-): boolean {
-  const certificate = new X509Certificate(pem)
-  return (
-    certificate.checkHost(host, { subject: 'never' }) !== undefined &&
-    certificate.checkPrivateKey(createPrivateKey(Buffer.from(keyOfHost))) &&
-    certificate.verify(createPublicKey(createPrivateKey(Buffer.from(caKey)))) &&
-    lasts(certificate, now, labValidity.host.renewBefore)
-  )
 }

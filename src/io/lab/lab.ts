@@ -5,15 +5,10 @@ import type { Clock, Random } from '../../core/environment.ts'
 import { hex, utf8 } from '../../core/bytes.ts'
 import { InvalidConfig, type ConfigMistake } from '../../core/invalid-config.ts'
 import { hours, later, type Instant } from '../../core/units.ts'
-import {
-  isGoodCaCertificate,
-  isGoodHostCertificate,
-  newCaCertificate,
-  newHostCertificate,
-  newPrivateKey,
-} from './certificates.ts'
 import { ensureDirectory, replace, writeOnce } from './files.ts'
 import { isInFile, readGiven } from './given.ts'
+import { isGoodCaCertificate, isGoodHostCertificate } from './good-certificates.ts'
+import { newPrivateKey } from './private-key.ts'
 import { fileMistake, secretMistake, type SecretFile } from './secret-file.ts'
 
 /** A Diameter entity and the files that say it is itself. */
@@ -78,11 +73,14 @@ const isGood = (file: string, check: (pem: Uint8Array) => boolean): boolean => {
   }
 }
 
+/** What makes certificates takes time and memory: loaded when one is missing. */
+const maker = () => import('./certificates.ts')
+
 /** The key of the lab's authority, whose certificate is made or renewed beside it. */
 async function labAuthority(lab: Lab, caFile: string, { clock }: LabEnvironment): Promise<Uint8Array> {
   const caKey = keyOnce(`${lab.directory}/ca/ca.key`)
   if (!isGood(caFile, (pem) => isGoodCaCertificate(pem, caKey, clock.now())))
-    replace(caFile, await newCaCertificate(caKey, clock.now()))
+    replace(caFile, await (await maker()).newCaCertificate(caKey, clock.now()))
   return caKey
 }
 
@@ -97,7 +95,7 @@ async function certify(
   const key = keyOnce(certificateKeyFile)
   const now = clock.now()
   if (!isGood(certificateFile, (pem) => isGoodHostCertificate(pem, host, key, caKey, now)))
-    replace(certificateFile, await newHostCertificate(host, key, caKey, now))
+    replace(certificateFile, await (await maker()).newHostCertificate(host, key, caKey, now))
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Rand } from '../../core/aka.ts'
 import type { Imsi } from '../../core/identities/subscriber.ts'
 import { inMilliseconds, type Instant } from '../../core/units.ts'
 import type { SubscriberStore } from '../../entities/hss/ports.ts'
+import { once } from './once.ts'
 import { sentRands } from './sent-rands.ts'
 import { statement, type Database } from './sql.ts'
 
@@ -28,7 +29,6 @@ export function sentRandsIn(database: Database): Pick<SubscriberStore, 'remember
         await session.run(dropOld, imsi, oldest(now), imsi)
       })
     },
-    takeRand: (imsi, rand, now) =>
-      database.session(async (session) => (await session.run(take, imsi, rand, oldest(now))) > 0),
+    takeRand: (imsi, rand, now) => once(database, (session) => session.run(take, imsi, rand, oldest(now))),
   }
 }

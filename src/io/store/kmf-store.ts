@@ -4,9 +4,17 @@ import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type {
+  AuthorisationStore,
+  NafKeyRow,
+  NafKeyStore,
+  PeerPlmnStore,
+  PushedGpiStore,
+} from '../../entities/kmf/ports.ts'
 import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
 import { authorisationsIn } from './kmf-authorisations.ts'
+import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.ts'
+import { pushedGpisIn } from './kmf-pushed-gpis.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
 import { statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
@@ -43,6 +51,15 @@ export const kmfSchema: StoreSchema = {
      ) strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
     'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
+    `create table pushed_gpi (
+       rand blob not null,
+       ue1 text not null,           -- IMSI or B-TID
+       ue2 text not null,           -- ProSe UE ID, six hex digits
+       expires integer not null,
+       primary key (rand, ue1, ue2)
+     ) strict;
+     create index pushed_gpi_expires on pushed_gpi (expires);`,
+    createPeerPlmns,
   ],
   tables: [
     {
@@ -58,6 +75,8 @@ export const kmfSchema: StoreSchema = {
     },
     { name: 'may_link', columns: ['imsi', 'plmn'], key: ['imsi', 'plmn'] },
     { name: 'gba_u', columns: ['imsi'], key: ['imsi'] },
+    { name: 'pushed_gpi', columns: ['rand', 'ue1', 'ue2', 'expires'], key: ['rand', 'ue1', 'ue2'] },
+    ...peerPlmnTables,
   ],
 }
 
@@ -77,6 +96,8 @@ interface JoinedRow {
 export interface KmfStore {
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  readonly pushedGpis: PushedGpiStore
+  readonly peers: PeerPlmnStore
   close(): Promise<void>
 }
 
@@ -173,5 +194,13 @@ async function eraseExpired(session: Session, now: Instant, limit: number): Prom
 export async function openKmfStore(place: StorePlace, keys: StoreKeys): Promise<KmfStore> {
   const store = await openStore(place, keys, kmfSchema)
   const { database } = store
-  return { keys: keysIn(store), authorisations: authorisationsIn(database), close: () => database.close() }
+  return {
+    ...{
+      keys: keysIn(store),
+      authorisations: authorisationsIn(database),
+      pushedGpis: pushedGpisIn(database),
+      peers: peerPlmnsIn(database),
+    },
+    close: () => database.close(),
+  }
 }

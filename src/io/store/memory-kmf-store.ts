@@ -1,10 +1,18 @@
-import { equalOctets } from '../../core/bytes.ts'
+import { equalOctets, hex } from '../../core/bytes.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import { KsNaf } from '../../core/keys.ts'
 import type { Instant } from '../../core/units.ts'
-import type { AuthorisationStore, KmfSubscriber, NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
+import type {
+  AuthorisationStore,
+  KmfSubscriber,
+  NafKeyRow,
+  NafKeyStore,
+  PeerPlmnStore,
+  PushedGpi,
+  PushedGpiStore,
+} from '../../entities/kmf/ports.ts'
 
 /** Who asks may wipe the keys that he gets, who puts those he gave. */
 const copyOf = (row: NafKeyRow): NafKeyRow => ({
@@ -121,5 +129,42 @@ export function memoryAuthorisationStore(): AuthorisationStore {
     revoke: (imsi, plmn) => Promise.resolve(rows.delete(`${imsi} ${plmn}`)),
     mayLink: (imsi, plmn) => Promise.resolve(rows.has(`${imsi} ${plmn}`) || rows.has(`${imsi} *`)),
     list: (imsi) => Promise.resolve(granted().filter((row) => imsi === undefined || row.imsi === imsi)),
+  }
+}
+
+/** For simulations: gone with the process. */
+export function memoryPushedGpiStore(): PushedGpiStore {
+  const until = new Map<string, Instant>()
+  const nameOf = ({ rand, ...ues }: PushedGpi) => `${hex(rand)} ${JSON.stringify(ues)}`
+  return {
+    add: (gpi, expires) => Promise.resolve(void until.set(nameOf(gpi), expires)),
+    take(gpi, now) {
+      const expires = until.get(nameOf(gpi))
+      return Promise.resolve(expires !== undefined && expires >= now && until.delete(nameOf(gpi)))
+    },
+    forgetExpired(now, limit) {
+      const expired = [...until].filter(([, expires]) => expires < now).slice(0, limit)
+      for (const [name] of expired) until.delete(name)
+      return Promise.resolve(expired.length)
+    },
+  }
+}
+
+/** For simulations: gone with the process. */
+export function memoryPeerPlmnStore(): PeerPlmnStore {
+  const records = new Map<Plmn, string>()
+  let revision = 0
+  const all = () => [...records].sort().map(([plmn, record]) => ({ plmn, record }))
+  return {
+    revision: () => Promise.resolve(revision),
+    read: () => Promise.resolve({ revision, peers: all() }),
+    change: (decide) =>
+      new Promise((resolve) => {
+        const { put, remove } = decide(all())
+        for (const { plmn, record } of put) records.set(plmn, record)
+        for (const plmn of remove) records.delete(plmn)
+        revision++
+        resolve()
+      }),
   }
 }

@@ -2,7 +2,6 @@ import { bsfSchema } from './bsf-store.ts'
 import { StoreUnusable } from './errors.ts'
 import { hssSchema } from './hss-store.ts'
 import { kmfSchema } from './kmf-store.ts'
-import { versionInPostgresql } from './postgresql-database.ts'
 import type { StoreSchema } from './sql.ts'
 import { versionInSqlite } from './sqlite-database.ts'
 import { isUrl, placeName, unusable, type StorePlace } from './store.ts'
@@ -20,7 +19,7 @@ interface FoundStore {
 
 async function lookAt(place: StorePlace): Promise<FoundStore | undefined> {
   if (isUrl(place)) {
-    const found = await versionInPostgresql(place)
+    const found = await (await import('./postgresql-database.ts')).versionInPostgresql(place)
     const schema = schemas.find(({ entity }) => entity === found?.owner)
     return found && schema && { schema, version: found.version }
   }

@@ -1,7 +1,6 @@
 import { Outage } from '../../core/errors.ts'
 import { InvalidConfig } from '../../core/invalid-config.ts'
 import { RecordNotAuthentic, StoreUnusable } from './errors.ts'
-import { openPostgresqlDatabase } from './postgresql-database.ts'
 import { Seal, type RowIdentity, type StoreKeys } from './seal.ts'
 import { statement, type Database, type Session, type StoreSchema } from './sql.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
@@ -46,7 +45,10 @@ export async function openDatabase(
   check: (session: Session) => Promise<void> = () => Promise.resolve(),
 ): Promise<Database> {
   try {
-    const open = isUrl(place) ? openPostgresqlDatabase : openSqliteDatabase
+    // A node with SQLite does without PostgreSQL, so it takes less memory and starts sooner.
+    const open = isUrl(place)
+      ? (await import('./postgresql-database.ts')).openPostgresqlDatabase
+      : openSqliteDatabase
     return await open(place, schema, check)
   } catch (cause) {
     throw unusable(place, cause)

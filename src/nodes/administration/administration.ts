@@ -18,6 +18,11 @@ import {
   type Permission,
 } from '../../entities/kmf/administration.ts'
 import type { KmfSubscriber } from '../../entities/kmf/ports.ts'
+import {
+  peerPlmnAdministration,
+  type PeerPlmnAdministration,
+  type PeerPlmnPorts,
+} from '../peer-plmns/administration.ts'
 import { inRecords, kmfSubscriberIn, subscriberIn } from './records.ts'
 
 /** Records in the form of `subscriberRecord` or `kmfRecord`; what they hold is checked here. */
@@ -45,6 +50,7 @@ export interface PermissionsView {
 
 /** What an operator does at a KMF. */
 export interface KmfAdministration {
+  readonly peers: PeerPlmnAdministration
   /** Of each, all that is kept becomes this; all or none. Gives their number. Throws InvalidRecords. */
   importAll(records: Records): Promise<number>
   /** Throws NotFound. */
@@ -82,9 +88,13 @@ const viewOf = ({ imsi, usesGbaU, mayLinkWith }: KmfSubscriber): PermissionsView
 })
 
 /** Administration of a KMF by `who`, on its store. */
-export function kmfAdministration(who: string, ports: KmfAdministrationPorts): KmfAdministration {
+export function kmfAdministration(
+  who: string,
+  ports: KmfAdministrationPorts & { readonly peers: PeerPlmnPorts },
+): KmfAdministration {
   const { authorisations } = ports
   return {
+    peers: peerPlmnAdministration(who, ports.peers),
     importAll: (records) => putKmfSubscribers(inRecords(records, kmfSubscriberIn), who, ports),
     async show(imsi) {
       const usesGbaU = await authorisations.usesGbaU(imsi)

@@ -29,18 +29,26 @@ export type ImportFile = () => AsyncIterable<ImportRow> | Iterable<ImportRow>
  */
 export function openImportFile(file: string): ImportFile {
   checkFile(file)
-  if (/\.ya?ml$/.test(file)) return () => yamlRows(file)
+  if (/\.ya?ml$/.test(file)) return () => yamlRows(file, 'subscribers')
   return () => csvRows(file)
 }
 
 function checkFile(file: string): void {
-  try {
+  reading(file, () => {
     const descriptor = openSync(file, 'r')
     try {
       checkPrivateFile(fstatSync(descriptor))
     } finally {
       closeSync(descriptor)
     }
+  })
+}
+
+const octetsOf = (file: string): Uint8Array => reading(file, () => readFileSync(file))
+
+function reading<Value>(file: string, read: () => Value): Value {
+  try {
+    return read()
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     const reason = isMissing ? 'the file is missing' : (cause as Error).message
@@ -55,7 +63,7 @@ async function* csvRows(file: string): AsyncGenerator<ImportRow, void> {
   try {
     for await (const text of textLines(createReadStream(file), limits.csv)) {
       line++
-      const row = reading(line, mistakes, () => {
+      const row = rowOf(line, mistakes, () => {
         if (columns) return recordIn(text, columns)
         columns = columnsIn(text)
         return undefined
@@ -72,7 +80,7 @@ async function* csvRows(file: string): AsyncGenerator<ImportRow, void> {
   if (!columns) throw new InvalidImport(file, [{ line: 1, field: '', reason: 'a line with the names of its columns is needed' }]) // prettier-ignore
 }
 
-function reading<Value>(line: number, mistakes: ImportMistake[], read: () => Value): Value | undefined {
+function rowOf<Value>(line: number, mistakes: ImportMistake[], read: () => Value): Value | undefined {
   try {
     return read()
   } catch (error) {
@@ -82,25 +90,24 @@ function reading<Value>(line: number, mistakes: ImportMistake[], read: () => Val
   }
 }
 
-const yamlShape = z.strictObject({ subscribers: z.array(z.unknown()).min(1).max(100_000) })
+const listed = z.array(z.unknown()).min(1).max(100_000)
 
-function* yamlRows(file: string): Generator<ImportRow, void> {
-  const octets = readFileSync(file)
+/** The list `name` of a YAML file that holds nothing else. Throws InvalidImport. */
+export function* yamlRows(file: string, name: string): Generator<ImportRow, void> {
+  const octets = octetsOf(file)
   const refuse = (...mistakes: readonly ImportMistake[]) => new InvalidImport(file, mistakes)
-  if (octets.length > limits.yaml)
-    throw refuse({ field: '', reason: `longer than ${limits.yaml} octets: use CSV` })
+  if (octets.length > limits.yaml) throw refuse({ field: '', reason: `longer than ${limits.yaml} octets` })
   const text = textOf(octets, refuse)
   if (isNestedTooDeeply(text)) throw refuse({ field: '', reason: 'nested too deeply' })
   const source = new YamlSource(text, file)
   if (source.mistakes.length > 0)
     throw refuse(...source.mistakes.map(({ line, column, message }) => ({ line, column, field: '', reason: message }))) // prettier-ignore
-  const { data } = yamlShape.safeParse(source.value)
-  if (!data)
-    throw refuse({ field: 'subscribers', reason: 'a list of subscribers is needed, and nothing else' })
-  yield* data.subscribers.map((record, at) => ({
+  const { data } = z.strictObject({ [name]: listed }).safeParse(source.value)
+  if (!data) throw refuse({ field: name, reason: `a list of ${name} is needed, and nothing else` })
+  yield* (data[name] ?? []).map((record, at) => ({
     record,
     place(field: string) {
-      const { line, column } = source.mistake({ path: ['subscribers', at, ...pathOf(field)], message: '' })
+      const { line, column } = source.mistake({ path: [name, at, ...pathOf(field)], message: '' })
       return { line, column }
     },
   }))

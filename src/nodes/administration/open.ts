@@ -1,5 +1,6 @@
 import { misfitsOf as hssMisfits } from '../../entities/hss/administration.ts'
 import { misfitsOf as kmfMisfits } from '../../entities/kmf/administration.ts'
+import type { KmfSubscriber } from '../../entities/kmf/ports.ts'
 import { localUser } from '../../io/admin/admin-caller.ts'
 import { isServed } from '../../io/local-socket.ts'
 import { systemClock, systemRandom } from '../../io/system.ts'
@@ -14,7 +15,7 @@ import {
   type KmfAdministration,
 } from './administration.ts'
 import type { ImportChecks } from './import-check.ts'
-import { checksOf, hssPorts, kmfPorts, type AdministeredPlmn } from './ports.ts'
+import { checksOf, hssPorts, kmfPorts, nobodyActs, type AdministeredPlmn } from './ports.ts'
 import { remoteHss, remoteKmf } from './remote.ts'
 import { openAudit } from './serve.ts'
 
@@ -64,18 +65,19 @@ export async function openKmf(of: AdministeredPlmn): Promise<Opened<KmfAdministr
   closing.opened(() => store.close())
   const audit = await openAudit(name, admin, surroundings)
   closing.opened(() => audit.close())
-  const ports = kmfPorts(of, store.authorisations, audit)
+  const ports = kmfPorts(of, store, audit, nobodyActs)
   return { administration: kmfAdministration(localUser(), ports), close: () => closing.close() }
 }
 
-/** What subscribers of an import are checked by before anything is changed. */
-export function importChecks(of: AdministeredPlmn): ImportChecks {
+/** What subscribers of an import are checked by before anything is changed. `peers`: PLMNs that the KMF knows of besides. */
+export function importChecks(of: AdministeredPlmn, peers: readonly string[]): ImportChecks {
   const checks = checksOf(of)
+  const ofFile = ({ mayLinkWith }: KmfSubscriber) => mayLinkWith.filter((plmn) => !peers.includes(plmn))
   return {
     home: checks.home,
     misfits: (hss, kmf) => [
       ...hssMisfits(hss, checks),
-      ...kmfMisfits(kmf, checks).filter(({ field }) => field !== 'imsi'),
+      ...kmfMisfits({ ...kmf, mayLinkWith: ofFile(kmf) }, checks).filter(({ field }) => field !== 'imsi'),
     ],
   }
 }

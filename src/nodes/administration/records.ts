@@ -55,7 +55,7 @@ export const kmfRecord = z.strictObject({
 type SubscriberRecord = z.output<typeof subscriberRecord>
 export type SubscriberInput = z.input<typeof subscriberRecord>
 
-type Misfit = Omit<RecordMistake, 'at'>
+export type Misfit = Omit<RecordMistake, 'at'>
 
 /** The record in `value`, or what is wrong with it, in the words of the configuration. */
 export function parsed<Shape extends z.ZodType>(

@@ -3,6 +3,8 @@ import type { Imsi } from '../../core/identities/subscriber.ts'
 import type { SubscriberView } from '../../entities/hss/administration.ts'
 import { askAdmin, orderAdmin, type AdminAddress, type AdminRequest } from '../../io/admin/admin-client.ts'
 import type { HssAdministration, KmfAdministration, PermissionsView } from './administration.ts'
+import type { PeerPlmnAdministration } from '../peer-plmns/administration.ts'
+import { peerAnswers } from '../peer-plmns/routes.ts'
 import { answers } from './routes.ts'
 import type { z } from 'zod'
 
@@ -41,8 +43,21 @@ export const remoteHss = (address: AdminAddress): HssAdministration => ({
   remove: (imsi) => orderAdmin(address, { method: 'DELETE', path: `/subscribers/${imsi}` }),
 })
 
+const remotePeers = (address: AdminAddress): PeerPlmnAdministration => ({
+  add: (record, replace) =>
+    orderAdmin(address, { method: 'POST', path: `/peers?replace=${replace}`, body: record }),
+  async importAll(records, replace) {
+    const path = `/peers/import?replace=${replace}`
+    return (await ask(address, { method: 'POST', path, records }, peerAnswers.counted)).count
+  },
+  show: (plmn) => ask(address, { method: 'GET', path: `/peers/${plmn}` }, peerAnswers.peer),
+  list: async () => (await ask(address, { method: 'GET', path: '/peers' }, peerAnswers.peers)).rows,
+  remove: (plmn) => orderAdmin(address, { method: 'DELETE', path: `/peers/${plmn}` }),
+})
+
 /** Administration of a running KMF; throws as `remoteHss`. */
 export const remoteKmf = (address: AdminAddress): KmfAdministration => ({
+  peers: remotePeers(address),
   async importAll(records) {
     const path = '/permissions/import'
     const { count } = await ask(address, { method: 'POST', path, records }, answers.counted)

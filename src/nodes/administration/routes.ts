@@ -11,18 +11,19 @@ const paging = z.strictObject({
   after: imsi.optional().describe('the last IMSI of the page before'),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 })
-const putting = z.strictObject({
+/** Whether what is put may take the place of what is there. */
+export const putting = z.strictObject({
   replace: z
     .enum(['true', 'false'])
     .default('false')
     .transform((word) => word === 'true')
     .describe('false: one that is there already is a conflict'),
 })
-const nothing = z.strictObject({})
+export const nothing = z.strictObject({})
 
 /** What a page of the API looks like. */
-const pageOf = <Row extends z.ZodType>(row: Row) => z.strictObject({ rows: z.array(row) })
-const counted = z.strictObject({ count: z.int() })
+export const pageOf = <Row extends z.ZodType>(row: Row) => z.strictObject({ rows: z.array(row) })
+export const counted = z.strictObject({ count: z.int() })
 
 const subscriberView = z.strictObject({
   ...{ imsi: z.string(), impi: z.string(), algorithm: z.enum(['MILENAGE', 'TUAK']), amf: z.string() },
@@ -47,7 +48,7 @@ export const answers = {
   ...{ permissions: permissionsView, permissionPage: pageOf(permissionsView), counted },
 }
 
-type Of<Administration> = (who: string) => Administration
+export type Of<Administration> = (who: string) => Administration
 interface Paging {
   readonly after?: Imsi
   readonly limit: number

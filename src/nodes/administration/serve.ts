@@ -6,7 +6,8 @@ import { Closing } from '../closing.ts'
 import type { AdminConfig, NetworkConfig } from '../config/network-config.ts'
 import type { ConfiguredNode } from '../config/nodes.ts'
 import { openConfiguredHssStore, openConfiguredKmfStore } from '../config/stores.ts'
-import type { NodeContext } from '../node.ts'
+import type { Node, NodeContext } from '../node.ts'
+import { peerPlmnRoutes } from '../peer-plmns/routes.ts'
 import { hssAdministration, kmfAdministration } from './administration.ts'
 import { hssPorts, kmfPorts } from './ports.ts'
 import { hssRoutes, kmfRoutes } from './routes.ts'
@@ -28,12 +29,13 @@ const tlsOf = ({ diameter }: NetworkConfig, admin: AdminConfig): Pick<AdminServe
 }
 
 /**
- * Serves the administration of an HSS or KMF that runs (nothing of a BSF is administered), over connections of its own to the store. `file`: the configuration
- * as its owner knows it. Gives what ends it. Throws InvalidConfig, StoreUnusable, OutputUnwritable or the error of its sockets.
+ * Serves the administration of an HSS or KMF that runs (nothing of a BSF is administered), over connections of its own to the
+ * store. `file`: the configuration as its owner knows it. Gives what ends it. Throws InvalidConfig, StoreUnusable, OutputUnwritable or the error of its sockets.
  */
 export async function startAdministration(
   { kind, name, plmn }: Administered,
   context: NodeContext,
+  running: Node,
   file: string,
 ): Promise<() => Promise<void>> {
   if (kind === 'bsf') return () => Promise.resolve()
@@ -53,8 +55,12 @@ export async function startAdministration(
       }
       const store = await openConfiguredKmfStore(config, plmn)
       closing.opened(() => store.close())
-      const ports = kmfPorts(of, store.authorisations, audit)
-      return kmfRoutes((who) => kmfAdministration(who, ports))
+      const ports = kmfPorts(of, store, audit, {
+        changed: async () => running.peersChanged?.(),
+        connections: () => running.levels().peers,
+      })
+      const as = (who: string) => kmfAdministration(who, ports)
+      return [...kmfRoutes(as), ...peerPlmnRoutes((who) => as(who).peers)]
     }
     const server = await startAdminServer({
       ...{

@@ -34,7 +34,8 @@ export function configuredNodes(config: NetworkConfig): readonly ConfiguredNode[
 export const findNode = (config: NetworkConfig, name: string): ConfiguredNode | undefined =>
   configuredNodes(config).find((node) => node.name === name)
 
-function entryOf({ plmn, realm, bsf, kmf }: PlmnConfig, extensions: number): PlmnEntry {
+/** A PLMN of the configuration as its row of the PLMN table. */
+export function plmnEntryOf({ plmn, realm, bsf, kmf }: PlmnConfig, extensions: number): PlmnEntry {
   const { bsfNames } = defaultNames(plmn)
   return {
     plmn,
@@ -53,10 +54,10 @@ export function plmnTableFor(config: NetworkConfig, plmn: Plmn): PlmnTable {
   const peers = own.flatMap(({ kmf }) => config.plmns.filter((entry) => kmf.pc6Peers.includes(entry.plmn)))
   const [home] = own
   return new PlmnTable(
-    [...own, ...peers].map((entry) => entryOf(entry, home?.extensions.get(entry.plmn) ?? 0)),
+    [...own, ...peers].map((entry) => plmnEntryOf(entry, home?.extensions.get(entry.plmn) ?? 0)),
   )
 }
 
 /** All PLMNs of the file. */
 export const allPlmns = ({ plmns }: NetworkConfig): PlmnTable =>
-  new PlmnTable(plmns.map((entry) => entryOf(entry, 0)))
+  new PlmnTable(plmns.map((entry) => plmnEntryOf(entry, 0)))

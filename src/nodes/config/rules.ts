@@ -2,7 +2,7 @@ import { hex } from '../../core/bytes.ts'
 import { uaIds, uaIdTmpi } from '../../core/identities/naf-id.ts'
 import { mcc, mnc, type Plmn } from '../../core/identities/plmn.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
-import { defaultNames, inRanges, type ProseUeIdRange } from '../../core/plmn-table.ts'
+import { defaultNames, inRanges, overlap, rangeText } from '../../core/plmn-table.ts'
 import type { ListenAddress, PlmnConfig } from './network-config.ts'
 import { namedUeIds } from './complete.ts'
 import { listenersOf } from './listeners.ts'
@@ -126,8 +126,6 @@ const takenOrTwice = (values: readonly Placed<string>[], taken: readonly Placed<
     values.some((value) => value.path === path),
   )
 
-const rangeText = ([first, last]: ProseUeIdRange) => `${hexOf24(first)}-${hexOf24(last)}`
-
 /** R2: the ProSe UE ID has no PLMN part, so one ID must not be in two ranges. */
 const rangesApart: Rule = ({ plmns }) => {
   const ranges = plmns
@@ -144,7 +142,7 @@ const rangesApart: Rule = ({ plmns }) => {
   return inOrder.slice(1).flatMap((entry) => {
     const other = widest
     if (!other || entry.range[1] > other.range[1]) widest = entry
-    if (!other || entry.range[0] > other.range[1]) return []
+    if (!other || !overlap(entry.range, other.range)) return []
     const [first, second] = entry.at > other.at ? [other, entry] : [entry, other]
     const message = `overlaps ${rangeText(first.range)} of ${pathText(first.plmn)}: one ID would name two UEs`
     return [{ path: second.path, message }]

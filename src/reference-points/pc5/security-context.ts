@@ -1,6 +1,7 @@
 import { freshOctets } from '../../core/bytes.ts'
 import { InvalidValue, MacMismatch } from '../../core/errors.ts'
 import { Pdk, wipe, type KdSess, type Pek, type Pik } from '../../core/keys.ts'
+import type { SecurityInputs } from '../../core/tap.ts'
 import { equalInConstantTime } from '../../crypto/constant-time.ts'
 import type { EeaId, EiaId } from '../../core/algorithm-ids.ts'
 import { eeaById, type EeaUnderKey } from '../../crypto/eea.ts'
@@ -130,6 +131,18 @@ export class SecurityContext {
       identityElements: this.#identityElements,
       profile: this.profile,
     })
+  }
+
+  /** What the next PDU on this channel is protected with. */
+  inputsOfNext(lcid: Lcid): SecurityInputs {
+    const { fingerprints, profile, sendDirection } = this
+    return {
+      pik: hasMac(lcid, profile) ? fingerprints.PIK : undefined,
+      pek: isCiphered(lcid, sendDirection, profile) ? fingerprints.PEK : undefined,
+      count: this.#count(this.#nextSn),
+      bearer: lcid,
+      direction: sendDirection,
+    }
   }
 
   /** Takes the next SN; throws CounterExhausted after 65535. */

@@ -2,7 +2,12 @@ import { K, Opc, Topc } from '../../core/keys.ts'
 import type { AkaSecrets } from '../../entities/hss/ports.ts'
 import { memoryBootstrapStore } from '../../io/store/memory-bsf-store.ts'
 import { memorySubscriberStore } from '../../io/store/memory-hss-store.ts'
-import { memoryAuthorisationStore, memoryNafKeyStore } from '../../io/store/memory-kmf-store.ts'
+import {
+  memoryAuthorisationStore,
+  memoryNafKeyStore,
+  memoryPeerPlmnStore,
+  memoryPushedGpiStore,
+} from '../../io/store/memory-kmf-store.ts'
 import type { Carriers } from '../../nodes/carriers.ts'
 import type { PlmnConfig, SubscriberConfig } from '../../nodes/config/network-config.ts'
 import { seedAuthorisations, seedSubscribers } from '../../nodes/config/stores.ts'
@@ -32,6 +37,8 @@ export function simulatedCarriers(
   const bootstraps = kept<ReturnType<typeof memoryBootstrapStore>>()
   const keys = kept<ReturnType<typeof memoryNafKeyStore>>()
   const authorisations = kept<ReturnType<typeof memoryAuthorisationStore>>()
+  const pushedGpis = kept<ReturnType<typeof memoryPushedGpiStore>>()
+  const peers = kept<ReturnType<typeof memoryPeerPlmnStore>>()
   const close = () => Promise.resolve()
   const akaSecrets = (_plmn: PlmnConfig, { imsi, aka }: SubscriberConfig) =>
     secrets(imsi, () => drawnSecrets(aka, random))
@@ -49,7 +56,11 @@ export function simulatedCarriers(
     async kmfStore(plmn) {
       const store = authorisations(plmn.plmn, memoryAuthorisationStore)
       await seedAuthorisations(plmn, store)
-      return { keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store, close }
+      return {
+        ...{ keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store },
+        ...{ peers: peers(plmn.plmn, memoryPeerPlmnStore), close },
+        pushedGpis: pushedGpis(plmn.plmn, memoryPushedGpiStore),
+      }
     },
     watch: () => Promise.resolve(undefined),
     akaSecrets,

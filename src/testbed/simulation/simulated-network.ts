@@ -1,7 +1,7 @@
 import { milliseconds } from '../../core/units.ts'
 import { nodeNames } from '../../nodes/names.ts'
 import type { NodeContext } from '../../nodes/node.ts'
-import { faultTap, type NetworkOptions } from '../network.ts'
+import { faultTap, type NetworkOptions } from '../node-context.ts'
 import { SimulatedClock } from '../simulated-clock.ts'
 import { SimulatedRadio } from '../simulated-radio.ts'
 import type { SeededRandom } from './seeded-random.ts'

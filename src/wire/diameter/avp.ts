@@ -1,4 +1,4 @@
-import { readUint, u32 } from '../../core/bytes.ts'
+import { putU32, readUint } from '../../core/bytes.ts'
 import type { PartsForm } from '../inside.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
@@ -65,10 +65,10 @@ export function encodeAvp(
   const dataAt = head.vendorId === 0 ? 8 : 12
   const length = dataAt + data.length
   const octets = new Uint8Array((length + 3) & ~3)
-  octets.set(u32(head.code))
-  octets.set(u32(length), 4)
+  putU32(octets, 0, head.code)
+  putU32(octets, 4, length)
   octets[4] = (head.vendorId === 0 ? 0 : 0x80) | (head.mandatory ? 0x40 : 0)
-  if (head.vendorId !== 0) octets.set(u32(head.vendorId), 8)
+  if (head.vendorId !== 0) putU32(octets, 8, head.vendorId)
   octets.set(data, dataAt)
   return octets
 }
@@ -103,26 +103,23 @@ function readGroup(
 ): Avp[] {
   const avps: Avp[] = []
   for (let at = start; at < end;) {
-    const head = readAvpHead(octets, at, end, find)
-    const { definition } = head
-    const avp = { ...head, data: octets.subarray(head.dataAt, head.dataEnd), offset: at }
-    if (!definition && head.mandatory && !opaque)
-      throw new MalformedDiameter(`AVP ${head.code}`, at, 'not known and its M bit is set', {
-        resultCode: resultCodes.avpUnsupported,
-        failedAvp: repeatAvp({ ...avp, children: [] }),
-      })
-    const grouped = definition?.type.grouped
-    if (grouped && depth + 1 > deepest) throw badLength(definition.name, at, 'grouped too deep', definition)
-    const children = grouped
-      ? readGroup(octets, head.dataAt, head.dataEnd, find, depth + 1, opaque || grouped === 'opaque')
-      : []
-    avps.push({ ...avp, children })
-    at = (head.dataEnd + 3) & ~3
+    const avp = readAvp(octets, at, end, find, depth, opaque)
+    avps.push(avp)
+    at = (avp.data.byteOffset - octets.byteOffset + avp.data.length + 3) & ~3
   }
   return avps
 }
 
-function readAvpHead(octets: Uint8Array, at: number, end: number, find: FindDefinition) {
+const none: readonly Avp[] = []
+
+function readAvp(
+  octets: Uint8Array,
+  at: number,
+  end: number,
+  find: FindDefinition,
+  depth: number,
+  opaque: boolean,
+): Avp {
   if (end - at < 8) throw badLength('AVP', at, 'header cut')
   const code = readUint(octets, at, 4)
   const flags = octets[at + 4] ?? 0
@@ -130,19 +127,32 @@ function readAvpHead(octets: Uint8Array, at: number, end: number, find: FindDefi
   const dataAt = at + ((flags & 0x80) === 0 ? 8 : 12)
   const vendorId = dataAt - at === 12 && end - at >= 12 ? readUint(octets, at + 8, 4) : 0
   const definition = find(code, vendorId)
-  const name = definition?.name ?? `AVP ${code}`
   const dataEnd = at + length
   if (dataEnd < dataAt || ((dataEnd + 3) & ~3) > end)
-    throw badLength(name, at, `length ${length}`, definition ?? { code, vendorId, mandatory: false })
+    throw badLength(
+      definition?.name ?? `AVP ${code}`,
+      at,
+      `length ${length}`,
+      definition ?? { code, vendorId, mandatory: false },
+    )
+  const data = octets.subarray(dataAt, dataEnd)
   if ((flags & 0x1f) !== 0)
-    throw new MalformedDiameter(name, at, 'flag bits that may not be set', {
+    throw new MalformedDiameter(definition?.name ?? `AVP ${code}`, at, 'flag bits that may not be set', {
       resultCode: resultCodes.invalidAvpBits,
-      failedAvp: encodeAvp(
-        { code, vendorId, mandatory: true },
-        failedData(definition, octets.subarray(dataAt, dataEnd), 4),
-      ),
+      failedAvp: encodeAvp({ code, vendorId, mandatory: true }, failedData(definition, data, 4)),
     })
-  return { code, vendorId, mandatory: (flags & 0x40) !== 0, dataAt, dataEnd, definition }
+  const mandatory = (flags & 0x40) !== 0
+  if (!definition && mandatory && !opaque)
+    throw new MalformedDiameter(`AVP ${code}`, at, 'not known and its M bit is set', {
+      resultCode: resultCodes.avpUnsupported,
+      failedAvp: repeatAvp({ code, vendorId, mandatory, data, offset: at, definition, children: none }),
+    })
+  const grouped = definition?.type.grouped
+  if (grouped && depth + 1 > deepest) throw badLength(definition.name, at, 'grouped too deep', definition)
+  const children = grouped
+    ? readGroup(octets, dataAt, dataEnd, find, depth + 1, opaque || grouped === 'opaque')
+    : none
+  return { code, vendorId, mandatory, data, offset: at, definition, children }
 }
 
 function badLength(

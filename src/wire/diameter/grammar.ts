@@ -47,12 +47,15 @@ export type AnyAvps = Readonly<Record<string, unknown>>
 
 /** The AVPs of `values` in the order of the rows, each with padding; names without a row are passed over. */
 export function encodeRows(rows: readonly Row[], values: AnyAvps): Uint8Array[] {
-  return rows.flatMap(({ avp, presence }) => {
+  const avps: Uint8Array[] = []
+  for (const { avp, presence } of rows) {
     const value = values[avp.name]
-    if (value === undefined) return []
-    const all: readonly unknown[] = presence === 'repeated' && Array.isArray(value) ? value : [value]
-    return all.map((one) => encodeAvp(avp, avp.type.encode(one)))
-  })
+    if (value === undefined) continue
+    if (presence === 'repeated' && Array.isArray(value))
+      for (const one of value) avps.push(encodeAvp(avp, avp.type.encode(one)))
+    else avps.push(encodeAvp(avp, avp.type.encode(value)))
+  }
+  return avps
 }
 
 /**
@@ -63,27 +66,47 @@ export function decodeRows<const Rows extends readonly Row[]>(
   rows: Rows,
   avps: readonly Avp[],
 ): AvpsOf<Rows> {
-  const found = gather(rows, avps)
+  const found = gather(placesOf(rows), avps)
   const values: Record<string, unknown> = {}
-  for (const { avp, presence } of rows) {
-    const instances = found.get(avp) ?? []
-    const [first] = instances
-    if (!first) {
+  rows.forEach(({ avp, presence }, place) => {
+    const instances = found[place]
+    if (instances === undefined) {
       if (presence === 'required') throw missingAvp(avp)
-    } else values[avp.name] = presence === 'repeated' ? instances.map(valueOf) : valueOf(first)
-  }
+    } else if (Array.isArray(instances)) values[avp.name] = instances.map(valueOf)
+    else values[avp.name] = valueOf(instances)
+  })
   return values as AvpsOf<Rows>
 }
 
-function gather(rows: readonly Row[], avps: readonly Avp[]): Map<AnyDefinition, Avp[]> {
-  const presences = new Map(rows.map((row) => [row.avp, row.presence]))
-  const found = new Map<AnyDefinition, Avp[]>()
+interface Place {
+  readonly place: number
+  readonly presence: Presence
+}
+
+const placesOfRows = new WeakMap<readonly Row[], ReadonlyMap<AnyDefinition, Place>>()
+
+/** Where each AVP stands among the rows, worked out once. */
+function placesOf(rows: readonly Row[]): ReadonlyMap<AnyDefinition, Place> {
+  let places = placesOfRows.get(rows)
+  if (!places) {
+    places = new Map(rows.map(({ avp, presence }, place) => [avp, { place, presence }]))
+    placesOfRows.set(rows, places)
+  }
+  return places
+}
+
+/** What stands in each place: an AVP, or several of a repeated one. */
+function gather(
+  places: ReadonlyMap<AnyDefinition, Place>,
+  avps: readonly Avp[],
+): readonly (Avp | Avp[] | undefined)[] {
+  const found = new Array<Avp | Avp[] | undefined>(places.size).fill(undefined)
   for (const avp of avps) {
-    const presence = avp.definition && presences.get(avp.definition)
-    if (!avp.definition || !presence) continue
-    const instances = found.get(avp.definition)
-    if (!instances) found.set(avp.definition, [avp])
-    else if (presence === 'repeated') instances.push(avp)
+    const row = avp.definition && places.get(avp.definition)
+    if (!row) continue
+    const earlier = found[row.place]
+    if (earlier === undefined) found[row.place] = row.presence === 'repeated' ? [avp] : avp
+    else if (Array.isArray(earlier)) earlier.push(avp)
     else
       throw new MalformedDiameter(avp.definition.name, avp.offset, 'there more than once', {
         resultCode: resultCodes.avpOccursTooManyTimes,

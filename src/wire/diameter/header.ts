@@ -1,4 +1,4 @@
-import { concat, readUint, u32, writeUint } from '../../core/bytes.ts'
+import { putU32, readUint } from '../../core/bytes.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -68,20 +68,24 @@ export function decodeHeader(octets: Uint8Array): Header {
 
 /** A whole message of its header and its AVPs, each with padding. */
 export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
-  const body = concat(...avps)
-  const bits =
+  let length = headerLength
+  for (const avp of avps) length += avp.length
+  const octets = new Uint8Array(length)
+  putU32(octets, 0, length)
+  octets[0] = 1
+  putU32(octets, 4, header.commandCode)
+  octets[4] =
     (header.request ? flags.request : 0) |
     (header.proxiable ? flags.proxiable : 0) |
     (header.error ? flags.error : 0) |
     (header.retransmitted ? flags.retransmitted : 0)
-  return concat(
-    Uint8Array.of(1),
-    writeUint(headerLength + body.length, 3),
-    Uint8Array.of(bits),
-    writeUint(header.commandCode, 3),
-    u32(header.applicationId),
-    u32(header.hopByHop),
-    u32(header.endToEnd),
-    body,
-  )
+  putU32(octets, 8, header.applicationId)
+  putU32(octets, 12, header.hopByHop)
+  putU32(octets, 16, header.endToEnd)
+  let at = headerLength
+  for (const avp of avps) {
+    octets.set(avp, at)
+    at += avp.length
+  }
+  return octets
 }

@@ -61,18 +61,20 @@ export const unsigned32: AvpType<number> = {
 /** One of the named values; others are 5004. */
 export const enumerated = <const Value extends number>(
   values: Readonly<Record<string, Value>>,
-): AvpType<Value> => ({
-  name: 'Enumerated',
-  shortest: 4,
-  values,
-  encode: u32,
-  decode(avp) {
-    const read = unsigned32.decode(avp)
-    const value = Object.values(values).find((candidate) => candidate === read)
-    if (value === undefined) throw new InvalidValue('Enumerated', 'not one of its values')
-    return value
-  },
-})
+): AvpType<Value> => {
+  const known = new Map<number, Value>(Object.values(values).map((value) => [value, value]))
+  return {
+    name: 'Enumerated',
+    shortest: 4,
+    values,
+    encode: u32,
+    decode(avp) {
+      const value = known.get(unsigned32.decode(avp))
+      if (value === undefined) throw new InvalidValue('Enumerated', 'not one of its values')
+      return value
+    },
+  }
+}
 
 /** Printable text in UTF-8, of which `construct` judges the form. */
 export const text = <Value extends string>(construct: (text: string) => Value): AvpType<Value> => ({

@@ -1,16 +1,8 @@
-import { concat, writeUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
 import { delimit, MalformedElement, type Delimited, type Slice } from './delimit.ts'
-import {
-  formatOf,
-  headerSizes,
-  type MessageOf,
-  type MessageRow,
-  type MessageTable,
-  type Row,
-  type Rows,
-} from './message.ts'
+import { elementsOf, type Element } from './layout.ts'
+import type { MessageOf, MessageRow, MessageTable, Rows } from './message.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -25,13 +17,23 @@ export function decodeMessage<Table extends MessageTable>(
   const found = delimit(table, octets)
   if ('fault' in found) throw found.fault
   const values: Record<string, unknown> = { type: found.type }
-  for (const answerable of [false, true]) readRows(found, octets, answerable, values)
+  const slices = firstSlices(found)
+  readRows(found, slices, octets, false, values)
+  readRows(found, slices, octets, true, values)
   return values as MessageOf<Table>
+}
+
+/** The first slice of each row. */
+function firstSlices({ elements, slices }: Delimited): readonly (Slice | undefined)[] {
+  const first = new Array<Slice | undefined>(elements.length).fill(undefined)
+  for (const slice of slices) first[slice.index] ??= slice
+  return first
 }
 
 /** Reads the rows that are, or are not, answerable into `values`. */
 function readRows(
   found: Delimited,
+  slices: readonly (Slice | undefined)[],
   octets: Uint8Array,
   answerable: boolean,
   values: Record<string, unknown>,
@@ -47,9 +49,9 @@ function readRows(
         read: answerable ? values : {},
       }),
     )
-  for (const [field, row] of Object.entries(found.message.fields)) {
+  for (const { index, field, row } of found.elements) {
     if (row.answerable !== answerable) continue
-    const slice = found.slices.find((candidate) => candidate.field === field)
+    const slice = slices[index]
     if (!slice) {
       if (row.presence === 'required') fail(field, octets.length, 'missing')
     } else if (row.presence === 'refused') fail(field, slice.from, 'not allowed here')
@@ -77,28 +79,45 @@ export function encodeMessage<Table extends MessageTable>(
   message: MessageOf<Table>,
 ): Uint8Array {
   const definition = rowOf(table, message.type)
-  return concat(Uint8Array.of(definition.type), encodeRows(definition.fields, message))
+  return written(elementsOf(definition.fields), message, definition.type)
 }
 
 /** Octets of these rows in their order, IEI and length included; throws InvalidValue. */
-export const encodeRows = (rows: Rows, values: Values): Uint8Array =>
-  concat(...Object.entries(rows).map(([field, row]) => encodeRow(field, row, values[field])))
+export const encodeRows = (rows: Rows, values: Values): Uint8Array => written(elementsOf(rows), values)
 
-function encodeRow(field: string, row: Row<unknown>, value: unknown): Uint8Array {
+/** The message type, if there is one, and the elements. */
+function written(elements: readonly Element[], values: Values, type?: number): Uint8Array {
+  const contents = elements.map((element) => contentOf(element, values[element.field]))
+  let size = type === undefined ? 0 : 1
+  for (const { index, ieiSize, lengthSize } of elements) {
+    const content = contents[index]
+    if (content) size += ieiSize + lengthSize + content.length
+  }
+  const octets = new Uint8Array(size)
+  let at = 0
+  if (type !== undefined) octets[at++] = type
+  for (const { index, row, lengthSize } of elements) {
+    const content = contents[index]
+    if (!content) continue
+    if (row.iei !== undefined) octets[at++] = row.iei
+    for (let octet = lengthSize - 1; octet >= 0; octet--) octets[at++] = content.length >>> (8 * octet)
+    octets.set(content, at)
+    at += content.length
+  }
+  return octets
+}
+
+function contentOf({ field, row }: Element, value: unknown): Uint8Array | undefined {
   if (value === undefined) {
     if (row.presence === 'mandatory' || row.presence === 'required')
       throw new InvalidValue(field, 'the message is not complete without it')
-    return new Uint8Array()
+    return undefined
   }
-  const octets = row.codec.write(value)
-  if (octets.length < row.codec.min || octets.length > row.codec.max)
-    throw new InvalidValue(
-      field,
-      `${row.codec.min} to ${row.codec.max} octets are needed, not ${octets.length}`,
-    )
-  const [, lengthSize] = headerSizes[formatOf(row)]
-  const iei = row.iei === undefined ? [] : [row.iei]
-  return concat(Uint8Array.from(iei), writeUint(octets.length, lengthSize), octets)
+  const { codec } = row
+  const octets = codec.write(value)
+  if (octets.length < codec.min || octets.length > codec.max)
+    throw new InvalidValue(field, `${codec.min} to ${codec.max} octets are needed, not ${octets.length}`)
+  return octets
 }
 
 /** What a reader needs to know of a message: its fields without octets that nobody reads. */

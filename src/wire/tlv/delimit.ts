@@ -1,6 +1,7 @@
 import { readUint } from '../../core/bytes.ts'
 import { MalformedMessage } from '../../core/errors.ts'
-import { formatOf, headerSizes, type MessageRow, type MessageTable, type Row } from './message.ts'
+import { layoutsOf, type Element, type Layout } from './layout.ts'
+import type { MessageRow, MessageTable, Row } from './message.ts'
 
 /** What makes octets no message of the table, and whether the sender may be told of it. */
 export class MalformedElement extends MalformedMessage {
@@ -38,6 +39,8 @@ export class MalformedElement extends MalformedMessage {
 
 /** Where one element stands: [from, to) with IEI and length, [valueFrom, to) its value. */
 export interface Slice {
+  /** Among the rows of the message. */
+  readonly index: number
   readonly field: string
   readonly row: Row<unknown>
   readonly from: number
@@ -48,6 +51,7 @@ export interface Slice {
 export interface Delimited {
   readonly type: string
   readonly message: MessageRow
+  readonly elements: readonly Element[]
   readonly slices: readonly Slice[]
 }
 
@@ -64,16 +68,16 @@ export interface Stopped {
  * a length that does not fit and a missing octet stop it. TS 24.007 11.2, TS 24.334 11.4.
  */
 export function delimit(table: MessageTable, octets: Uint8Array): Delimited | Stopped {
-  const found = Object.entries(table).find(([, row]) => row.type === octets[0])
-  if (!found) {
+  const layout = layoutsOf(table).get(octets[0] ?? -1)
+  if (!layout) {
     const reason = octets.length === 0 ? 'no octets' : `unknown type ${octets[0] ?? 0}`
     const fault = new MalformedElement('message type', 0, reason)
     return { fault, type: undefined, message: undefined, slices: [] }
   }
-  const [type, message] = found
+  const { type, message, elements } = layout
   const slices: Slice[] = []
-  const fault = collect(message, octets, slices)
-  if (fault === undefined) return { type, message, slices }
+  const fault = collect(layout, octets, slices)
+  if (fault === undefined) return { type, message, elements, slices }
   return {
     fault: new MalformedElement(fault.field, fault.offset, fault.reason, {
       messageType: type,
@@ -91,37 +95,36 @@ interface Fault {
   readonly reason: string
 }
 
-function collect(message: MessageRow, octets: Uint8Array, slices: Slice[]): Fault | undefined {
-  const rows = Object.entries(message.fields)
+function collect(layout: Layout, octets: Uint8Array, slices: Slice[]): Fault | undefined {
+  const { message, leading, byIei } = layout
   let at = 1
   let reached = -1
-  for (const [index, [field, row]] of rows.entries()) {
-    if (row.iei !== undefined) break
-    const slice = sliceAt(field, row, octets, at)
+  for (const element of leading) {
+    const slice = sliceAt(element, octets, at)
     if ('reason' in slice) return slice
     slices.push(slice)
     at = slice.to
-    reached = index
+    reached = element.index
   }
   while (at < octets.length) {
-    const index = rows.findIndex(([, row]) => row.iei === octets[at])
-    const [field, row] = rows[index] ?? []
-    if (field === undefined || row === undefined)
-      return { field: 'IEI', offset: at, reason: `${octets[at] ?? 0} is unknown in ${message.name}` }
-    if (row.presence !== 'refused') {
-      if (index <= reached) return { field, offset: at, reason: 'repeated or out of order' }
-      reached = index
+    const iei = octets[at] ?? 0
+    const element = byIei.get(iei)
+    if (!element) return { field: 'IEI', offset: at, reason: `${iei} is unknown in ${message.name}` }
+    if (element.row.presence !== 'refused') {
+      if (element.index <= reached)
+        return { field: element.field, offset: at, reason: 'repeated or out of order' }
+      reached = element.index
     }
-    const slice = sliceAt(field, row, octets, at)
+    const slice = sliceAt(element, octets, at)
     if ('reason' in slice) return slice
     slices.push(slice)
     at = slice.to
   }
-  return exclusive(message, slices)
+  return message.notBoth && exclusive(message.notBoth, slices)
 }
 
-function sliceAt(field: string, row: Row<unknown>, octets: Uint8Array, from: number): Slice | Fault {
-  const [ieiSize, lengthSize] = headerSizes[formatOf(row)]
+function sliceAt(element: Element, octets: Uint8Array, from: number): Slice | Fault {
+  const { index, field, row, ieiSize, lengthSize } = element
   const valueFrom = from + ieiSize + lengthSize
   if (valueFrom > octets.length) return { field, offset: octets.length, reason: 'cut short' }
   const { min, max } = row.codec
@@ -130,11 +133,11 @@ function sliceAt(field: string, row: Row<unknown>, octets: Uint8Array, from: num
     return { field, offset: from, reason: `${length} octets, ${min} to ${max} are allowed` }
   const to = valueFrom + length
   if (to > octets.length) return { field, offset: octets.length, reason: 'cut short' }
-  return { field, row, from, valueFrom, to }
+  return { index, field, row, from, valueFrom, to }
 }
 
-function exclusive(message: MessageRow, slices: readonly Slice[]): Fault | undefined {
-  const there = slices.filter(({ field }) => message.notBoth?.includes(field))
+function exclusive(fields: readonly string[], slices: readonly Slice[]): Fault | undefined {
+  const there = slices.filter(({ field }) => fields.includes(field))
   const second = there[1]
   return second && { field: second.field, offset: second.from, reason: 'two forms of one element' }
 }

@@ -18,7 +18,7 @@ export async function served(more: Partial<Shown> = {}) {
   const runs = new RecordedRuns()
   const faults: unknown[] = []
   const shown: Shown = {
-    ...{ runs, armed: () => '[]', onArmed: () => () => undefined },
+    ...{ runs, armed: () => '[]' },
     network: () => ({ file: 'network.yaml' }),
     nodes: () => Promise.resolve([]),
     node: () => Promise.resolve({}),

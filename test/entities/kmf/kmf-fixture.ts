@@ -15,7 +15,11 @@ import { hours, Instant, later, milliseconds, type Seconds } from '../../../src/
 import { makeGpi } from '../../../src/crypto/gba-push-info.ts'
 import { createKmf, defaultKmfSettings, type KmfSettings } from '../../../src/entities/kmf/kmf.ts'
 import type { BsfCall, KmfPorts, NafKeyRow, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
-import { memoryAuthorisationStore, memoryNafKeyStore } from '../../../src/io/store/memory-kmf-store.ts'
+import {
+  memoryAuthorisationStore,
+  memoryNafKeyStore,
+  memoryPushedGpiStore,
+} from '../../../src/io/store/memory-kmf-store.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../../src/reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../../src/reference-points/pc8/exchange.ts'
 import { encodeProseDirectKeyRequest } from '../../../src/reference-points/pc8/messages.ts'
@@ -190,6 +194,7 @@ export function labOf(options: LabOptions = {}): Lab {
   const answerPkr = options.pkr ?? (() => Promise.resolve(pka))
   const ports: KmfPorts = {
     ...{ plmns, keys: memoryNafKeyStore(), authorisations: memoryAuthorisationStore() },
+    pushedGpis: memoryPushedGpiStore(),
     zn: {
       async bootstrappingInfo(request, call) {
         birs.push(request)

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { Auts, Rand, type Resynchronisation } from '../../../src/core/aka.ts'
-import { KeyRequestFailed, NotAuthorised } from '../../../src/core/errors.ts'
+import {
+  KeyRequestFailed,
+  NotAuthorised,
+  SynchronisationRefused,
+  TemporaryFailure,
+} from '../../../src/core/errors.ts'
 import { ProseUeId } from '../../../src/core/identities/prose.ts'
 import { hours, later, seconds } from '../../../src/core/units.ts'
 import type { KmfPorts } from '../../../src/entities/kmf/ports.ts'
-import { PushedGpis } from '../../../src/entities/kmf/pushed-gpis.ts'
 import { pc6CauseOf } from '../../../src/reference-points/pc6/key-request.ts'
 import type { PushInfoRequest } from '../../../src/reference-points/zn/exchange.ts'
 import { pushInfo } from '../../../src/reference-points/zn/push-info.ts'
@@ -90,8 +94,29 @@ describe('RAND and AUTS in step 6, after a GPI that the USIM found out of sequen
     await askKmf1(lab, byImsi)
     await askKmf1(lab, { ...byImsi, resynchronisation: answering(1) })
     const again = failure(askKmf1(lab, { ...byImsi, resynchronisation: answering(1) }))
-    expect(await again).toMatchObject({ code: 'ERR_KEY_REQUEST_FAILED' })
+    const refused = await again
+    expect(refused).toBeInstanceOf(SynchronisationRefused)
+    expect(pc6CauseOf(refused)).toEqual({ code: 5012 })
     expect(lab.gprs).toHaveLength(2)
+  })
+
+  it('R35, R48: at any instance of this KMF on the same store', async () => {
+    const gpr = bsf()
+    const first = await lab1({ gpr })
+    await askKmf1(first, byImsi)
+    const { pushedGpis, keys, authorisations } = first.ports
+    const second = await lab1({ gpr, ports: { pushedGpis, keys, authorisations } })
+    const resynchronisation = answering(1)
+    expect(await askKmf1(second, { ...byImsi, resynchronisation })).toHaveProperty('gpi')
+    expect(await failure(askKmf1(first, { ...byImsi, resynchronisation }))).toBeInstanceOf(
+      SynchronisationRefused,
+    )
+  })
+
+  it('R48: a GPI that cannot be remembered does not leave', async () => {
+    const add = () => Promise.reject(new Error('no store'))
+    const lab = await lab1({ ports: { pushedGpis: { ...(await lab1()).ports.pushedGpis, add } } })
+    expect(await failure(askKmf1(lab, byImsi))).toBeInstanceOf(TemporaryFailure)
   })
 
   it('R35: within 60 s', async () => {
@@ -104,7 +129,7 @@ describe('RAND and AUTS in step 6, after a GPI that the USIM found out of sequen
       lab.wait(seconds(wait))
       const answer = askKmf1(lab, { ...byImsi, resynchronisation: answering(1) })
       if (isTaken) expect(await answer).toHaveProperty('gpi')
-      else expect(await failure(answer)).toBeInstanceOf(KeyRequestFailed)
+      else expect(await failure(answer)).toBeInstanceOf(SynchronisationRefused)
     }
   })
 
@@ -152,15 +177,5 @@ describe('RAND and AUTS in step 6, after a GPI that the USIM found out of sequen
     const fourth = askKmf1(lab, { ...byImsi, resynchronisation: answering(3) })
     expect(pc6CauseOf(await failure(fourth))).toEqual({ code: 3004 })
     expect(lab.gprs).toHaveLength(3)
-  })
-})
-
-describe('the memory of pushed GPIs', () => {
-  const pair = { ...byImsi, ue2Id: step6.ue2Id }
-
-  it('R43: holds so many; the oldest goes first', () => {
-    const pushed = new PushedGpis(2)
-    for (const octet of [1, 2, 3]) pushed.add(randOf(octet), pair, start)
-    expect([1, 2, 3].map((octet) => pushed.take(randOf(octet), pair, start))).toEqual([false, true, true])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Auts, Rand } from '../../../src/core/aka.ts'
 import { hex, isAllZero } from '../../../src/core/bytes.ts'
 import { wipe } from '../../../src/core/keys.ts'
 import { Fqdn } from '../../../src/core/identities/fqdn.ts'
@@ -108,6 +109,15 @@ describe('GPR at the BSF', () => {
     const [first, second] = [await peer.next(), await peer.next()]
     expect(afterHeader(second)).not.toBe(afterHeader(first))
     expect(vectors()).toBe(2)
+  })
+
+  it('R35, R48: AUTS that another BSF may have used up is no refusal when it comes again, and moves nothing', async () => {
+    const { peer, request } = await pushing()
+    const resynchronisation = { rand: Rand(new Uint8Array(16).fill(1)), auts: Auts(new Uint8Array(14)) }
+    const asking = { ...request, resynchronisation }
+    peer.send(gpr(asking), gpr(asking, { retransmitted: true, endToEnd: 71 }))
+    const results = [await peer.next(), await peer.next()].map(({ avps }) => resultOf(avps))
+    expect(results).toEqual([resultCode(5012), experimentalResult(4181)])
   })
 
   it('R33: its key may be wiped as soon as it is in the octets of the answer', async () => {

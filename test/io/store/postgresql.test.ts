@@ -3,7 +3,12 @@ import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
-import { authorisationStoreContract, nafKeyStoreContract } from '../../contracts/kmf-stores.ts'
+import {
+  authorisationStoreContract,
+  nafKeyStoreContract,
+  peerPlmnStoreContract,
+  pushedGpiStoreContract,
+} from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 import { PostgresqlServers } from './postgresql-server.ts'
 import { inTest, storeKeys } from './temporary.ts'
@@ -20,3 +25,5 @@ subscriberStoreContract('PostgreSQL', async () => (await hss()).subscribers)
 bootstrapStoreContract('PostgreSQL', async () => (await bsf()).bootstraps)
 nafKeyStoreContract('PostgreSQL', async () => (await kmf()).keys)
 authorisationStoreContract('PostgreSQL', async () => (await kmf()).authorisations)
+peerPlmnStoreContract('PostgreSQL', async () => (await kmf()).peers)
+pushedGpiStoreContract('PostgreSQL', async () => (await kmf()).pushedGpis)

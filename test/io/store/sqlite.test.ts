@@ -3,7 +3,12 @@ import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
-import { authorisationStoreContract, nafKeyStoreContract } from '../../contracts/kmf-stores.ts'
+import {
+  authorisationStoreContract,
+  nafKeyStoreContract,
+  peerPlmnStoreContract,
+  pushedGpiStoreContract,
+} from '../../contracts/kmf-stores.ts'
 import { subscriberStoreContract } from '../../contracts/subscriber-store.ts'
 import { inTest, storeKeys, temporaryDirectory } from './temporary.ts'
 
@@ -14,3 +19,5 @@ subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(),
 bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKeys))).bootstraps)
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
+peerPlmnStoreContract('SQLite', async () => (await kmf()).peers)
+pushedGpiStoreContract('SQLite', async () => (await kmf()).pushedGpis)

@@ -7,7 +7,7 @@ import type { Dksi, Layer2Id, ProseUeId, RelayServiceCode } from '../../../core/
 import type { Ue1Id } from '../../../core/identities/ue1-id.ts'
 import type { KsNaf } from '../../../core/keys.ts'
 import type { PlmnTable } from '../../../core/plmn-table.ts'
-import type { Fields, Protection, Step, TapState } from '../../../core/tap.ts'
+import type { Fields, Protection, SecurityInputs, Step, TapState } from '../../../core/tap.ts'
 import type { Instant, Milliseconds, Seconds } from '../../../core/units.ts'
 import type { ReleaseReason } from '../../../reference-points/pc5/causes.ts'
 import type { DirectCommunicationRequest, Pc5, Pc5Message } from '../../../reference-points/pc5/messages.ts'
@@ -235,6 +235,8 @@ export interface OutgoingMessage {
   readonly protection: Protection
   readonly fields: Fields
   readonly heartbeat: boolean
+  /** Absent where no key protects it. */
+  readonly security?: SecurityInputs
 }
 
 export type LinkEffect =

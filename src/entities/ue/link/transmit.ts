@@ -59,8 +59,10 @@ export function transmitProtected(
   sdu: Uint8Array,
   stepOf = steps,
 ): OutgoingMessage {
+  const security = context.inputsOfNext(lcid)
   const pdu = protect(context, { lcid, sduType: 'pc5-signalling', sdu })
-  return outgoing(sdu, lcid, pdu, protectionOf(lcid, context.sendDirection, context.profile), stepOf)
+  const protection = protectionOf(lcid, context.sendDirection, context.profile)
+  return { ...outgoing(sdu, lcid, pdu, protection, stepOf), security }
 }
 
 /** The same of a rekeying, whose messages are of no step. */
@@ -77,6 +79,7 @@ export function transmitData(
   octets: Uint8Array,
 ): OutgoingMessage {
   const lcid = lcids.userData
+  const security = context.inputsOfNext(lcid)
   return {
     kind: 'transmit',
     lcid,
@@ -86,6 +89,7 @@ export function transmitData(
     protection: 'ciphered',
     fields: { sduType, octets: octets.length },
     heartbeat: false,
+    security,
   }
 }
 

@@ -45,7 +45,8 @@ const diameterOfInstance = z.strictObject({
     .meta(about('PEM of PKCS #8, mode 0600', { clause: 'R38', byDefault: 'certs/NODE.key', isLive: true })),
 })
 
-const peer = z.strictObject({
+/** One Diameter peer. */
+export const peer = z.strictObject({
   host: fqdn.meta(about('its Origin-Host, which its certificate bears', { clause: 'R38' })),
   realm: fqdn
     .optional()

@@ -1,0 +1,41 @@
+import { serveControl, type ControlSocket } from '../../io/control/control-socket.ts'
+import type { TestbedConsole } from '../../console/server/testbed-console.ts'
+import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import { givenIn } from '../../testbed/acts/lab-acts.ts'
+import { WrongUsage } from '../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { reportError } from '../report-error.ts'
+import type { Terminal } from '../terminal.ts'
+import { saying } from '../ue/carry-out.ts'
+import { controlAddress } from '../ue/control.ts'
+import type { Say } from '../ue/verbs.ts'
+
+/** Where a testbed takes acts of other terminals. */
+export const labAddress = (
+  config: Pick<NetworkConfig, 'lab'>,
+  environment: Terminal['environment'],
+): string | undefined => controlAddress('testbed', config, environment)
+
+/** From now on this testbed takes acts of other processes of its owner. */
+export const serveLab = (testbed: TestbedConsole, address: string): Promise<ControlSocket> =>
+  serveControl(address, async ({ words, json }, say) => {
+    const out = (line: string) => say({ out: line })
+    const err = (line: string) => say({ err: line })
+    try {
+      return await carryOut(testbed, words, saying({ json }, { out }))
+    } catch (error) {
+      return reportError(error, { err }, { json, verbose: false })
+    }
+  })
+
+/** Throws WrongUsage, and what the act throws. */
+async function carryOut(
+  testbed: TestbedConsole,
+  [verb, name = '', ...words]: readonly string[],
+  say: Say,
+): Promise<ExitCode> {
+  if (verb !== 'lab') throw new WrongUsage(`a testbed takes no ${verb ?? 'empty words'}`)
+  const done = await testbed.perform(name, givenIn(name, words))
+  say({ event: 'result', schema: 1, act: name, ...done }, done.says)
+  return done.outcome === undefined || done.outcome === 'secured' ? exitCodes.done : exitCodes.otherOutcome
+}
