@@ -7,7 +7,7 @@ const domain = 'bsf.mnc001.mcc001.pub.3gppnetwork.org'
 const hour = 3_600_000
 
 /** 16 octets that are another B-TID for each number. */
-function randOf(number) {
+export function randOf(number) {
   const octets = Buffer.alloc(16)
   octets.writeUInt32BE(number, 0)
   octets.writeUInt32BE(number, 12)

@@ -18,6 +18,18 @@ export const groups = {
       'The store of a BSF in SQLite, opened as its node opens it. A durable insert is compared with one page and its fdatasync, on the same disk; a get with the prepared statement of the same row and the opening of its sealed key. Event-loop delay is that of the thread that calls.',
     load: async () => (await import('./store.mjs')).store,
   },
+  nodes: {
+    about: 'Diameter watchdog and KMF key requests, to bare servers of the same kind',
+    method:
+      'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. The ratio of DWR is of plain rates; the others are of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
+    load: async () => (await import('./nodes.mjs')).nodes,
+  },
+  start: {
+    about: 'start of nodes, and their memory',
+    method:
+      'Each node is started in a process of its own on a new SQLite store, several times. Resident memory is what the system counts once it serves and before anybody asks.',
+    load: async () => (await import('./start.mjs')).start,
+  },
   'user-data': {
     about: 'user data over a link, to the bare UDP sockets',
     method:

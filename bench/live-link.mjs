@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml'
 import { loadNetworkConfig } from '../dist/nodes/config/load.js'
 import { findNode } from '../dist/nodes/config/nodes.js'
 import { startUe } from '../dist/nodes/ue-node.js'
-import { nodeContext } from '../dist/testbed/network.js'
+import { nodeContext } from '../dist/testbed/node-context.js'
 import { addressesOf, placedConfig } from '../dist/testbed/processes/addressed-config.js'
 import { startHomeNetworks } from '../dist/testbed/run-home-networks.js'
 

@@ -15,8 +15,8 @@ import type { Surroundings } from './commands/run-once.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
 import { addLoad } from './load-program.ts'
+import { addLab, addShow } from './lab/program.ts'
 import { addPeer, addPermission, addSubscriber } from './admin/program.ts'
-import { addLab } from './lab/program.ts'
 import { verbHelp } from './ue/verbs.ts'
 
 /** Shown by `sidelock` alone. */
@@ -32,7 +32,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   conformance  what is met, clause by clause             wireshark  a dissector for it
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
-  lab          one act on the testbed that runs
+  lab          one act on the testbed that runs          show       what its nodes hold now
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
   load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
@@ -58,6 +58,7 @@ export function program(
   addScenarios(root, surroundings, finish)
   addSim(root, surroundings, finish)
   addLab(root, surroundings, finish)
+  addShow(root, surroundings, finish)
   addLoad(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)

@@ -18,6 +18,7 @@ import { deadlines, diameterNodeOf, missingOf, phasesOf } from './diameter.ts'
 import { ubExchange } from './http-spans.ts'
 import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { bsfView } from './views.ts'
 import { applicationIds, neighboursOf, Peering, type Neighbour } from './peers.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
@@ -167,6 +168,7 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
         peers: phasesOf(diameter),
         missing: missingOf('HSS', plmn.realm, applicationIds.Zh, diameter),
       }),
+      view: () => bsfView(store.bootstraps, context.clock.now()),
       storeAnswers: () => bootstraps.findImpi(nobody.tmpi, context.clock.now()),
       stop,
     }

@@ -47,7 +47,7 @@ export function diameterNodeOf(
     },
     ...{ security: carriers.diameter(own), streams: carriers.streams(name) },
     ...{ clock, timers, random },
-    onMessage: guarded(name, context, diameterTap(name, voice, context)),
+    onMessage: guarded(name, context, diameterTap(name, context)),
     onPeer: (host, isAvailable) =>
       voice.report({
         what: isAvailable ? 'peer-up' : 'peer-lost',

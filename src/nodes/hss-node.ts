@@ -7,6 +7,7 @@ import { seedSubscribers } from './config/stores.ts'
 import { diameterNodeOf, phasesOf } from './diameter.ts'
 import { nobody } from './nobody.ts'
 import { voiceOf, type Node, type NodeContext } from './node.ts'
+import { hssView } from './views.ts'
 import { applicationIds, neighboursOf, Peering } from './peers.ts'
 import { spansOf, storeSpans } from './spans.ts'
 
@@ -51,6 +52,7 @@ export async function startHss(plmn: PlmnConfig, context: NodeContext): Promise<
     return {
       ...{ name, addresses: new Map([['diameter', address]]), connect, reload, stop },
       levels: () => ({ tables: diameter.tables, peers: phasesOf(diameter), missing: [] }),
+      view: () => hssView(store.subscribers),
       storeAnswers: () => ports.subscribers.findByImpi(nobody.impi),
     }
   } catch (error) {

@@ -20,6 +20,7 @@ import { keyRequest } from './http-spans.ts'
 import { KmfPeering } from './kmf-peering.ts'
 import { nobody } from './nobody.ts'
 import { guarded, voiceOf, type Node, type NodeContext } from './node.ts'
+import { kmfView } from './views.ts'
 import { applicationIds } from './peers.ts'
 import { spansOf, storeSpans, type Spans } from './spans.ts'
 import { sweepExpired } from './sweep.ts'
@@ -220,6 +221,7 @@ export async function startKmf(
         peers: phasesOf(diameter),
         missing: missingOf('BSF', plmn.realm, applicationIds.Zn, diameter),
       }),
+      view: () => kmfView(store, clock.now()),
       storeAnswers: () => authorisations.mayLink(nobody.imsi, plmn.plmn),
       stop,
     }

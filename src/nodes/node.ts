@@ -2,7 +2,7 @@ import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { BTid } from '../core/identities/b-tid.ts'
 import type { Plmn } from '../core/identities/plmn.ts'
 import type { Imsi } from '../core/identities/subscriber.ts'
-import type { Count, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
+import type { Count, Fields, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
 import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
@@ -63,6 +63,8 @@ export interface Node {
   expireBTid?(btid: BTid): Promise<void>
   /** From now on the subscriber may link with UEs of that PLMN, or may not. False when nothing changed. Of a KMF. */
   permit?(imsi: Imsi, plmn: Plmn, may: boolean): Promise<boolean>
+  /** What it holds now, for people: keys as fingerprints, identities masked. */
+  view(): Promise<Fields>
   /** Called by those who watch the node. */
   levels(): Levels
   /** Resolves when its store has answered a question; at once where there is none. */

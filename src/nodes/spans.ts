@@ -45,14 +45,14 @@ export function spansOf(node: string, { tap, clock, stopwatch }: NodeContext): S
 }
 
 /** The store with each of its methods told. */
-export const storeSpans = <Store extends object>(table: string, store: Store, spans: Spans): Store =>
-  new Proxy(store, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function' || typeof name !== 'string') return method
-      return (...args: readonly unknown[]) =>
-        spans({ side: 'store', name: `${table}.${name}` }, undefined, () =>
-          Promise.resolve(Reflect.apply(method, target, args)),
-        )
-    },
-  })
+export const storeSpans = <Store extends object>(table: string, store: Store, spans: Spans): Store => {
+  const told = new Map<string, unknown>()
+  const tellingMethod = (name: string, method: (...args: readonly unknown[]) => unknown) => {
+    const named = { side: 'store', name: `${table}.${name}` } as const
+    return (...args: readonly unknown[]) =>
+      spans(named, undefined, () => Promise.resolve(Reflect.apply(method, store, args)))
+  }
+  for (const [name, value] of Object.entries(store) as [string, unknown][])
+    told.set(name, typeof value === 'function' ? tellingMethod(name, value as () => unknown) : value)
+  return Object.fromEntries(told) as Store
+}

@@ -23,6 +23,7 @@ import { plmnTableFor, type ConfiguredNode } from './config/nodes.ts'
 import { keyRequest, ubExchange } from './http-spans.ts'
 import { guarded, voiceOf, type Node, type NodeContext, type NodeVoice } from './node.ts'
 import { spansOf, type Spans } from './spans.ts'
+import { ueView } from './views.ts'
 import { pc8Tap, ubTapOfAnswers, ubTapOfUe } from './tap-http.ts'
 
 export type ConfiguredUe = Extract<ConfiguredNode, { kind: 'ue' }>
@@ -252,6 +253,7 @@ export async function startUe(
     ...{ name: node.name, ue, addresses: new Map() },
     connect: () => Promise.resolve(),
     levels: () => ({ tables: { links: [ue.links().length, maximumLinks] }, peers: {}, missing: [] }),
+    view: () => Promise.resolve(ueView(node, ue)),
     storeAnswers: () => Promise.resolve(),
     stop() {
       stopped = true

@@ -51,6 +51,17 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect(keys).toEqual([visible([proseNaf, nafKey(8)]), visible([tlsNaf, nafKey(7)])].sort())
     })
 
+    it('tells the newest settings of a B-TID without its keys, expired or not', async () => {
+      const store = await open()
+      const row = nafKeyRow(1)
+      await store.put(row)
+      expect(await store.ussList(btid(1))).toEqual(row.ussList)
+      await store.put({ ...row, ussList: [] })
+      await store.eraseExpired(later(noon, hours(1)), 50)
+      expect(await store.ussList(btid(1))).toEqual([])
+      expect(await store.ussList(btid(2))).toBeUndefined()
+    })
+
     it('keeps an expired row without its keys', async () => {
       const store = await open()
       await store.put(nafKeyRow(1, { expires: later(noon, seconds(10)) }))

@@ -8,6 +8,7 @@ const nodeWith = (own: Partial<Node>): Node => ({
   ...{ name: 'kmf1', addresses: new Map(), connect: () => Promise.resolve(), stop: () => Promise.resolve() },
   levels: () => ({ tables: {}, peers: {}, missing: [] }),
   storeAnswers: () => Promise.resolve(),
+  view: () => Promise.resolve({}),
   ...own,
 })
 

@@ -12,6 +12,9 @@ import { akaFunctions } from '../../src/crypto/aka.ts'
 import { fingerprint } from '../../src/crypto/fingerprint.ts'
 import { deriveKsNaf, ksOf } from '../../src/crypto/gba-keys.ts'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../../src/crypto/prose-keys.ts'
+import { exportForms } from '../../src/console/server/exports.ts'
+import { RecordedRuns } from '../../src/console/server/recorded-runs.ts'
+import { Instant } from '../../src/core/units.ts'
 import { loadNetworkConfig } from '../../src/nodes/config/load.ts'
 import { logTap } from '../../src/io/watch/log.ts'
 import { Metrics } from '../../src/io/watch/metrics.ts'
@@ -139,4 +142,19 @@ it('the search finds what is there: the same run that shows its keys', async () 
   expect(found(Buffer.from(ran.output), secrets)).toContain('PDK')
   for (const never of ['K of ue1', 'OPc of ue1', 'K of ue2', 'OPc of ue2'])
     expect(found(Buffer.from(ran.output), secrets)).not.toContain(never)
+})
+
+it('R31: nothing that the console keeps, shows or gives away of a run holds a key', async () => {
+  const ran = await sidelock('7a', undefined, '--json')
+  const secrets = secretsOf(ran)
+  const run = new RecordedRuns().begin({
+    ...{ scenario: '7a', nodes: [], start: Instant(0), unsafe: false, network: 'own' },
+  })
+  for (const event of ran.events) run.tap(event)
+  expect(run.summary.messages).toBeGreaterThan(20)
+  expect(found(Buffer.from([...run.captured()].join('\n')), secrets)).toEqual([])
+  for (const [name, form] of Object.entries(exportForms)) {
+    const taken = form.of(run, undefined)
+    expect([name, taken.length > 1_000, found(Buffer.from(taken), secrets)]).toEqual([name, true, []])
+  }
 })

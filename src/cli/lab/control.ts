@@ -34,8 +34,19 @@ async function carryOut(
   [verb, name = '', ...words]: readonly string[],
   say: Say,
 ): Promise<ExitCode> {
+  if (verb === 'show') return show(testbed, name, say)
   if (verb !== 'lab') throw new WrongUsage(`a testbed takes no ${verb ?? 'empty words'}`)
   const done = await testbed.perform(name, givenIn(name, words))
   say({ event: 'result', schema: 1, act: name, ...done }, done.says)
   return done.outcome === undefined || done.outcome === 'secured' ? exitCodes.done : exitCodes.otherOutcome
+}
+
+/** What every node holds now, or one of them. Throws WrongUsage. */
+async function show(testbed: TestbedConsole, name: string, say: Say): Promise<ExitCode> {
+  const views = await testbed.nodes(name === '' ? undefined : name)
+  if (views.length === 0)
+    throw new WrongUsage(`no node ${name} runs`, 'npx sidelock show lists those that do')
+  for (const view of views)
+    say({ event: 'row', schema: 1, ...view }, ...JSON.stringify(view, null, 2).split('\n'))
+  return exitCodes.done
 }

@@ -35,3 +35,19 @@ export const addLab: Adder = (root, surroundings, finish) => {
     'lab reset --json',
   )
 }
+
+/** `sidelock show`. */
+export const addShow: Adder = (root, surroundings, finish) => {
+  const command = root
+    .command('show')
+    .description(
+      'What the nodes of the testbed that runs here hold now: contexts, links, timers, peers; keys as fingerprints.',
+    )
+  ofTestbed(command)
+    .argument('[node]', 'one of them')
+    .action(async (node: string | undefined, flags: LabFlags) => {
+      const { askTestbed } = await import('../commands/lab.ts')
+      finish(await askTestbed(['show', ...(node === undefined ? [] : [node])], flags, surroundings))
+    })
+  examples(command, 'show', 'show kmf1', 'show ue1 --json')
+}

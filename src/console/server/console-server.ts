@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { InvalidValue } from '../../core/errors.ts'
 import { answerTo, fault, NoSuchThing, notFound } from './console-errors.ts'
+import { chosenIn, exportForms } from './exports.ts'
 import { guard } from './guard.ts'
 import { pageFiles } from './page-files.ts'
 import type { RecordedRun } from './recorded-run.ts'
@@ -75,6 +76,19 @@ function addApi(app: FastifyInstance, shown: Shown): void {
     const run = runNamed(shown.runs, pathValue(request, 'run'))
     const { lines } = run.lines(numberIn(request, 'from') ?? 0)
     return reply.type('application/x-ndjson').send(lines.map((line) => `${line}\n`).join(''))
+  })
+  app.get('/api/runs/:run/export/:form', (request, reply) => {
+    const run = runNamed(shown.runs, pathValue(request, 'run'))
+    const name = pathValue(request, 'form')
+    const form = Object.hasOwn(exportForms, name) ? exportForms[name] : undefined
+    if (!form) throw new NoSuchThing(`a run is taken away as ${Object.keys(exportForms).join(', ')}`)
+    const messages = queryValue(request, 'messages')
+    const taken = form.of(run, messages === undefined ? undefined : chosenIn(messages))
+    const { scenario, run: number } = run.about
+    return reply
+      .type(form.type)
+      .header('content-disposition', `attachment; filename="${scenario}-${number}.${name}"`)
+      .send(typeof taken === 'string' ? taken : Buffer.from(taken))
   })
   app.post('/api/acts', async (request) => {
     const { act, ...given } = textsIn(request.body)

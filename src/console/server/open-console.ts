@@ -52,7 +52,11 @@ const shownOf = (testbed: TestbedConsole): Shown => ({
   runs: testbed.runs,
   armed: () => JSON.stringify(testbed.armed()),
   network: () => networkView(testbed.config, testbed.unsafe),
-  nodes: () => Promise.resolve([]),
-  node: () => Promise.reject(new NoSuchThing('nodes tell nothing yet')),
+  nodes: () => testbed.nodes(),
+  async node(name) {
+    const [found] = await testbed.nodes(name)
+    if (!found) throw new NoSuchThing('there is no such node, or it does not run')
+    return found
+  },
   perform: (act, given) => testbed.perform(act, given),
 })

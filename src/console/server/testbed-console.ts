@@ -2,7 +2,13 @@ import { TemporaryFailure } from '../../core/errors.ts'
 import type { Clock } from '../../core/environment.ts'
 import type { Tap, TapEvent } from '../../core/tap.ts'
 import type { Instant } from '../../core/units.ts'
-import { Busy, type ChangedPermissions, type Given, type Stage } from '../../testbed/acts/act.ts'
+import {
+  Busy,
+  NeedsOneProcess,
+  type ChangedPermissions,
+  type Given,
+  type Stage,
+} from '../../testbed/acts/act.ts'
 import { armedNow } from '../../testbed/acts/armed.ts'
 import { perform, type Performed } from '../../testbed/acts/lab-acts.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
@@ -61,6 +67,23 @@ export class TestbedConsole implements SetUpObserver {
   /** Throws WrongAct, TemporaryFailure while the network starts, and what the act throws. */
   perform(act: string, given: Given): Promise<Performed> {
     return perform(act, given, this.#stage())
+  }
+
+  /** What each node, or that of this name, holds now. Throws TemporaryFailure, NeedsOneProcess. */
+  async nodes(only?: string): Promise<readonly object[]> {
+    const { run } = this.#stage()
+    const { running } = run.network
+    if (!running) throw new NeedsOneProcess('what nodes hold is shown of nodes in one process')
+    const wanted = running.filter(({ name }) => only === undefined || name === only)
+    return Promise.all(
+      wanted.map(async (node) => {
+        const { name, addresses } = node
+        const listens = [...addresses].map(([service, { host, port }]) => [service, `${host}:${port}`])
+        const about = run.nodes.find((one) => one.name === name)
+        const { peers, tables } = node.levels()
+        return { ...about, listens: Object.fromEntries(listens) as Readonly<Record<string, string>>, peers, tables, ...(await node.view()) }
+      }),
+    )
   }
 
   /** What was done and can be taken back; each with its `undo`. */

@@ -38,6 +38,8 @@ export interface NafKeyStore {
   put(row: NafKeyRow): Promise<void>
   /** Also an expired one, then without keys. */
   find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
+  /** The newest settings that came with a key of the B-TID, also of an expired one. */
+  ussList(btid: BTid): Promise<readonly Uss[] | undefined>
   list(now: Instant): Promise<readonly NafKeyRow[]>
   forget(btid: BTid): Promise<boolean>
   /** Erases the keys of at most `limit` expired rows, deletes those without an IMSI, and returns how many it met. */

@@ -10,7 +10,6 @@ import { authorise, type Ask } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import { issueKey } from './issue-key.ts'
 import type { Kmf } from './kmf.ts'
-import { wipeRow } from './naf-key.ts'
 import type { Pc8Subscriber } from './ports.ts'
 import type { Procedure } from './procedure.ts'
 import { proseSettings, proseUeIdsOf, type Owner } from './subscriber.ts'
@@ -70,9 +69,8 @@ async function homeThatMayServe(
 
 /** The newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
 async function authoriseUe2({ ports }: Kmf, ue2: Pc8Subscriber, ask: Ask): Promise<void> {
-  const row = await fromStore(ports.keys.find(ue2.btid, ports.clock.now()))
-  wipeRow(row)
-  const owner: Owner = row ? { ...ue2, ussList: row.ussList } : ue2
+  const ussList = await fromStore(ports.keys.ussList(ue2.btid))
+  const owner: Owner = ussList ? { ...ue2, ussList } : ue2
   await authorise(owner, ask, ports)
 }
 

@@ -94,6 +94,12 @@ export class Links {
     }
   }
 
+  timers(): readonly { readonly link: string; readonly timer: LinkTimer; readonly ends: Instant }[] {
+    return [...this.#timers].flatMap(([{ label }, running]) =>
+      [...running].map(([timer, { due }]) => ({ link: label, timer, ends: due })),
+    )
+  }
+
   /** UE-1: one attempt, to its end. */
   attempt(attempt: Omit<Attempt, 'capabilities'>): {
     readonly entry: LinkEntry

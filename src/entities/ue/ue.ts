@@ -204,6 +204,11 @@ export class Ue {
     return live.flatMap((entry) => viewOf(entry) ?? [])
   }
 
+  /** Timers of links that run, and when they end. */
+  timers(): ReturnType<Links['timers']> {
+    return this.#links.timers()
+  }
+
   /** The live link of that label. */
   link(label: string): Link | undefined {
     const entry = this.#links.table.find(label)

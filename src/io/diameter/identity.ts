@@ -100,6 +100,21 @@ export const baseRequest = {
 
 const success = resultAvps(resultCode(resultCodes.success))
 
+const watchdogAnswers = new WeakMap<DiameterIdentity, Uint8Array[]>()
+
+/** AVPs of a DWA: the same in each of a node. */
+function watchdogAnswer(identity: DiameterIdentity): Uint8Array[] {
+  const known = watchdogAnswers.get(identity)
+  if (known) return known
+  const avps = encodeRows(deviceWatchdog.answer, {
+    ...success,
+    ...originOf(identity),
+    'Origin-State-Id': identity.originStateId,
+  })
+  watchdogAnswers.set(identity, avps)
+  return avps
+}
+
 /** Their answers, with success. */
 export const baseAnswer = {
   cea: (identity: DiameterIdentity, request: Header) =>
@@ -108,14 +123,7 @@ export const baseAnswer = {
       encodeRows(capabilitiesExchange.answer, { ...success, ...capabilitiesOf(identity) }),
     ),
   dwa: (identity: DiameterIdentity, request: Header) =>
-    encodeMessage(
-      answerHeader(request),
-      encodeRows(deviceWatchdog.answer, {
-        ...success,
-        ...originOf(identity),
-        'Origin-State-Id': identity.originStateId,
-      }),
-    ),
+    encodeMessage(answerHeader(request), watchdogAnswer(identity)),
   dpa: (identity: DiameterIdentity, request: Header) =>
     encodeMessage(
       answerHeader(request),

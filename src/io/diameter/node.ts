@@ -10,7 +10,7 @@ import { milliseconds } from '../../core/units.ts'
 import { traceParent } from '../../wire/diameter/avps-3gpp.ts'
 import { baseCommands } from '../../wire/diameter/base.ts'
 import type { Command, Exchange } from '../../wire/diameter/command.ts'
-import { encodeMessage, type Header } from '../../wire/diameter/header.ts'
+import { encodeMessage, readHeader, type Header } from '../../wire/diameter/header.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
 import { Acceptor } from './acceptor.ts'
 import { applicationAvp, originOf, requestHeader, type DiameterIdentity } from './identity.ts'
@@ -83,6 +83,18 @@ export interface PeerStatus {
 /** A peer, or a second peer of one name, that this node is not set up for. */
 export class PeerRefused extends LocalFault {
   readonly code = 'ERR_PEER_REFUSED'
+}
+
+/** What this node encoded itself; its AVPs are read once somebody looks at them. */
+function asDecoded(octets: Uint8Array): DiameterMessage {
+  let avps: DiameterMessage['avps'] | undefined
+  return {
+    header: readHeader(octets),
+    get avps() {
+      return (avps ??= decodeMessage(octets).avps)
+    },
+    octets,
+  }
 }
 
 /** One Diameter node: its peers, what it asks and what it answers. RFC 6733. */
@@ -306,7 +318,7 @@ export class DiameterNode {
       }),
       newHopByHop: () => this.#nextHopByHop(),
       tap: (direction, octets, peer, context) => {
-        if (options.onMessage) this.#tap(direction, decodeMessage(octets), peer, context)
+        if (options.onMessage) this.#tap(direction, asDecoded(octets), peer, context)
       },
       tapMessage: (direction, message, peer, context) => this.#tap(direction, message, peer, context),
     }
@@ -320,14 +332,15 @@ export class DiameterNode {
   #tap(direction: Direction, message: DiameterMessage, peer: Fqdn, context?: string): void {
     const { onMessage } = this.#options
     if (!onMessage) return
-    const known = context ?? this.#contextIn(message)
+    const base = message.header.applicationId === 0
+    const known = context ?? (base ? undefined : this.#contextIn(message))
     onMessage({
       direction,
       name: this.#nameOf(message.header),
       message,
       octets: message.octets,
       peer,
-      base: message.header.applicationId === 0,
+      base,
       ...(known !== undefined && { context: known }),
     })
   }

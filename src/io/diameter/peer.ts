@@ -46,6 +46,9 @@ export class Peer {
   #held: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
   #dpr: Header | undefined
   #stopTimer: (() => void) | undefined
+  /** When the running timer expires, and when it should. */
+  #expires = 0
+  #due = 0
   #whenStopped: (() => void) | undefined
   isAvailable = false
 
@@ -200,11 +203,24 @@ export class Peer {
     this.#held = undefined
   }
 
+  /** A timer that is put off, as each message does it, goes on and looks again when it expires. */
   #setTimer(delay: Milliseconds | undefined): void {
+    const now = this.#context.clock.now()
+    this.#due = now + (delay ?? 0)
+    if (delay !== undefined && this.#stopTimer && this.#expires <= this.#due) return
     this.#stopTimer?.()
     this.#stopTimer = undefined
-    if (delay !== undefined)
-      this.#stopTimer = this.#context.after(delay, () => this.dispatch({ event: 'timeout' }))
+    if (delay !== undefined) this.#arm(now, delay)
+  }
+
+  #arm(now: number, delay: number): void {
+    this.#expires = now + delay
+    this.#stopTimer = this.#context.after(delay, () => {
+      this.#stopTimer = undefined
+      const now = Math.max(this.#expires, this.#context.clock.now())
+      if (now < this.#due) this.#arm(now, this.#due - now)
+      else this.dispatch({ event: 'timeout' })
+    })
   }
 
   #connect(): void {

@@ -15,6 +15,7 @@ import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts
 import { authorisationsIn } from './kmf-authorisations.ts'
 import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.ts'
 import { pushedGpisIn } from './kmf-pushed-gpis.ts'
+import { parsedOnce } from './parsed-once.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
 import { statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
@@ -101,6 +102,9 @@ export interface KmfStore {
   close(): Promise<void>
 }
 
+/** Of one set-up the settings of a subscriber are read several times. */
+const ussListIn = parsedOnce(parseUssList)
+
 const identityOf = (btid: string, nafId: Uint8Array, version: number): RowIdentity => ({
   table: 'naf_key',
   row: rowName(btid, nafId),
@@ -114,7 +118,7 @@ function rowOf({ seal }: Store, row: JoinedRow, keys: readonly JoinedRow[], now:
     ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
     created: Instant(row.created),
     expires: Instant(row.expires),
-    ussList: parseUssList(row.uss_list),
+    ussList: ussListIn(row.uss_list),
     keys: row.expires <= now ? [] : keys.flatMap((joined) => keyOf(seal, joined)),
   }
 }
@@ -127,6 +131,7 @@ function keyOf(seal: Seal, { btid, naf_id: nafId, version, key }: JoinedRow): Na
 const joined = `select r.btid, r.impi, r.imsi, r.created, r.expires, r.uss_list, k.naf_id, k.version, k.key
   from naf_key_row r left join naf_key k on k.btid = r.btid`
 const one = statement<JoinedRow>(`${joined} where r.btid = ?`)
+const settings = statement<Pick<JoinedRow, 'uss_list'>>('select uss_list from naf_key_row where btid = ?')
 const all = statement<JoinedRow>(`${joined} order by r.created`)
 const dropRow = statement('delete from naf_key_row where btid = ?')
 
@@ -138,6 +143,11 @@ function keysIn(store: Store): NafKeyStore {
       database.session(async (session) => {
         const rows = await session.all(one, btid)
         return rows[0] && rowOf(store, rows[0], rows, now)
+      }),
+    ussList: (btid) =>
+      database.session(async (session) => {
+        const row = await session.get(settings, btid)
+        return row && ussListIn(row.uss_list)
       }),
     list: (now) =>
       database.session(async (session) => {

@@ -69,6 +69,7 @@ export function memoryNafKeyStore(): NafKeyStore {
       const row = rows.get(btid)
       return Promise.resolve(row && seenAt(row, now))
     },
+    ussList: (btid) => Promise.resolve(rows.get(btid)?.ussList),
     list: (now) =>
       Promise.resolve(
         [...rows.values()].sort((a, b) => a.created - b.created).map((row) => seenAt(row, now)),

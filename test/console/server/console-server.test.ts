@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
-import { result7a } from '../../cli/network.ts'
+import { events7a, result7a } from '../../cli/network.ts'
 import { recorded, served, tell } from './served.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -48,6 +48,35 @@ describe('what the console serves', () => {
     const stream = listen('/api/stream')
     const head = new Promise<string>((resolve) => stream.socket.once('data', (text) => resolve(String(text))))
     expect(await head).toMatch(/content-security-policy: default-src 'none'[^]*text\/event-stream/)
+  })
+})
+
+describe('what is taken away', () => {
+  it.each([
+    ['jsonl', 'application/x-ndjson', /^\{"event":"start"/],
+    ['svg', 'image/svg+xml', /^<svg/],
+    ['md', 'text/markdown', /./],
+    ['pcapng', 'application/vnd.tcpdump.pcap', /^\n\r\r\n/],
+  ])('as %s, as a file of that name', async (form, type, begin) => {
+    const { ask, runs } = await served()
+    const run = recorded(runs, 0)
+    events7a().forEach(run.tap)
+    run.ended(result7a)
+    const { status, headers, text } = await ask('GET', `/api/runs/1/export/${form}`)
+    expect([status, headers['content-disposition']]).toEqual([200, `attachment; filename="7a-1.${form}"`])
+    expect(headers['content-type']).toContain(type)
+    expect(text).toMatch(begin)
+  })
+
+  it('what is chosen alone, and no other form than these', async () => {
+    const { ask, runs } = await served()
+    events7a().forEach(recorded(runs, 0).tap)
+    const { text } = await ask('GET', '/api/runs/1/export/jsonl?messages=1,3-4')
+    const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as { event: string; n?: number }) // prettier-ignore
+    expect(lines.filter(({ event }) => event === 'message').map(({ n }) => n)).toEqual([1, 3, 4])
+    expect((await ask('GET', '/api/runs/1/export/exe')).status).toBe(404)
+    for (const wrong of ['x', '4-1', '1-9999999', ''])
+      expect((await ask('GET', `/api/runs/1/export/md?messages=${wrong}`)).status).toBe(400)
   })
 })
 
