@@ -81,7 +81,13 @@ export class TestbedConsole implements SetUpObserver {
         const listens = [...addresses].map(([service, { host, port }]) => [service, `${host}:${port}`])
         const about = run.nodes.find((one) => one.name === name)
         const { peers, tables } = node.levels()
-        return { ...about, listens: Object.fromEntries(listens) as Readonly<Record<string, string>>, peers, tables, ...(await node.view()) }
+        return {
+          ...about,
+          listens: Object.fromEntries(listens) as Readonly<Record<string, string>>,
+          peers,
+          tables,
+          ...(await node.view()),
+        }
       }),
     )
   }
