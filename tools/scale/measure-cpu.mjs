@@ -14,13 +14,13 @@ const subscribers = 1500
 
 /** Of each kind: the target and its mix, transactions with one at a time, transactions with eight. */
 const kinds = [
-  { kind: 'bootstrap', of: ['ub'], alone: 100, together: 1200 },
-  { kind: '7a', of: ['pc8', '--mix', '7a'], alone: 100, together: 1500 },
+  { kind: 'bootstrap', of: ['ub'], alone: 100, together: 800 },
+  { kind: '7a', of: ['pc8', '--mix', '7a'], alone: 100, together: 800 },
   { kind: '7c-found', of: ['pc8', '--mix', '7c-found'], alone: 100, together: 800 },
-  { kind: '7c-renegotiate-bootstrap', of: ['pc8', '--mix', '7c-renegotiate-bootstrap'], alone: 60, together: 500 },
+  { kind: '7c-renegotiate-bootstrap', of: ['pc8', '--mix', '7c-renegotiate-bootstrap'], alone: 100, together: 800 },
   { kind: '7d-imsi', of: ['pc8', '--mix', '7d-imsi'], alone: 100, together: 800 },
-  { kind: 'pc8-open', of: ['pc8', '--mix', 'pc8-open'], alone: 100, together: 600 },
-  { kind: 'set-up 7a', of: ['pc5', '--mix', '7a'], alone: 100, together: 600 },
+  { kind: 'pc8-open', of: ['pc8', '--mix', 'pc8-open'], alone: 100, together: 800 },
+  { kind: 'set-up 7a', of: ['pc5', '--mix', '7a'], alone: 100, together: 800 },
 ] // prettier-ignore
 
 /** Loads that the model is compared with: the target, its mix, shares of what eight at a time reached. */
@@ -89,7 +89,12 @@ async function isServing(port) {
   })
 }
 
-export async function measureCpu(note) {
+/** `quietly` gets what must have the machine to itself; `part` of the transactions is enough for a first look. */
+export async function measureCpu(
+  note,
+  { quietly = (work) => work(), part = 1, keep = () => undefined } = {},
+) {
+  const fewer = (count) => Math.max(10, Math.round(count * part))
   const directory = mkdtempSync(join(tmpdir(), 'sidelock-scale-'))
   const file = await configuration(directory)
   const children = new Map()
@@ -139,30 +144,33 @@ export async function measureCpu(note) {
     }
     note('nodes are up')
     const measured = {}
-    for (const { kind, of, alone, together } of kinds) {
-      const ues = ['--ues', kind === 'bootstrap' ? '1000' : '40', '--ue2s', '8']
-      const one = await load(...of, ...ues, '--concurrency', '1', '--count', String(alone))
-      const { result, cost } = await costing([...of, ...ues, '--concurrency', '8'], together)
-      measured[kind] = {
-        ...{ transactions: result.answered, perSecond: result.rate },
-        ...{ cpuSeconds: cost, alone: one.latency, errors: result.errors + one.errors },
-      }
-      note(`${kind}: ${Math.round(result.rate)}/s`)
-    }
-    const most = await load(...comparedMix.of, '--mix', comparedMix.mix, '--ues', '400', '--ue2s', '30', '--concurrency', '8', '--count', '1200') // prettier-ignore
     const compared = []
-    for (const share of comparedShares) {
-      const rate = most.rate * share
-      const before = all()
-      const result = await load(...comparedMix.of, '--mix', comparedMix.mix, '--ues', '400', '--ue2s', '30', '--rate', `${rate.toFixed(1)}/s`, '--arrivals', 'poisson', '--duration', `${comparedSeconds}s`, '--warmup', '2s') // prettier-ignore
-      const after = all()
-      compared.push({ rate, latency: result.latency, begun: result.begun, answered: result.answered, errors: result.errors, kinds: result.kinds, cpu: Object.fromEntries(nodes.map((name) => [name, after[name] - before[name]])) }) // prettier-ignore
-      note(
-        `${rate.toFixed(0)}/s: p50 ${result.latency.p50.toFixed(1)} ms, p99 ${result.latency.p99.toFixed(1)} ms`,
-      )
-    }
+    let most
+    await quietly(async () => {
+      for (const { kind, of, alone, together } of kinds) {
+        const ues = ['--ues', kind === 'bootstrap' ? String(fewer(1000)) : '40', '--ue2s', '8']
+        const one = await load(...of, ...ues, '--concurrency', '1', '--count', String(fewer(alone)))
+        const { result, cost } = await costing([...of, ...ues, '--concurrency', '8'], fewer(together))
+        measured[kind] = {
+          ...{ transactions: result.answered, perSecond: result.rate },
+          ...{ cpuSeconds: cost, alone: one.latency, errors: result.errors + one.errors },
+        }
+        note(`${kind}: ${Math.round(result.rate)}/s`)
+        keep({ kinds: measured })
+      }
+      most = await load(...comparedMix.of, '--mix', comparedMix.mix, '--ues', '60', '--ue2s', '30', '--concurrency', '8', '--count', String(fewer(1200))) // prettier-ignore
+      for (const share of comparedShares) {
+        const rate = most.rate * share
+        const result = await load(...comparedMix.of, '--mix', comparedMix.mix, '--ues', '60', '--ue2s', '30', '--rate', `${rate.toFixed(1)}/s`, '--arrivals', 'poisson', '--duration', `${fewer(comparedSeconds)}s`, '--warmup', '1s') // prettier-ignore
+        compared.push({ rate, latency: result.latency, begun: result.begun, answered: result.answered, errors: result.errors, kinds: result.kinds }) // prettier-ignore
+        keep({ kinds: measured, compared: { most: most.rate, loads: compared } })
+        note(
+          `${rate.toFixed(0)}/s: p50 ${result.latency.p50.toFixed(1)} ms, p99 ${result.latency.p99.toFixed(1)} ms`,
+        )
+      }
+    })
     const [{ model = 'unknown' } = {}] = cpus()
-    return { machine: { model, cores: cpus().length, node: process.version }, kinds: measured, compared: { mix: comparedMix.mix, most: most.rate, seconds: comparedSeconds - 2, loads: compared } } // prettier-ignore
+    return { machine: { model, cores: cpus().length, node: process.version }, kinds: measured, compared: { mix: comparedMix.mix, most: most.rate, seconds: fewer(comparedSeconds) - 1, loads: compared } } // prettier-ignore
   } finally {
     for (const child of children.values()) child.kill('SIGTERM')
     await Promise.all([...children.values()].map((child) => new Promise((resolve) => (child.exitCode === null ? child.once('close', resolve) : resolve())))) // prettier-ignore

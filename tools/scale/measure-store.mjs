@@ -101,6 +101,7 @@ async function inSqlite(kind, sizes, directory, note) {
   await puts[kind](store)
   await store.close()
   const database = await openSqlite(file)
+  database.exec('pragma cache_size = -800000')
   const tables = schemaOf[kind].tables
   const groups = new Map(
     tables.map(({ name }) => [name, grouped(database.prepare(`select * from ${name}`).all())]),
@@ -201,18 +202,24 @@ async function postgresql(directory) {
   }
 }
 
-export async function measureStores(sizes, note) {
+export async function measureStores(
+  sizes,
+  note,
+  engines = ['sqlite', 'postgresql'],
+  kinds = Object.keys(opens),
+) {
   const directory = mkdtempSync(join(tmpdir(), 'sidelock-octets-'))
   chmodSync(directory, 0o755)
   const octets = { sqlite: {}, postgresql: {} }
   try {
-    for (const kind of Object.keys(opens)) {
+    for (const kind of engines.includes('sqlite') ? kinds : []) {
       octets.sqlite[kind] = await inSqlite(kind, sizes, directory, note)
       rmSync(join(directory, `${kind}.db`), { force: true })
     }
+    if (!engines.includes('postgresql')) return { octets }
     const server = await postgresql(mkdtempSync(join(directory, 'pg-')))
     try {
-      for (const kind of Object.keys(opens)) octets.postgresql[kind] = await inPostgresql(kind, sizes, server.urlOf(kind), note) // prettier-ignore
+      for (const kind of kinds) octets.postgresql[kind] = await inPostgresql(kind, sizes, server.urlOf(kind), note) // prettier-ignore
     } finally {
       await server.stop()
     }

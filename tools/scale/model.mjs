@@ -31,22 +31,15 @@ export function eventCosts(kinds) {
   const cost = Object.fromEntries(
     Object.entries(kinds).map(([kind, measured]) => [kind, costByRole(measured)]),
   )
-  const { bootstrap } = cost
-  return {
-    bootstrap,
-    'pc8-open': cost['pc8-open'],
-    '7a': cost['7a'],
-    '7c-found': difference(cost['7c-found'], bootstrap),
-    '7c-renegotiate-bootstrap': cost['7c-renegotiate-bootstrap'],
-    '7d-imsi': cost['7d-imsi'],
-  }
+  return { ...cost, ...(cost['7c-found'] && { '7c-found': difference(cost['7c-found'], cost.bootstrap) }) }
 }
 
 /** Rates at the busy hour, cores and rows for so many subscribers. */
 export function network(subscribers, kinds, how = assumptions) {
   const perSecond = (perDay) => (subscribers * perDay * how.busyHourShare) / 3600
   const costs = eventCosts(kinds)
-  const setUp = added(...Object.entries(how.mix).map(([kind, share]) => scaled(costs[kind], share)))
+  const none = { hss: 0, bsf: 0, kmf: 0 }
+  const setUp = added(...Object.entries(how.mix).map(([kind, share]) => scaled(costs[kind] ?? none, share)))
   const rates = {
     bootstraps: perSecond(how.bootstrapsPerDay),
     pc8Opens: perSecond(how.pc8OpensPerDay),
@@ -54,7 +47,7 @@ export function network(subscribers, kinds, how = assumptions) {
   }
   const busy = added(
     scaled(costs.bootstrap, rates.bootstraps),
-    scaled(costs['pc8-open'], rates.pc8Opens),
+    scaled(costs['pc8-open'] ?? none, rates.pc8Opens),
     scaled(setUp, rates.setUps),
   )
   const cores = scaled(busy, 1 / how.utilisation)
@@ -65,8 +58,8 @@ export function network(subscribers, kinds, how = assumptions) {
 /** Octets in the stores: what 1 000 000 rows took each, times the rows. */
 export function storage(subscribers, octets, how = assumptions) {
   const each = (engine, role) => {
-    const sizes = Object.keys(octets[engine][role]).map(Number).sort((one, other) => other - one) // prettier-ignore
-    return octets[engine][role][sizes[0]] / sizes[0]
+    const sizes = Object.keys(octets[engine][role] ?? {}).map(Number).sort((one, other) => other - one) // prettier-ignore
+    return sizes.length === 0 ? Number.NaN : octets[engine][role][sizes[0]] / sizes[0]
   }
   const rows = { hss: subscribers, bsf: subscribers * how.bootstrapsPerDay * (how.ksLifetimeHours / 24), kmf: subscribers } // prettier-ignore
   return Object.fromEntries(Object.keys(octets).map((engine) => [engine, Object.fromEntries(Object.entries(rows).map(([role, count]) => [role, count * each(engine, role)]))])) // prettier-ignore
