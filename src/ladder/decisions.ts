@@ -32,7 +32,7 @@ const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>>
     }
   },
   branch: (state) => {
-    const [first, ...others] = listOf(state, 'why').map(reasonWords)
+    const [first, ...others] = whatDecided(listOf(state, 'why')).map(reasonWords)
     const branch = `branch ${word(state, 'branch')}`
     return {
       mark: 'decides',
@@ -69,6 +69,12 @@ const reasons: Readonly<Record<string, string>> = {
   authorised: 'UE-1 is authorised',
   'not-authorised': '',
 }
+
+/** A key that was found and does not serve: what is wrong with it decided. */
+const whatDecided = (reasons: readonly string[]): readonly string[] =>
+  reasons.includes('key-expired') || reasons.includes('key-too-old')
+    ? reasons.filter((reason) => reason !== 'key-found')
+    : reasons
 
 const reasonWords = (reason: string): string => reasons[reason] ?? reason.replaceAll('-', ' ')
 

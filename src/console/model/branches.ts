@@ -34,6 +34,9 @@ const branches: readonly Pick<BranchRow, 'branch' | 'condition' | 'does'>[] = [
   },
 ]
 
+/** `key-expired` in words; a sentence stays. */
+const wordsOf = (reason: string): string => (/^[a-z-]+$/.test(reason) ? reason.replaceAll('-', ' ') : reason)
+
 const imsiOnly = 'UE-1 sent a B-TID'
 
 /** The table behind a decision of step 7. */
@@ -41,16 +44,14 @@ export function branchTable(line: StateLine): readonly BranchRow[] {
   const { fields } = line
   const taken = wordOf(fields['branch'] ?? null)
   const why = fields['why'] ?? []
-  const reasons = (Array.isArray(why) ? why.map(wordOf) : [wordOf(why)]).map((word) =>
-    word.replaceAll('-', ' '),
-  )
+  const reasons = (Array.isArray(why) ? why.map(wordOf) : [wordOf(why)]).map((word) => wordsOf(word))
   const notWhy = fields['notWhy'] ?? {}
   const against =
     typeof notWhy === 'object' && !Array.isArray(notWhy) ? (notWhy as Readonly<Record<string, unknown>>) : {}
   return branches.map((row) => {
     const isTaken = row.branch === taken
     const other = against[row.branch]
-    const because = isTaken ? reasons.join(', ') : typeof other === 'string' ? other.replaceAll('-', ' ') : ''
+    const because = isTaken ? reasons.join(', ') : typeof other === 'string' ? wordsOf(other) : ''
     const decided = because === '' && row.branch === '7d' && taken !== '7d' ? imsiOnly : because
     return { ...row, taken: isTaken, because: decided === '' ? `${taken} was decided first` : decided }
   })

@@ -91,6 +91,12 @@ export class Items {
     if (line.what === 'identity') this.#begin(line)
     if (untold.test(line.what)) return
     const { node, what, fields, keys = {}, step = '', n: at } = line
+    if (what === 'act') {
+      const title = fieldWord(fields, 'says') || fieldWord(fields, 'act')
+      const facts = [fieldWord(fields, 'command')].filter((command) => command !== '')
+      this.all.push({ kind: 'decision', at, line, step, mark: 'decides', title, facts, group: undefined })
+      return
+    }
     const state = { kind: 'state', time: Instant(began + line.ms), node, what, fields, keys }
     const row = decisionRow(state as TapState, step)
     if (row?.kind !== 'decision') return

@@ -20,10 +20,11 @@ export interface StartLine {
   readonly unsafe?: boolean
 }
 
-/** Inputs of the protection of a PC5 frame: key as name and fingerprint, COUNT (32 bits), BEARER (5), DIRECTION (1). */
+/** Inputs of the protection of a PC5 frame: fingerprints of its keys, COUNT (8 hex digits), BEARER (5 bits), DIRECTION. */
 export interface SecurityInputs {
-  readonly key: string
-  readonly count: number
+  readonly pik?: string
+  readonly pek?: string
+  readonly count: string
   readonly bearer: number
   readonly direction: number
 }
@@ -50,6 +51,8 @@ export interface MessageLine {
   readonly fields: Fields
   readonly heartbeat?: boolean
   readonly security?: SecurityInputs
+  /** Nobody heard it. */
+  readonly lost?: boolean
 }
 
 export interface StateLine {

@@ -69,11 +69,12 @@ function resultFacts(fields: Readonly<Record<string, unknown>>): string[] {
   ]
 }
 
-/** `+48 ms`, `−3.2 s`: one digit behind the point below 10 ms. */
+/** `+48 ms`, `−3.20 s`, `+1 h`: one digit behind the point below 10 ms. */
 export function timeText(ms: number): string {
   const sign = ms < 0 ? '−' : '+'
   const size = Math.abs(ms)
-  if (size >= 10_000) return `${sign}${duration(size)}`
+  if (size >= 100_000) return `${sign}${duration(size)}`
+  if (size >= 1000) return `${sign}${(size / 1000).toFixed(size < 10_000 ? 2 : 1)} s`
   return `${sign}${size < 10 ? Math.round(size * 10) / 10 : Math.round(size)} ms`
 }
 

@@ -1,4 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { Fields } from '../../../core/tap.ts'
+import { wordOf } from '../../../ladder/facts.ts'
 import { displayName, grouped } from '../../../ladder/names.ts'
 import { branchTable } from '../../model/branches.ts'
 import { fieldOfPath, flatFields, inspect, type FieldNode, type Inspected } from '../../model/explain.ts'
@@ -101,13 +103,18 @@ function Protection({ line }: { line: MessageLine }) {
       </div>
       {security && (
         <>
-          <div>
-            <dt>key</dt>
-            <dd class="mono">{security.key}</dd>
-          </div>
+          {(['pik', 'pek'] as const).map(
+            (name) =>
+              security[name] !== undefined && (
+                <div key={name}>
+                  <dt>{name.toUpperCase()}</dt>
+                  <dd class="mono">#{security[name]}</dd>
+                </div>
+              ),
+          )}
           <div>
             <dt>COUNT</dt>
-            <dd class="mono">{security.count.toString(16).padStart(8, '0')}</dd>
+            <dd class="mono">{security.count}</dd>
           </div>
           <div>
             <dt>BEARER</dt>
@@ -243,8 +250,19 @@ function BranchTable({ line }: { line: StateLine }) {
   )
 }
 
+/** What the result line counts. */
+const costs = [
+  ['attempts', 'attempts', ''],
+  ['setupMs', 'set-up', 'ms'],
+  ['messages', 'messages', 'in steps 2 to 14'],
+  ['octets', 'octets', 'in steps 2 to 14'],
+  ['roundTrips', 'round trips', ''],
+  ['bootstrapMessages', 'bootstrapping', 'messages in steps 0 and 1'],
+] as const
+
 function ResultDetails({ item, run }: { item: Item; run: Run }) {
   const { facts } = said(item, run)
+  const fields: Fields = run.result?.fields ?? {}
   const told = run.items.filter((other) => other.kind === 'message' && other.failed)
   return (
     <>
@@ -253,6 +271,16 @@ function ResultDetails({ item, run }: { item: Item; run: Run }) {
           <li key={fact}>{fact}</li>
         ))}
       </ul>
+      <dl class="facts-list">
+        {costs.map(([name, label, unit]) => (
+          <div key={name}>
+            <dt>{label}</dt>
+            <dd>
+              {wordOf(fields[name] ?? null) || '–'} {unit}
+            </dd>
+          </div>
+        ))}
+      </dl>
       {told.length > 0 && (
         <>
           <h3>what each was told</h3>

@@ -22,7 +22,10 @@ export interface RowProps {
 export function LadderRow(props: RowProps) {
   const { row, index, selected, onPick, run } = props
   const top = index * rowHeight
-  const label = row.kind === 'group' ? `${row.title}, ${row.counts}, folded` : spoken(row.item, run)
+  const label =
+    row.kind === 'group'
+      ? `${row.title}, ${row.counts}, ${row.open ? 'open' : 'folded'}`
+      : spoken(row.item, run)
   return (
     <div
       id={`row-${index}`}
@@ -34,7 +37,6 @@ export function LadderRow(props: RowProps) {
       tabIndex={selected ? 0 : -1}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onPick}
-      {...(row.kind === 'group' ? { 'aria-expanded': row.open } : {})}
     >
       {row.kind === 'group' ? <GroupCells {...props} row={row} /> : <ItemCells {...props} row={row} />}
     </div>
@@ -112,7 +114,7 @@ function ItemCells({ row, run, lanes, laneWidth, table, showStep }: Of<'item'>) 
         <LaneDrawing row={row} lanes={lanes} width={laneWidth} />
       )}
       <span role="gridcell" class={`point text-${point}`}>
-        {point}
+        {item.kind === 'decision' && item.line.what === 'branch' ? <span class="why">why?</span> : point}
       </span>
       <span role="gridcell" class="what" title={[title, ...facts].join('  ')}>
         {isFailed(row) && <b class="sign">✗ </b>}
@@ -122,8 +124,8 @@ function ItemCells({ row, run, lanes, laneWidth, table, showStep }: Of<'item'>) 
         {item.kind === 'message' && item.line.original !== undefined && (
           <b class="sign"> ✗ changed on its way</b>
         )}
+        {item.kind === 'message' && item.line.lost === true && <b class="sign"> ✗ lost on its way</b>}
         {facts.length > 0 && <span class="facts"> {facts.join('  ')}</span>}
-        {item.kind === 'decision' && item.line.what === 'branch' && <span class="why"> why? ▸</span>}
         {table && item.kind === 'message' && (
           <span class="facts"> {protectionWords[item.line.protection]}</span>
         )}

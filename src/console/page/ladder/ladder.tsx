@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Lane } from '../../model/lanes.ts'
+import type { Run } from '../../model/run.ts'
 import type { ShownRow } from '../../model/rows.ts'
 import { onLadderKey } from './ladder-keys.ts'
 import { LadderRow } from './ladder-row.tsx'
@@ -16,17 +17,19 @@ const laneWidths = { least: 26, most: 84 } as const
 /** All messages of a run between the entities, and what these decided. */
 export function Ladder() {
   const store = useStore()
+  return store.current ? <LadderOf store={store} run={store.current.run} /> : <Empty store={store} />
+}
+
+function LadderOf({ store, run }: { store: Store; run: Run }) {
   const scroller = useRef<HTMLDivElement>(null)
   const width = useWidth(scroller)
-  const { rows, current } = store
+  const { rows } = store
   const { first, end } = useVisible(scroller, rows.length)
-  const lanes = current?.run.lanes ?? []
+  const { lanes } = run
   const fitting = (width - besideWidth) / Math.max(1, lanes.length)
   const laneWidth = Math.round(Math.max(laneWidths.least, Math.min(laneWidths.most, fitting)))
   const at = indexOfSelected(store)
   useFollow(store, scroller, at)
-  if (!current) return <Empty store={store} />
-  const { run } = current
   const indexes = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
   if (at !== -1 && (at < first || at >= end)) indexes.push(at)
   return (

@@ -92,7 +92,7 @@ function RunForm({ network, store, onCommand }: RunProps) {
   const { answer, busy, act } = useAct(onCommand)
   const chosen = network.scenarios.find(({ name }) => name === scenario)
   const run = async () => {
-    const begun = await act({ act: 'run', scenario, ...(ues.length > 2 ? { ues: [first, second] } : {}) })
+    const begun = await act({ act: 'run', scenario, ...(ues.length > 2 ? { from: first, to: second } : {}) })
     store.set({ follow: true })
     if (begun !== undefined) await openRun(String(begun)).catch(() => undefined)
     store.set({ follow: true })

@@ -37,7 +37,7 @@ export function EntitiesView() {
         class={`cards${picked.length === 1 ? ' one' : ''}`}
         role="region"
         tabIndex={0}
-        aria-label="entities"
+        aria-label="each entity"
       >
         {picked.map((lane) => (
           <Entity key={lane.node} lane={lane} run={run} moment={moment} />
@@ -77,8 +77,7 @@ function Entity({ lane, run, moment }: { lane: Lane; run: Run; moment: number })
   )
 }
 
-const timeOr = (cell: string): string =>
-  /^\d{4}-\d\d-\d\dT/.test(cell) ? `until ${cell.slice(11, 19)}` : cell
+const timeOr = (cell: string): string => (/^\d{4}-\d\d-\d\dT/.test(cell) ? cell.slice(11, 19) : cell)
 
 /** The entity as it answers now: the same as `sidelock show`. */
 function Now({ node, lines }: { node: string; lines: number }) {

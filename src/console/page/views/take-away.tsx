@@ -15,7 +15,10 @@ export function TakeAway() {
   return (
     <details class="menu" name="menu">
       <summary>Take away</summary>
-      <div class="menu-items">
+      <div
+        class="menu-items"
+        onClick={({ target }) => target instanceof Element && target.closest('a, button') && close()}
+      >
         {current && (
           <>
             {pcapng === undefined ? (
@@ -52,6 +55,7 @@ export function TakeAway() {
             accept=".jsonl,.ndjson,.json"
             onChange={(event) => {
               const file = event.currentTarget.files?.[0]
+              close()
               if (file) void file.text().then((text) => openText(file.name, text))
             }}
           />
@@ -59,6 +63,12 @@ export function TakeAway() {
       </div>
     </details>
   )
+}
+
+/** The menu, after something was taken of it. */
+function close(): void {
+  const menu = document.querySelector<HTMLDetailsElement>('.menu')
+  if (menu) menu.open = false
 }
 
 /** Numbers of the messages that the filter leaves; undefined without a filter. */

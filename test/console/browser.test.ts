@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { build } from 'vite'
+import { fromHex } from '../../src/core/bytes.ts'
+import { tshark } from '../io/capture/tshark.ts'
+import { temporaryDirectory } from '../testbed/lab-network.ts'
+import { openPage, startBrowser, startTestbed, violations } from './browser.ts'
+import { gpiField, patience, runScenario, stepTwelve } from './drive.ts'
+import { recordedLines } from './recorded.ts'
+
+const views = ['Ladder', 'Keys', 'Entities', 'Measure']
+
+describe('the console in a browser', { timeout: 240_000 }, () => {
+  it('shows a 7b set-up as it arrives, every octet of its GPI, and a re-negotiation that clicks force', async () => {
+    const [address, browser] = await Promise.all([startTestbed(), startBrowser()])
+    const page = await openPage(browser, address)
+    await page.locator('.row.result').waitFor()
+    await runScenario(page, '7b-expired')
+
+    await page.getByRole('row', { name: stepTwelve }).click()
+    await expect
+      .poll(() => page.locator('.inspector h2').textContent(), patience)
+      .toBe('DIRECT_SECURITY_MODE_COMMAND')
+    await page.getByRole('treeitem', { name: gpiField }).click()
+    await page.locator('.octet.picked').first().waitFor()
+    const picked = (await page.locator('.octet.picked').allTextContents()).join('')
+    expect(picked).toMatch(/^18[0-9a-f]{2}10/)
+    expect(fromHex(picked)[1]).toBe(picked.length / 2 - 2)
+    expect(page.url()).toMatch(/#run=\d+&m=\d+&field=gpi$/)
+
+    const again = await openPage(browser, page.url())
+    await again.locator('.octet.picked').first().waitFor()
+    expect((await again.locator('.octet.picked').allTextContents()).join('')).toBe(picked)
+    await again.close()
+
+    const download = page.waitForEvent('download')
+    await page.getByText('Take away').click()
+    await page.getByRole('link', { name: 'capture, pcapng' }).click()
+    const capture = join(temporaryDirectory(), '7b-expired.pcapng')
+    await (await download).saveAs(capture)
+    expect(tshark(capture, '-Y', '_ws.malformed')).toEqual([])
+    const comments = tshark(capture, '-Y', 'frame.comment contains "DIRECT_SECURITY_MODE_COMMAND"')
+    expect(comments).toHaveLength(1)
+    expect(tshark(capture, '-Y', 'diameter.cmd.code == 312')).toHaveLength(2)
+
+    await runScenario(page, '7c-renegotiate-bootstrap')
+    await page.getByRole('row', { name: 'attempt 2: UE-1 comes back with a new B-TID' }).waitFor()
+    expect(await page.locator('.shell code').textContent()).toContain('7c-renegotiate-bootstrap')
+
+    const found: string[] = []
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      for (const view of views) {
+        await page.getByRole('button', { name: view, exact: true }).click()
+        for (const violation of await violations(page)) found.push(`${view}, ${scheme}: ${violation}`)
+      }
+    }
+    expect(found).toEqual([])
+    await page.getByText('Re-negotiation against GBA push (7b)').waitFor()
+  })
+
+  it('opens a file, and with 5 000 messages keeps no more rows than are in view and some beside', async () => {
+    const lines = await recordedLines('7a')
+    const said = lines.filter((line) => line.includes('"step":"12"') && line.includes('"message"'))
+    const many = Array.from({ length: 5000 }, (_, at) =>
+      said[0]?.replace(/"n":\d+,"ms":[\d.]+/, `"n":${1000 + at},"ms":${1000 + at}`),
+    )
+    const file = join(temporaryDirectory(), 'many.jsonl')
+    writeFileSync(file, [...lines.slice(0, -1), ...many].join('\n'))
+    const [address, browser] = await Promise.all([startTestbed(), startBrowser()])
+    const page = await openPage(browser, address)
+    await page.getByText('Take away').click()
+    await page.getByLabel('open a .jsonl').setInputFiles(file)
+    const count = async () => Number(await page.locator('.ladder').getAttribute('aria-rowcount'))
+    await expect.poll(count, patience).toBeGreaterThan(5000)
+    const rows = () => page.locator('.rows .row').count()
+    expect(await rows()).toBeLessThan(120)
+    await page.evaluate('document.querySelector(".ladder").scrollTop = 70000')
+    await page.locator('.row[aria-rowindex="2510"]').waitFor()
+    expect(await rows()).toBeLessThan(120)
+    await page.getByLabel('find').fill('point:PC6')
+    await expect.poll(count, patience).toBe(3)
+    const download = page.waitForEvent('download')
+    await page.getByText('Take away').click()
+    await page.getByRole('button', { name: 'JSON lines' }).click()
+    const saved = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\n')
+    expect(saved.filter((line) => line.includes('"event":"message"'))).toHaveLength(2)
+  })
+
+  it('is worked by keys alone: message by message, into the fields and back', async () => {
+    const [address, browser] = await Promise.all([startTestbed(), startBrowser()])
+    const page = await openPage(browser, address)
+    await page.locator('.row.result').waitFor()
+    await page.locator('.row.selected').focus()
+    const focused = () => page.locator(':focus').getAttribute('aria-label')
+    await page.keyboard.press('n')
+    await expect.poll(focused, patience).toContain('step 5')
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(focused, patience).toMatch(/^step 6, PC6, KMF-2 to KMF-1, pkr/)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator(':focus').getAttribute('role'), patience).toBe('treeitem')
+    await page.keyboard.press('Escape')
+    await expect.poll(focused, patience).toMatch(/^step 6/)
+    await page.keyboard.press('2')
+    await page.getByRole('treegrid', { name: 'keys' }).waitFor()
+  })
+})
+
+it('the built page is one script of less than 60 kB compressed, one style, and nothing from elsewhere', async () => {
+  const outDir = temporaryDirectory(onTestFinished)
+  await build({ logLevel: 'error', build: { outDir } })
+  const read = (name: string) => readFileSync(join(outDir, name))
+  expect(brotliCompressSync(read('assets/console.js')).length).toBeLessThan(60_000)
+  const html = read('index.html').toString()
+  expect(html.match(/<script[^>]*>/g)).toEqual(['<script defer src="./assets/console.js">'])
+  expect(html).not.toMatch(/https?:|<style|style=/)
+  expect(read('assets/console.css').toString()).not.toMatch(/https?:|@import/)
+})
