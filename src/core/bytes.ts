@@ -56,12 +56,14 @@ export function fromBase64(text: string): Uint8Array {
 
 /** Octets of one allocation that short-lived messages are cut from: each of its own would cost more than it carries. */
 const slabSize = 1 << 14
+/** Arrays of so many octets lie in the heap of V8 and cost less than others. */
+const inHeap = 64
 let slab = new ArrayBuffer(slabSize)
 let cut = 0
 
-/** Zeros that nobody had before, at a multiple of 16 octets of their buffer: for messages, not for keys. */
+/** Zeros that nobody had before: for messages, not for keys. */
 export function freshOctets(length: number): Uint8Array {
-  if (length > slabSize / 4) return new Uint8Array(length)
+  if (length <= inHeap || length > slabSize / 4) return new Uint8Array(length)
   if (cut + length > slabSize) {
     slab = new ArrayBuffer(slabSize)
     cut = 0
@@ -89,8 +91,7 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export function isAllZero(octets: Uint8Array): boolean {
-  for (const octet of octets) if (octet !== 0) return false
-  return true
+  return octets.every((octet) => octet === 0)
 }
 
 /** Two octets, most significant first. */

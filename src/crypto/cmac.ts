@@ -1,10 +1,12 @@
 import { createCipheriv, type Cipher } from 'node:crypto'
 import { wipe } from '../core/keys.ts'
+import { giveBack } from './given-back.ts'
 import { cutAfter, forgotten } from './security-inputs.ts'
 import { longestByTables, TableAes } from './wasm/aes-under-key.ts'
 import { algorithmsModule } from './wasm/module.ts'
 
 const blockSize = 16
+const nothing = new Uint8Array()
 
 /**
  * AES-CMAC under one key, for many messages. SP 800-38B. Short ones go by tables. One CBC cipher serves all others: it goes
@@ -18,7 +20,9 @@ export class Cmac {
   readonly #k1: Uint8Array
   readonly #k2: Uint8Array
   /** Room for a message and its padding; it grows and is used again. */
-  #room = new Uint8Array(blockSize)
+  #room: Uint8Array = new Uint8Array(blockSize)
+  /** As much of the room as the message before took. */
+  #message: Uint8Array = this.#room
 
   /** A key of 16 octets. */
   constructor(key: Uint8Array) {
@@ -33,20 +37,21 @@ export class Cmac {
   }
 
   /**
-   * The first `length` octets of the tag over the first `bits` bits of all parts, one after the other; the last is no longer
-   * than `bits` need.
+   * The first `length` octets of the tag over the first `bits` bits of `start` and all parts, one after the other; the last
+   * is no longer than `bits` need.
    */
-  tag(parts: readonly Uint8Array[], bits: number, length = blockSize): Uint8Array {
+  tag(parts: readonly Uint8Array[], bits: number, length = blockSize, start = nothing): Uint8Array {
     const size = Math.max(1, Math.ceil(bits / 8 / blockSize)) * blockSize
     const blocks = this.#roomFor(size)
-    let at = 0
+    put(blocks, 0, start)
+    let at = start.length
     for (const part of parts) {
-      blocks.set(part, at)
+      put(blocks, at, part)
       at += part.length
     }
     if (bits === 8 * size) xorInto(blocks, size - blockSize, this.#k1)
     else {
-      blocks.fill(0, at, size)
+      for (; at < size; at++) blocks[at] = 0
       if (bits & 7) cutAfter(blocks.subarray(0, size), bits)
       blocks[bits >>> 3] = (blocks[bits >>> 3] ?? 0) | (0x80 >> (bits & 7))
       xorInto(blocks, size - blockSize, this.#k2)
@@ -65,7 +70,7 @@ export class Cmac {
   /** Where a message of so many octets, padding included, is to stand. */
   #roomFor(size: number): Uint8Array {
     if (this.#tables && size <= longestByTables) return this.#tables.room
-    if (size > this.#room.length) this.#room = new Uint8Array(size)
+    if (size > this.#room.length) this.#message = this.#room = new Uint8Array(size)
     return this.#room
   }
 
@@ -75,10 +80,20 @@ export class Cmac {
     if (this.#tables && size <= longestByTables) return this.#tables.cbcMac(size, length)
     this.#cbc ??= createCipheriv('aes-128-cbc', this.#key, this.#last).setAutoPadding(false)
     xorInto(blocks, 0, this.#last)
-    const out = this.#cbc.update(blocks.subarray(0, size))
-    this.#last.set(out.subarray(-blockSize))
-    return this.#last.slice(0, length)
+    if (this.#message.length !== size) this.#message = blocks.subarray(0, size)
+    const out = this.#cbc.update(this.#message)
+    for (let at = 0; at < blockSize; at++) this.#last[at] = out[size - blockSize + at] ?? 0
+    giveBack(out)
+    const first = new Uint8Array(length)
+    for (let at = 0; at < length; at++) first[at] = this.#last[at] ?? 0
+    return first
   }
+}
+
+/** `set` costs more than so few octets are worth. */
+function put(octets: Uint8Array, from: number, part: Uint8Array): void {
+  if (part.length > blockSize) octets.set(part, from)
+  else for (let at = 0; at < part.length; at++) octets[from + at] = part[at] ?? 0
 }
 
 function xorInto(octets: Uint8Array, from: number, block: Uint8Array): void {

@@ -1,22 +1,19 @@
-import { createCipheriv } from 'node:crypto'
-import type { EeaUnderKey } from './eea.ts'
-import type { Direction } from './security-inputs.ts'
+import { CounterMode } from './counter-mode.ts'
+import type { EeaInto } from './eea.ts'
 import { longestByTables, TableAes } from './wasm/aes-under-key.ts'
 import { algorithmsModule } from './wasm/module.ts'
 
-const blockSize = 16
-
 /** 128-EEA2: AES-128-CTR. TS 33.401 B.1.3. Short messages go by tables, all others by a cipher made for the first of them. */
-export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
+export function eea2UnderKey(key: Uint8Array): EeaInto {
   const module = algorithmsModule()
   const tables = module && new TableAes(module, key)
-  let long: EeaUnderKey | undefined
+  let long: EeaInto | undefined
   return {
-    crypt(count, bearer, direction, octets) {
-      if (octets.length === 0) return new Uint8Array()
-      if (tables && octets.length <= longestByTables) return tables.eea2(count, bearer, direction, octets)
-      long ??= eea2ByCipher(key)
-      return long.crypt(count, bearer, direction, octets)
+    cryptInto(...inputs) {
+      const { length } = inputs[3]
+      if (length === 0) return
+      if (tables && length <= longestByTables) tables.eea2(...inputs)
+      else (long ??= eea2ByCipher(key)).cryptInto(...inputs)
     },
     forget() {
       tables?.forget()
@@ -25,62 +22,26 @@ export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
   }
 }
 
-/** One ECB cipher makes the keystream of all messages: a cipher for each would cost more than ciphering 1400 octets does. */
-function eea2ByCipher(key: Uint8Array): EeaUnderKey {
-  const ecb = createCipheriv('aes-128-ecb', key, null).setAutoPadding(false)
-  let room = roomFor(0)
+function eea2ByCipher(key: Uint8Array): EeaInto {
+  const counterMode = new CounterMode(key)
+  let room = roomFor(0, new ArrayBuffer(0))
   return {
-    crypt(count, bearer, direction, octets) {
-      const blocks = Math.ceil(octets.length / blockSize)
-      if (blocks > room.blocks) room = roomFor(blocks)
-      const { counters, message, words } = room
-      begin(room, blocks, count, bearer, direction)
-      message.set(octets)
-      const keystream = ecb.update(new Uint8Array(counters.buffer, 0, blocks * blockSize))
-      const out = new Uint32Array(keystream.buffer, keystream.byteOffset, 4 * blocks)
-      xorBlocks(out, words)
-      return new Uint8Array(out.buffer, out.byteOffset, octets.length)
+    cryptInto(count, bearer, direction, octets, into, at) {
+      if (octets.length !== room.octets.length) room = roomFor(octets.length, room.words.buffer)
+      room.octets.set(octets)
+      counterMode.add(count, bearer, direction, room.words)
+      into.set(room.octets, at)
     },
     forget() {
-      ecb.final()
-      room.message.fill(0)
+      counterMode.forget()
+      new Uint8Array(room.words.buffer).fill(0)
     },
   }
 }
 
-/** `words` into `out`, a block of four words at a time. */
-function xorBlocks(out: Uint32Array, words: Uint32Array): void {
-  for (let at = 0; at < out.length; at += 4) {
-    out[at] = (out[at] ?? 0) ^ (words[at] ?? 0)
-    out[at + 1] = (out[at + 1] ?? 0) ^ (words[at + 1] ?? 0)
-    out[at + 2] = (out[at + 2] ?? 0) ^ (words[at + 2] ?? 0)
-    out[at + 3] = (out[at + 3] ?? 0) ^ (words[at + 3] ?? 0)
-  }
-}
-
-/** What is used again from message to message: counter blocks, which count from 0, and the message, both also as words. */
-function roomFor(blocks: number) {
-  const counters = new DataView(new ArrayBuffer(blocks * blockSize))
-  for (let block = 0; block < blocks; block++) counters.setUint32(block * blockSize + 12, block)
-  const message = new Uint8Array(blocks * blockSize)
-  const words = new Uint32Array(message.buffer)
-  return { blocks, counters, counterWords: new Uint32Array(counters.buffer), message, words }
-}
-
-/** COUNT || BEARER || DIRECTION || 0(26) at the beginning of each block. */
-function begin(
-  { counters, counterWords }: ReturnType<typeof roomFor>,
-  blocks: number,
-  count: number,
-  bearer: number,
-  direction: Direction,
-): void {
-  if (blocks === 0) return
-  counters.setUint32(0, count)
-  counters.setUint32(4, ((bearer << 3) | (direction << 2)) << 24)
-  const [first = 0, second = 0] = counterWords
-  for (let at = 4; at < 4 * blocks; at += 4) {
-    counterWords[at] = first
-    counterWords[at + 1] = second
-  }
+/** Where messages of one size are enciphered, also as words: in `before`, if that is large enough. */
+function roomFor(size: number, before: ArrayBuffer) {
+  const words = Math.ceil(size / 16) * 4
+  const buffer = 4 * words <= before.byteLength ? before : new ArrayBuffer(4 * words)
+  return { octets: new Uint8Array(buffer, 0, size), words: new Uint32Array(buffer, 0, words) }
 }

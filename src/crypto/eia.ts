@@ -4,7 +4,15 @@ import type { Pik } from '../core/keys.ts'
 import { eia1 } from './eia1.ts'
 import { eia2UnderKey } from './eia2.ts'
 import { eia3 } from './eia3.ts'
-import { checkKey, checkNumbers, forgotten, once, type Direction, type Mac } from './security-inputs.ts'
+import {
+  checkKey,
+  checkNumbers,
+  forgotten,
+  once,
+  totalLength,
+  type Direction,
+  type Mac,
+} from './security-inputs.ts'
 import { algorithmsModule } from './wasm/module.ts'
 import { snow3gCipher, StreamCipher, zucCipher } from './wasm/stream-ciphers.ts'
 
@@ -35,16 +43,26 @@ export interface EiaUnderKey {
   readonly forget: () => void
 }
 
-const row = (id: EiaId, name: string, clause: string, begin: (key: Uint8Array) => EiaUnderKey): Eia => {
+/** What a row is made of: the octets in parts, nothing checked. */
+export interface EiaOfParts extends Pick<EiaUnderKey, 'forget'> {
+  readonly mac: (
+    count: number,
+    bearer: number,
+    direction: Direction,
+    parts: readonly Uint8Array[],
+  ) => Uint8Array
+}
+
+const row = (id: EiaId, name: string, clause: string, begin: (key: Uint8Array) => EiaOfParts): Eia => {
   const under = (key: Pik): EiaUnderKey => {
     checkKey(key)
-    let known: EiaUnderKey | undefined = begin(key)
+    let known: EiaOfParts | undefined = begin(key)
     return {
       mac(count, bearer, direction, ...octets) {
         checkKey(key)
         checkNumbers(count, bearer)
         if (!known) throw forgotten()
-        return known.mac(count, bearer, direction, ...octets)
+        return known.mac(count, bearer, direction, octets)
       },
       forget() {
         known?.forget()
@@ -58,24 +76,18 @@ const row = (id: EiaId, name: string, clause: string, begin: (key: Uint8Array) =
 /** A stream cipher in WebAssembly; where there is none, plainly, which makes nothing of its key. */
 const streamCipher =
   (cipher: typeof snow3gCipher, plain: Mac) =>
-  (key: Uint8Array): EiaUnderKey => {
+  (key: Uint8Array): EiaOfParts => {
     const module = algorithmsModule()
     const underKey = module && new StreamCipher(module, cipher, key)
     return {
-      mac(count, bearer, direction, ...octets) {
-        if (underKey) return underKey.mac(count, bearer, direction, octets, 8 * totalLength(octets))
-        const whole = concat(...octets)
+      mac(count, bearer, direction, parts) {
+        if (underKey) return underKey.mac(count, bearer, direction, parts, 8 * totalLength(parts))
+        const whole = concat(...parts)
         return plain(key, count, bearer, direction, whole, 8 * whole.length)
       },
       forget: () => underKey?.forget(),
     }
   }
-
-function totalLength(parts: readonly Uint8Array[]): number {
-  let length = 0
-  for (const part of parts) length += part.length
-  return length
-}
 
 /** Every integrity algorithm there is; negotiation and link protection ask the row. EIA0 is none of them (R19). */
 export const eias: readonly Eia[] = [

@@ -1,19 +1,17 @@
 import { Cmac } from './cmac.ts'
-import type { EiaUnderKey } from './eia.ts'
-import { countBearerDirection, once, type Mac } from './security-inputs.ts'
+import type { EiaOfParts } from './eia.ts'
+import { countBearerDirection, once, totalLength, type Mac } from './security-inputs.ts'
 
 /** 128-EIA2: AES-CMAC. TS 33.401 B.2.3. */
-export function eia2UnderKey(key: Uint8Array): EiaUnderKey {
+export function eia2UnderKey(key: Uint8Array): EiaOfParts {
   const cmac = new Cmac(key)
   const start = new DataView(new ArrayBuffer(8))
   const startOctets = new Uint8Array(start.buffer)
   return {
-    mac(count, bearer, direction, ...octets) {
+    mac(count, bearer, direction, parts) {
       start.setUint32(0, count)
       start.setUint8(4, (bearer << 3) | (direction << 2))
-      let length = startOctets.length
-      for (const part of octets) length += part.length
-      return cmac.tag([startOctets, ...octets], 8 * length, 4)
+      return cmac.tag(parts, 8 * (startOctets.length + totalLength(parts)), 4, startOctets)
     },
     forget: () => cmac.forget(),
   }

@@ -26,6 +26,12 @@ export function countBearerDirection(count: number, bearer: number, direction: D
   return octets
 }
 
+export function totalLength(parts: readonly Uint8Array[]): number {
+  let length = 0
+  for (const part of parts) length += part.length
+  return length
+}
+
 /** The words of octets whose number is a multiple of four, most significant octet first. */
 export function wordsOf(octets: Uint8Array): Int32Array {
   const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength)

@@ -51,13 +51,20 @@ export class TableAes {
     this.#roundKeys = roundKeysOf(key)
   }
 
-  /** 128-EEA2: new octets, as many as given, at least one. */
-  eea2(count: number, bearer: number, direction: Direction, octets: Uint8Array): Uint8Array {
+  /** 128-EEA2: as many octets as given, at least one, into `into` from `at` on. */
+  eea2(
+    count: number,
+    bearer: number,
+    direction: Direction,
+    octets: Uint8Array,
+    into: Uint8Array,
+    at: number,
+  ): void {
     const blocks = Math.ceil(octets.length / blockSize)
     const keys = this.#begin(blocks * blockSize)
     this.#module.octets.set(octets, message)
     this.#module.functions.eea2(message, keys, count, (bearer << 27) | (direction << 26), blocks)
-    return this.#module.copied(octets.length)
+    this.#module.copyMessage(octets.length, into, at)
   }
 
   /** Where `cbcMac` takes its message from, until the next call of whatever is in the module. */
@@ -69,7 +76,7 @@ export class TableAes {
   cbcMac(size: number, length: number): Uint8Array {
     const keys = this.#begin(size)
     this.#module.functions.cbcMac(message, keys, size / blockSize)
-    const first = this.#module.copied(length)
+    const first = this.#module.octets.slice(message, message + length)
     // The block of zeros gives what the subkeys of CMAC are made of.
     this.#module.octets.fill(0, message, message + blockSize)
     return first

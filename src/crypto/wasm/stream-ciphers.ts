@@ -60,22 +60,23 @@ export class StreamCipher {
     this.#key = algorithm.registersOf(key)
   }
 
-  /** New octets, as many as given; what follows the first `bits` bits comes out as zero. */
-  crypt(
+  /** The first `bits` bits of `octets`, into `into` from `at` on; those after them say nothing. */
+  cryptInto(
     count: number,
     bearer: number,
     direction: Direction,
     octets: Uint8Array,
+    into: Uint8Array,
+    at: number,
     bits = 8 * octets.length,
-  ): Uint8Array {
+  ): void {
     const words = (bits + 31) >>> 5
-    if (words === 0) return new Uint8Array(octets.length)
+    if (words === 0) return
     const registers = this.#begin(octets.length, words)
     this.#module.octets.set(octets, message)
     const second = (bearer << 27) | (direction << 26)
     this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
-    const out = this.#module.copied(octets.length)
-    return bits === 8 * octets.length ? out : cutAfter(out, bits)
+    this.#module.copyMessage(octets.length, into, at)
   }
 
   /** MAC-I of 4 octets over the first `bits` bits of all parts, one after the other; the last is no longer than they need. */

@@ -7,7 +7,7 @@ import type { Imsi } from '../../core/identities/subscriber.ts'
 import type { Count, Fields, Protection, Report, SecurityInputs, Step } from '../../core/tap.ts'
 import { describeDiscovery, discoveryName, encodeDiscovery } from '../../reference-points/pc5/discovery.ts'
 import type { ReleaseReason } from '../../reference-points/pc5/causes.ts'
-import { decodeFrame, encodeFrame, isFor } from '../../reference-points/pc5/sl-sch.ts'
+import { decodeFrame, isFor, isToward, writeFrameHeader } from '../../reference-points/pc5/sl-sch.ts'
 import { Bootstrapping } from './bootstrapping.ts'
 import { BTidMemory } from './b-tid-memory.ts'
 import { Discovery, type DiscoveredPeer, type DiscoverySettings, type DiscoveryWish } from './discovery.ts'
@@ -322,9 +322,11 @@ export class Ue {
       this.#discovery.hear(octets)
       return
     }
+    const own = this.#settings.layer2Id
+    if (!isToward(own, octets)) return
     try {
       const frame = decodeFrame(octets)
-      if (isFor(frame, this.#settings.layer2Id)) this.#links.hear(frame)
+      if (isFor(frame, own)) this.#links.hear(frame)
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error
       this.#ports.count('pc5 dropped: frame')
@@ -336,9 +338,9 @@ export class Ue {
     peer: Layer2Id,
     link: { readonly label?: string; readonly trace?: string },
   ): void {
-    const { lcid, pdu, sdu, name, step, protection, fields, heartbeat, security } = message
+    const { lcid, frame, sdu, name, step, protection, fields, heartbeat, security } = message
     const from = this.#settings.layer2Id
-    const frame = encodeFrame({ source: from, destination: peer, lcid, pdu })
+    writeFrameHeader(frame, { source: from, destination: peer, lcid })
     this.#put({
       name,
       step,

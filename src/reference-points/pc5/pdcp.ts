@@ -68,6 +68,10 @@ export interface Pdu extends PdcpHeader {
   readonly mac: Uint8Array
 }
 
+/** Octets of the PDU of an SDU of so many. */
+export const pduSize = (lcid: Lcid, sduSize: number, profile?: Pc5Profile): number =>
+  pdcpHeaderSize + sduSize + (hasMac(lcid, profile) ? macSize : 0)
+
 /** SDU Type (3 bits), R (5), KD-sess ID (16), PDCP SN (16), at the beginning of `pdu`. */
 export function writePdcpHeader(pdu: Uint8Array, { sduType, kdSessId, sn }: PdcpHeader): void {
   pdu[0] = sduTypes[sduType] << 5

@@ -15,9 +15,9 @@ import {
   isCiphered,
   isUserData,
   lcids,
-  macSize,
   maximumSduSize,
   pdcpHeaderSize,
+  pduSize,
   writePdcpHeader,
   type Direction,
   type Lcid,
@@ -167,6 +167,11 @@ export class SecurityContext {
     return this.#eea.crypt(this.#count(sn), lcid, direction, octets)
   }
 
+  /** Into `pdu`, behind its header. */
+  cryptInto(pdu: Uint8Array, sn: number, lcid: Lcid, direction: Direction, octets: Uint8Array): void {
+    this.#eea.cryptInto(this.#count(sn), lcid, direction, octets, pdu, pdcpHeaderSize)
+  }
+
   mac(sn: number, lcid: Lcid, direction: Direction, header: Uint8Array, sdu: Uint8Array): Uint8Array {
     // Nothing but the Command goes on this channel in this direction. TS 36.321 6.2.4.
     const isCommand = lcid === lcids.securityMode && direction === 1
@@ -205,19 +210,23 @@ export interface OutgoingSdu {
 
 /**
  * The PDU of an SDU: header (5), data, MAC-I (4) where there is one. The MAC-I covers header and clear data, then the
- * data alone is ciphered. Throws CounterExhausted. TS 36.323 5.6.2, 5.7.
+ * data alone is ciphered. It is made in `pdu`, which has `pduSize` octets. Throws CounterExhausted. TS 36.323 5.6.2, 5.7.
  */
-export function protect(context: SecurityContext, { lcid, sduType, sdu }: OutgoingSdu): Uint8Array {
+export function protect(
+  context: SecurityContext,
+  { lcid, sduType, sdu }: OutgoingSdu,
+  pdu = freshOctets(pduSize(lcid, sdu.length, context.profile)),
+): Uint8Array {
   if (sdu.length > maximumSduSize) throw new InvalidValue('PDCP SDU', 'more than 8188 octets')
   const { kdSessId, sendDirection, profile } = context
-  const end = pdcpHeaderSize + sdu.length
-  const isMacked = hasMac(lcid, profile)
   const sn = context.takeSn()
-  const pdu = freshOctets(end + (isMacked ? macSize : 0))
   writePdcpHeader(pdu, { sduType, kdSessId, sn })
-  if (isMacked) pdu.set(context.mac(sn, lcid, sendDirection, pdu.subarray(0, pdcpHeaderSize), sdu), end)
-  const isClear = !isCiphered(lcid, sendDirection, profile)
-  pdu.set(isClear ? sdu : context.crypt(sn, lcid, sendDirection, sdu), pdcpHeaderSize)
+  if (hasMac(lcid, profile)) {
+    const mac = context.mac(sn, lcid, sendDirection, pdu.subarray(0, pdcpHeaderSize), sdu)
+    pdu.set(mac, pdcpHeaderSize + sdu.length)
+  }
+  if (isCiphered(lcid, sendDirection, profile)) context.cryptInto(pdu, sn, lcid, sendDirection, sdu)
+  else pdu.set(sdu, pdcpHeaderSize)
   return pdu
 }
 

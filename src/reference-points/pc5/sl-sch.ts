@@ -17,14 +17,27 @@ export const maximumFrameSize = frameHeaderSize + pdcpHeaderSize + maximumSduSiz
 /** V = 0011: both addresses have 24 bits. */
 const version = 3
 
-/** V (4 bits) R (4), SRC (24), DST (24), R R E (3) LCID (5), then the PDCP PDU. */
-export function encodeFrame({ source, destination, lcid, pdu }: SlSchFrame): Uint8Array {
-  const frame = freshOctets(frameHeaderSize + pdu.length)
+/** A frame for a PDU of so many octets, neither of which is there yet: the PDU is made in `pduIn` it. */
+export const roomForFrame = (pduSize: number): Uint8Array => freshOctets(frameHeaderSize + pduSize)
+
+export const pduIn = (frame: Uint8Array): Uint8Array => frame.subarray(frameHeaderSize)
+
+/** V (4 bits) R (4), SRC (24), DST (24), R R E (3) LCID (5), before the PDCP PDU that is there already. */
+export function writeFrameHeader(
+  frame: Uint8Array,
+  { source, destination, lcid }: Omit<SlSchFrame, 'pdu'>,
+): void {
   frame[0] = version << 4
   writeAddress(frame, 1, source)
   writeAddress(frame, 4, destination)
   frame[frameHeaderSize - 1] = lcid
+}
+
+/** A whole frame. */
+export function encodeFrame({ pdu, ...header }: SlSchFrame): Uint8Array {
+  const frame = roomForFrame(pdu.length)
   frame.set(pdu, frameHeaderSize)
+  writeFrameHeader(frame, header)
   return frame
 }
 
@@ -52,8 +65,11 @@ export function decodeFrame(octets: Uint8Array): SlSchFrame {
   const lcid = subheader & 0x1f
   if ((subheader & 0x20) !== 0) throw fail('E', frameHeaderSize - 1, 'more than one subheader')
   if (!isLcid(lcid)) throw fail('LCID', frameHeaderSize - 1, `${lcid} is not used`)
-  return { source, destination, lcid, pdu: octets.subarray(frameHeaderSize) }
+  return { source, destination, lcid, pdu: pduIn(octets) }
 }
+
+/** Whether octets that may be a frame are for that UE: most of what is in the air is not, and needs no decoding. */
+export const isToward = (own: Layer2Id, octets: Uint8Array): boolean => readUint(octets, 4, 3) === own
 
 /** Whether a UE takes a frame: sent to it, and not its own coming back (R28). */
 export const isFor = ({ source, destination }: SlSchFrame, own: Layer2Id): boolean =>

@@ -227,7 +227,8 @@ export type RekeyingEnd =
 export interface OutgoingMessage {
   readonly kind: 'transmit'
   readonly lcid: Lcid
-  readonly pdu: Uint8Array
+  /** With the PDU; its header is not written yet. */
+  readonly frame: Uint8Array
   /** What the PDU carries, before it was ciphered. */
   readonly sdu: Uint8Array
   readonly name: string

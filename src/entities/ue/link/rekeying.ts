@@ -29,10 +29,12 @@ export function rekey(state: Secured, env: LinkEnv): LinkStep {
 
 /** A rekeying begins by itself before the SNs of the present context end (R27). */
 export function rekeyIfDue(before: LinkStep, env: LinkEnv): LinkStep {
-  const [state, ...effects] = before
+  // Every packet comes by here: most need nothing.
+  const [state] = before
   if (state.phase !== 'secured' || state.rekeying || state.facts.context.nextSn < state.rekeyFrom)
     return before
   const [next, ...more] = rekey(state, env)
+  const [, ...effects] = before
   return [next, ...effects, ...more]
 }
 

@@ -5,9 +5,20 @@ import {
   messageName,
   type Pc5MessageType,
 } from '../../../reference-points/pc5/messages.ts'
-import { encodeClearPdu, lcids, protectionOf, type Lcid } from '../../../reference-points/pc5/pdcp.ts'
+import {
+  encodeClearPdu,
+  lcids,
+  pduSize,
+  protectionOf,
+  type Lcid,
+} from '../../../reference-points/pc5/pdcp.ts'
 import { algorithmName } from '../../../reference-points/pc5/security-capabilities.ts'
-import { protect, type SecurityContext } from '../../../reference-points/pc5/security-context.ts'
+import {
+  protect,
+  type OutgoingSdu,
+  type SecurityContext,
+} from '../../../reference-points/pc5/security-context.ts'
+import { pduIn, roomForFrame } from '../../../reference-points/pc5/sl-sch.ts'
 import type { LinkEffect, LinkState, OutgoingMessage, Secured } from './link.ts'
 
 /** Steps of CR 33.303 6.X.3.2 and 6.X.3.3 in which PC5 messages go out. */
@@ -27,7 +38,7 @@ const heartbeats: readonly Pc5MessageType[] = [
 const outgoing = (
   sdu: Uint8Array,
   lcid: Lcid,
-  pdu: Uint8Array,
+  frame: Uint8Array,
   protection: Protection,
   stepOf: typeof steps,
 ): OutgoingMessage => {
@@ -36,7 +47,7 @@ const outgoing = (
   return {
     kind: 'transmit',
     lcid,
-    pdu,
+    frame,
     sdu,
     name: messageName(message.type),
     ...(step && { step }),
@@ -47,8 +58,19 @@ const outgoing = (
 }
 
 /** An SDU of a message that no key protects: REQUEST, REJECT, SECURITY MODE REJECT, re-negotiation request. */
-export const transmitClear = (sdu: Uint8Array): OutgoingMessage =>
-  outgoing(sdu, lcids.unprotected, encodeClearPdu(sdu), 'clear', steps)
+export function transmitClear(sdu: Uint8Array): OutgoingMessage {
+  const pdu = encodeClearPdu(sdu)
+  const frame = roomForFrame(pdu.length)
+  pduIn(frame).set(pdu)
+  return outgoing(sdu, lcids.unprotected, frame, 'clear', steps)
+}
+
+/** A frame whose PDU is protected under the next SN; throws CounterExhausted. */
+function protectedFrame(context: SecurityContext, outgoing: OutgoingSdu): Uint8Array {
+  const frame = roomForFrame(pduSize(outgoing.lcid, outgoing.sdu.length, context.profile))
+  protect(context, outgoing, pduIn(frame))
+  return frame
+}
 
 type ProtectedLcid = typeof lcids.securityMode | typeof lcids.protected
 
@@ -60,9 +82,9 @@ export function transmitProtected(
   stepOf = steps,
 ): OutgoingMessage {
   const security = context.inputsOfNext(lcid)
-  const pdu = protect(context, { lcid, sduType: 'pc5-signalling', sdu })
+  const frame = protectedFrame(context, { lcid, sduType: 'pc5-signalling', sdu })
   const protection = protectionOf(lcid, context.sendDirection, context.profile)
-  return { ...outgoing(sdu, lcid, pdu, protection, stepOf), security }
+  return { ...outgoing(sdu, lcid, frame, protection, stepOf), security }
 }
 
 /** The same of a rekeying, whose messages are of no step. */
@@ -83,7 +105,7 @@ export function transmitData(
   return {
     kind: 'transmit',
     lcid,
-    pdu: protect(context, { lcid, sduType, sdu: octets }),
+    frame: protectedFrame(context, { lcid, sduType, sdu: octets }),
     sdu: octets,
     name: 'USER_DATA',
     protection: 'ciphered',
