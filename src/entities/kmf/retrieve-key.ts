@@ -26,9 +26,9 @@ export async function retrieveKey(
   const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
   procedure.step = '5'
   await authoriseUe2(kmf, ue2, ask)
-  procedure.decided('authorisation', {
-    ...{ allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn, relay: ask.relay },
-  })
+  procedure.decided('authorisation', () => ({
+    fields: { allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn, relay: ask.relay },
+  }))
   procedure.step = '6'
   const answer = await askHome(kmf, procedure, request, home)
   procedure.step = '10'
