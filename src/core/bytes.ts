@@ -97,7 +97,7 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export function isAllZero(octets: Uint8Array): boolean {
-  for (let at = 0; at < octets.length; at++) if (octets[at] !== 0) return false
+  for (const octet of octets) if (octet !== 0) return false
   return true
 }
 

@@ -67,7 +67,7 @@ class PlainReader {
 
   #close(from: number, end: number): boolean {
     const closed = this.#open.pop()
-    if (!closed || this.#source.slice(from + 2, end) !== closed.name) return false
+    if (closed?.name !== this.#source.slice(from + 2, end)) return false
     closed.place.contentTo = from
     closed.place.to = end + 1
     return true

@@ -40,11 +40,11 @@ export interface Question {
 
 /** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
-  const { ue1Id } = question.request
+  const { ue1Id, nafId } = question.request
   const { keys, clock } = question.kmf.ports
   const isResynchronised = await takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
-  const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
+  const kept = await fromStore(keys.find(ue1Id.btid, clock.now(), nafId)) // stays after expiry, then without its keys
   try {
     return await (isResynchronised
       ? resynchronise7b(question, kept)
