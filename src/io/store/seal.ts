@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
-import { concat, utf8 } from '../../core/bytes.ts'
+import { concat } from '../../core/bytes.ts'
 import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
+import { giveBack } from '../../crypto/given-back.ts'
 import { systemRandom } from '../system.ts'
 import { RecordNotAuthentic } from './errors.ts'
 
@@ -24,7 +25,7 @@ export interface StoreKeys {
   stamp(): string
 }
 
-const associatedData = ({ table, row, version }: RowIdentity) => utf8(`${table}\n${row}\n${version}`)
+const associatedData = ({ table, row, version }: RowIdentity) => Buffer.from(`${table}\n${row}\n${version}`)
 
 /** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). A key that is replaced meanwhile is noticed. */
 export class Seal {
@@ -97,11 +98,20 @@ export class Seal {
 /** Undefined when it was sealed under another key, or for another row, or changed. */
 function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
   const nonce = sealed.subarray(0, nonceLength)
+  let opened: Buffer | undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
     decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
-    return keyOctets(concat(decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()))
+    opened = decipher.update(sealed.subarray(nonceLength, -tagLength))
+    // GCM keeps nothing back: what `final` gives is empty, or it throws.
+    giveBack(decipher.final())
+    return keyOctets(opened)
   } catch {
     return undefined
+  } finally {
+    if (opened) {
+      opened.fill(0)
+      giveBack(opened)
+    }
   }
 }
