@@ -55,6 +55,9 @@ function flipping(socket) {
   })
 }
 
+/** Connections are kept while others have their turn. */
+const keepAliveTimeout = 600_000
+
 /** Reads the whole of a request and answers so many octets. */
 function answering(incoming, outgoing) {
   incoming.on('data', () => undefined)
@@ -67,11 +70,11 @@ function answering(incoming, outgoing) {
 const servers = {
   flipping: () => createServer({ noDelay: true }, flipping),
   diameter: () => createServer({ noDelay: true }, answeringMessages),
-  http: () => createHttpServer(answering),
+  http: () => createHttpServer({ keepAliveTimeout }, answering),
   'tls13-psk': () =>
     createHttpsServer(
       {
-        ...{ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' },
+        ...{ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256', keepAliveTimeout },
         pskCallback: () => presharedKey,
       },
       answering,

@@ -7,7 +7,7 @@ import { isUrl, openStore } from '../dist/io/store/store.js'
 import { storeKeyFile, storePlace } from '../dist/nodes/config/files.js'
 import { loadNetworkConfig } from '../dist/nodes/config/load.js'
 import { findNode } from '../dist/nodes/config/nodes.js'
-import { copyInto, copyLine } from './postgresql.mjs'
+import { copyInto, copyLine } from './copy.mjs'
 import { tablesOf } from './subscribers.mjs'
 
 const [file, name, count] = process.argv.slice(2)

@@ -15,6 +15,7 @@ function answerLength(octets, status) {
 /** The whole answer to what is written. */
 export function answer(socket, request, status = 200) {
   return new Promise((resolve, reject) => {
+    if (socket.destroyed || socket.readableEnded) throw new Error('the connection was closed before')
     let octets = Buffer.alloc(0)
     const done = (settle, value) => {
       socket.off('data', take).off('error', fail).off('close', fail)

@@ -19,18 +19,25 @@ async function turn({ servers, load, storeCpu }) {
   }
 }
 
-/** CPU seconds of a server until its code is compiled, and the seconds that all of them may take at most. */
-const warm = { cpu: 1.5, seconds: 30 }
+/**
+ * CPU seconds of a server until its code is compiled, of one that was under another load fewer, and the seconds that all of
+ * them may take at most.
+ */
+const warm = { first: 1.5, further: 0.5, seconds: 30 }
+
+const warmed = new WeakSet()
 
 /** Servers that begin are no measure of some that run. In turn, so that no connection is idle for long. */
 async function warmUp(sides) {
   const end = performance.now() + 1000 * warm.seconds
   const servers = [...new Set(sides.flatMap((side) => side.servers))]
-  const begun = new Map()
-  for (const server of servers) begun.set(server, (await server.usage()).cpu)
-  const isWarm = async (server) => (await server.usage()).cpu >= begun.get(server) + warm.cpu
+  const until = new Map()
+  for (const server of servers)
+    until.set(server, (await server.usage()).cpu + (warmed.has(server) ? warm.further : warm.first))
+  const isWarm = async (server) => (await server.usage()).cpu >= until.get(server)
   do for (const { load } of sides) await load()
   while (performance.now() < end && !(await Promise.all(servers.map(isWarm))).every(Boolean))
+  for (const server of servers) warmed.add(server)
 }
 
 /**

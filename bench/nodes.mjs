@@ -14,7 +14,8 @@ const efforts = {
 }
 
 async function sqliteRows(directory, sizes, effort, progress) {
-  const networks = await filledNetworks(directory, sizes, undefined, (what) => progress(`SQLite: ${what}`)) // prettier-ignore
+  const told = (what) => progress(`SQLite: ${what}`)
+  const networks = await filledNetworks(directory, sizes, undefined, told)
   return requestRows(networks, { engine: 'SQLite', processes: [1], progress, ...effort })
 }
 
@@ -36,7 +37,8 @@ async function postgresqlRows(directory, sizes, effort, progress) {
 }
 
 /** Rates of HSS, BSF and KMF. */
-export async function nodes({ smoke, sizes, progress }) {
+export async function nodes({ smoke, sizes: given, progress }) {
+  const sizes = [...new Set(given)].sort((one, other) => one - other)
   const effort = smoke ? efforts.smoke : efforts.full
   const { directory, remove } = temporaryDirectory()
   const place = (name) => {

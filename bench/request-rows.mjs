@@ -8,13 +8,13 @@ import { served } from './served.mjs'
 /** Seconds until nodes must have found each other. */
 const patience = 15
 
-const sum = (values) => values.reduce((one, other) => one + other, 0)
 const spaced = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ' ')
 
 /** What several loads did at once. */
 async function atOnce(loads, milliseconds) {
   const each = await Promise.all(loads.map((load) => load.rate(milliseconds)))
-  return { done: sum(each.map(({ done }) => done)), seconds: Math.max(...each.map(({ seconds }) => seconds)) }
+  const done = each.reduce((sum, one) => sum + one.done, 0)
+  return { done, seconds: Math.max(...each.map(({ seconds }) => seconds)) }
 }
 
 /** The first answer, as soon as the node has whom it asks itself. */
@@ -34,7 +34,8 @@ async function startNodes({ config, subscribers }, { node, beside }, count) {
   const others = await Promise.all(beside.map(start))
   const servers = await Promise.all(names.map(start))
   const place = { config, plmn: findNode(config, node).plmn, nextNumber: numbersOf(subscribers) }
-  return { subscribers, place, servers, stop: () => Promise.all([...servers, ...others].map((one) => one.stop())) } // prettier-ignore
+  const stop = () => Promise.all([...servers, ...others].map((one) => one.stop()))
+  return { subscribers, place, servers, stop }
 }
 
 /** One load for each process of a node, and what the first of them answered first. */
@@ -79,27 +80,26 @@ async function rowsOf(request, running, options) {
   }
 }
 
-function resultRows({ what, to, must }, results, sizes, { engine, processes }) {
+/** Targets are those of the store that a node has unless told otherwise. */
+const mustOf = ({ must }, engine) => (engine === 'SQLite' ? must : undefined)
+
+function resultRows(request, results, sizes, { engine, processes }) {
   const [smallest, largest] = [sizes[0], sizes.at(-1)]
-  return processes.flatMap((count) => {
-    const where = `${what}: ${engine}${count === 1 ? '' : `, ${count} processes`}`
-    const of = (size, processes = count) => results[`${size} ${processes}`]
-    const bySize = sizes.map(
-      (size) =>
-      loadRow({ what: `${where}, ${spaced(size)} stored`, to, must: engine === 'SQLite' ? must : undefined }, of(size), results.bare), // prettier-ignore
-    )
-    const bySizes = { what: `${where}, ${spaced(largest)} stored`, to: `${spaced(smallest)} stored` }
-    const growth = { ...bySizes, what: `${where}, ${spaced(largest)} / ${spaced(smallest)} stored` }
+  const of = (size, count) => results[`${size} ${count}`]
+  const rows = (count) => {
+    const where = `${request.what}: ${engine}${count === 1 ? '' : `, ${count} processes`}`
+    const toBare = { to: request.to, must: mustOf(request, engine) }
+    const growth = { what: `${where}, largest store`, to: 'smallest store', must: 0.8, by: 'perSecond' }
+    const sharing = { what: `${where} together`, to: '1 process', by: 'perSecond' }
     return [
-      ...bySize,
-      ...(sizes.length > 1
-        ? [loadRow({ ...growth, must: 0.8, by: 'perSecond' }, of(largest), of(smallest))]
-        : []),
-      ...(count > 1
-        ? [loadRow({ what: `${where} / 1 process`, to: '1 process', by: 'perSecond' }, of(smallest), of(smallest, 1))] // prettier-ignore
-        : []),
+      ...sizes.map((size) =>
+        loadRow({ what: `${where}, ${spaced(size)} stored`, ...toBare }, of(size, count), results.bare),
+      ),
+      ...(sizes.length > 1 ? [loadRow(growth, of(largest, count), of(smallest, count))] : []),
+      ...(count > 1 ? [loadRow(sharing, of(largest, count), of(largest, 1))] : []),
     ]
-  })
+  }
+  return processes.flatMap(rows)
 }
 
 /** Requests that go to the same nodes, one list for each such nodes. */
@@ -122,7 +122,8 @@ export async function requestRows(networks, { progress, ...options }) {
   for (const some of byNodes()) {
     const running = []
     try {
-      for (const network of networks) running.push(await startNodes(network, some[0], Math.max(...options.processes))) // prettier-ignore
+      const count = Math.max(...options.processes)
+      for (const network of networks) running.push(await startNodes(network, some[0], count))
       for (const request of some) {
         progress(`${options.engine}: ${request.what}`)
         rows.push(...(await rowsOf(request, running, options)))
