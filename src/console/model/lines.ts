@@ -96,8 +96,9 @@ function jsonOf(text: string): Checked {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    throw new InvalidValue('line', `not JSON: ${error instanceof Error ? error.message : ''}`)
+  } catch {
+    // What the parser says repeats what stands there, which may be a key.
+    throw new InvalidValue('line', 'not JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InvalidValue('line', 'not a JSON object')
