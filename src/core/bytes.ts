@@ -42,7 +42,7 @@ export function fromAscii(octets: Uint8Array): string {
 const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 /** What a digit stands for, by its code. */
 const base64Values = new Uint8Array(128)
-for (const [value, digit] of [...base64Digits].entries()) base64Values[digit.charCodeAt(0)] = value
+for (const [value, digit] of Array.from(base64Digits).entries()) base64Values[digit.charCodeAt(0)] = value
 
 /** Standard alphabet with padding. RFC 4648 4. */
 export function base64(octets: Uint8Array): string {
