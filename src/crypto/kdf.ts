@@ -1,12 +1,15 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { isAllZero } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
-import { keyOctets, type KeyOctets } from '../core/keys.ts'
+import { KeyOctets } from '../core/keys.ts'
 import { exactly } from './exact-length.ts'
 
 const clause = 'TS 33.220 B.2'
 const keyObjects = new WeakMap<KeyOctets, KeyObject>()
 const scratch = new Uint8Array(1024)
+
+/** FC and parameters of one call. */
+export type KdfInput = readonly [fc: number, parameters: readonly Uint8Array[]]
 
 /**
  * 32 octets: HMAC-SHA-256 under `key` of S = FC || P0 || L0 || P1 || L1 ..., Li being the length of Pi in 2 octets.
@@ -15,7 +18,9 @@ const scratch = new Uint8Array(1024)
  */
 export function kdf(key: KeyOctets, fc: number, parameters: readonly Uint8Array[]): KeyOctets {
   const s = inputOf(fc, parameters)
-  return keyOctets(createHmac('sha256', keyObjectOf(key)).update(s).digest())
+  const { buffer, byteOffset, byteLength } = createHmac('sha256', keyObjectOf(key)).update(s).digest()
+  // The very octets of the digest, so that no copy of the key is left.
+  return new KeyOctets(buffer, byteOffset, byteLength)
 }
 
 /** S, in a buffer that the next call overwrites. */

@@ -1,11 +1,8 @@
 import { NoSuchThing } from './console-errors.ts'
-import { startConsoleServer, type ConsoleAddress, type ConsoleServer, type Shown } from './console-server.ts'
+import { onFreePort, urlOf } from './app.ts'
+import { startConsoleServer, type Shown } from './console-server.ts'
 import { networkView } from './network-view.ts'
 import { TestbedConsole, type TestbedOptions } from './testbed-console.ts'
-
-/** Where the console is, unless somebody says otherwise; taken, the next free port is. */
-export const consoleAddress: ConsoleAddress = { host: '127.0.0.1', port: 7330 }
-const portsTried = 50
 
 export interface ConsoleOptions extends TestbedOptions {
   /** False: the network has a console, which nothing serves. */
@@ -23,7 +20,9 @@ export interface OpenConsole {
 export async function openConsole(options: ConsoleOptions): Promise<OpenConsole> {
   const testbed = new TestbedConsole(options)
   const fault = (error: unknown) => options.note(`error: fault of the console: ${(error as Error).message}`)
-  const server = options.serve ? await onFreePort(shownOf(testbed), fault) : undefined
+  const server = options.serve
+    ? await onFreePort((address) => startConsoleServer(shownOf(testbed), address, fault))
+    : undefined
   return {
     testbed,
     url: server && urlOf(server.address),
@@ -32,20 +31,6 @@ export async function openConsole(options: ConsoleOptions): Promise<OpenConsole>
       await testbed.close()
     },
   }
-}
-
-const urlOf = ({ host, port }: ConsoleAddress): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-
-async function onFreePort(shown: Shown, onFault: (error: unknown) => void): Promise<ConsoleServer> {
-  const { host, port: first } = consoleAddress
-  for (let port = first; ; port++)
-    try {
-      return await startConsoleServer(shown, { host, port }, onFault)
-    } catch (error) {
-      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-      if (!isTaken || port >= first + portsTried) throw error
-    }
 }
 
 const shownOf = (testbed: TestbedConsole): Shown => ({

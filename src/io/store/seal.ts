@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
-import { concat, utf8 } from '../../core/bytes.ts'
+import { concat } from '../../core/bytes.ts'
 import { keyFrom, keyOctets, wipe, type KeyOctets } from '../../core/keys.ts'
+import { giveBack } from '../../crypto/given-back.ts'
 import { systemRandom } from '../system.ts'
 import { RecordNotAuthentic } from './errors.ts'
 
@@ -24,7 +25,7 @@ export interface StoreKeys {
   stamp(): string
 }
 
-const associatedData = ({ table, row, version }: RowIdentity) => utf8(`${table}\n${row}\n${version}`)
+const associatedData = ({ table, row, version }: RowIdentity) => Buffer.from(`${table}\n${row}\n${version}`)
 
 /** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). A key that is replaced meanwhile is noticed. */
 export class Seal {
@@ -100,7 +101,12 @@ function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): K
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
     decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
-    return keyOctets(concat(decipher.update(sealed.subarray(nonceLength, -tagLength)), decipher.final()))
+    const secret = decipher.update(sealed.subarray(nonceLength, -tagLength))
+    decipher.final()
+    const octets = keyOctets(secret)
+    wipe(secret)
+    giveBack(secret)
+    return octets
   } catch {
     return undefined
   }
