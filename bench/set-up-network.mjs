@@ -55,6 +55,10 @@ export async function setUpNetwork({
   const [ue1, ue2] = [cast.ue1, cast.ue2].map((ue) => network.ue(ue.name))
   const model = cast.ue2.discovery === 'model-b' ? 'b' : 'a'
 
+  async function stop() {
+    await through(network.stop())
+    remove()
+  }
   async function prepared() {
     await ue2.openPc8()
     if (scenario.ue1 === 'opens-pc8') await ue1.openPc8()
@@ -74,14 +78,8 @@ export async function setUpNetwork({
   try {
     await through(prepared())
   } catch (error) {
-    await through(network.stop())
+    await stop()
     throw error
   }
-  return {
-    setUp: () => through(once()),
-    async stop() {
-      await through(network.stop())
-      remove()
-    },
-  }
+  return { setUp: () => through(once()), stop }
 }
