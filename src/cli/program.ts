@@ -101,6 +101,10 @@ const addTestbed: Adder = (root, surroundings, finish) => {
   running(command)
     .option('--once', 'release the link when it was used, and end')
     .option('--no-console', 'no page at 127.0.0.1:7330 (or the next free port)')
+    .option(
+      '--console <host:port>',
+      'the page there; not on loopback it needs the admin login of the nodes: TLS, client certificates, roles',
+    )
     .action(async (flags: TestbedFlags) => {
       const { testbed } = await import('./commands/testbed.ts')
       finish(await testbed(flags, surroundings))
