@@ -14,6 +14,7 @@ import {
 import type { Surroundings } from './commands/run-once.ts'
 import type { CopyFlags, StoreFlags } from './commands/store.ts'
 import type { SimFlags } from './commands/sim.ts'
+import { addConsole } from './console-program.ts'
 import { addLoad } from './load-program.ts'
 import { addLab, addShow } from './lab/program.ts'
 import { addPeer, addPermission, addSubscriber } from './admin/program.ts'
@@ -33,6 +34,7 @@ export const overview = `Keys and secure links for 3GPP ProSe one-to-one direct 
   ue           a UE by hand, with a prompt               config     every setting there is
   prepare      first secrets and certificates of a file  audit      changes, verified
   lab          one act on the testbed that runs          show       what its nodes hold now
+  console      recorded runs as a page
   subscriber   subscribers of an HSS                     permission who may link with whom
   store        backup, copy, migrate                     key        rotation of the key of a store
   load         many UEs against any HSS, BSF, KMF        bench      how fast it is on this machine
@@ -59,6 +61,7 @@ export function program(
   addSim(root, surroundings, finish)
   addLab(root, surroundings, finish)
   addShow(root, surroundings, finish)
+  addConsole(root, surroundings, finish)
   addLoad(root, surroundings, finish)
   addNode(root, surroundings, finish)
   addUe(root, surroundings, finish)
@@ -98,6 +101,10 @@ const addTestbed: Adder = (root, surroundings, finish) => {
   running(command)
     .option('--once', 'release the link when it was used, and end')
     .option('--no-console', 'no page at 127.0.0.1:7330 (or the next free port)')
+    .option(
+      '--console <host:port>',
+      'the page there; not on loopback it needs the admin login of the nodes: TLS, client certificates, roles',
+    )
     .action(async (flags: TestbedFlags) => {
       const { testbed } = await import('./commands/testbed.ts')
       finish(await testbed(flags, surroundings))

@@ -42,19 +42,39 @@ export function fromAscii(octets: Uint8Array): string {
   return strictUtf8.decode(octets)
 }
 
+/** Standard alphabet. RFC 4648 4. */
+const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** What a digit stands for, by its code. */
+const base64Values = new Uint8Array(128)
+for (const [value, digit] of Array.from(base64Digits).entries()) base64Values[digit.charCodeAt(0)] = value
+
 /** Standard alphabet with padding. RFC 4648 4. */
 export function base64(octets: Uint8Array): string {
-  let binary = ''
-  for (const octet of octets) binary += String.fromCharCode(octet)
-  return btoa(binary)
+  let text = ''
+  for (let at = 0; at < octets.length; at += 3) {
+    const bits = readUint(octets, at, 3)
+    for (let shift = 18; shift >= 0; shift -= 6) text += base64Digits[(bits >>> shift) & 63] ?? ''
+  }
+  const missing = (3 - (octets.length % 3)) % 3
+  return text.slice(0, text.length - missing) + '='.repeat(missing)
 }
 
 /** The octets of canonical base64 (padding there, unused bits zero); throws InvalidValue. RFC 4648 4. */
 export function fromBase64(text: string): Uint8Array {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
     throw new InvalidValue('base64', 'not standard base64 with padding')
-  const octets = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  if (base64(octets) !== text) throw new InvalidValue('base64', 'unused bits are not zero')
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const octets = new Uint8Array((text.length / 4) * 3 - padding)
+  let bits = 0
+  for (let digit = 0, at = 0; digit < text.length; digit++) {
+    bits = (bits << 6) | (base64Values[text.charCodeAt(digit)] ?? 0)
+    if (digit % 4 !== 3) continue
+    octets[at++] = bits >>> 16
+    octets[at++] = bits >>> 8
+    octets[at++] = bits
+  }
+  // What padding stands for is zero, and nothing is left of the digit before it.
+  if ((bits & (2 ** (8 * padding) - 1)) !== 0) throw new InvalidValue('base64', 'unused bits are not zero')
   return octets
 }
 

@@ -1,5 +1,5 @@
 import type { EeaId } from '../core/algorithm-ids.ts'
-import { concat, freshOctets } from '../core/bytes.ts'
+import { concat } from '../core/bytes.ts'
 import type { Pek } from '../core/keys.ts'
 import { eea2UnderKey } from './eea2.ts'
 import {
@@ -29,11 +29,13 @@ export interface Eea {
 }
 
 /** A ciphering algorithm under one key; it is forgotten together with the key. */
-export interface EeaInto {
+export interface EeaUnderKey {
   /**
-   * As many octets as given, into `into` from `at` on. COUNT has 32 bits, BEARER 5. Throws InvalidValue for a key that is
-   * wiped or forgotten by now, and for numbers that do not fit.
+   * New octets, as many as given. COUNT has 32 bits, BEARER 5. Throws InvalidValue for a key that is wiped or forgotten by
+   * now, and for numbers that do not fit.
    */
+  readonly crypt: (count: number, bearer: number, direction: Direction, octets: Uint8Array) => Uint8Array
+  /** The same, into `into` from `at` on. */
   readonly cryptInto: (
     count: number,
     bearer: number,
@@ -44,12 +46,6 @@ export interface EeaInto {
   ) => void
   /** Erases what was made of the key (R33). */
   readonly forget: () => void
-}
-
-/** The same, which can also make octets. */
-export interface EeaUnderKey extends EeaInto {
-  /** New octets, as many as given; throws as `cryptInto`. */
-  readonly crypt: (count: number, bearer: number, direction: Direction, octets: Uint8Array) => Uint8Array
 }
 
 /** The algorithm itself, for the first `bits` bits of `octets`; the bits after them come out as zero. */
@@ -71,7 +67,7 @@ export const eea1: Crypt = (key, count, bearer, direction, octets, bits) => {
 
 /** 128-EEA2 for one message, in any number of bits. */
 export const eea2: Crypt = (key, count, bearer, direction, octets, bits) =>
-  once(withNew(eea2UnderKey(key)), ({ crypt }) => cutAfter(crypt(count, bearer, direction, octets), bits))
+  once(eea2UnderKey(key), ({ crypt }) => cutAfter(crypt(count, bearer, direction, octets), bits))
 
 /** 128-EEA3, plainly too. TS 33.401 B.1.4, TS 35.221. */
 export const eea3: Crypt = (key, count, bearer, direction, octets, bits) => {
@@ -86,31 +82,26 @@ function xorKeystream(octets: Uint8Array, keystream: Int32Array, bits: number): 
   return cutAfter(out, bits)
 }
 
-const withNew = ({ cryptInto, forget }: EeaInto): EeaUnderKey => ({
-  ...{ cryptInto, forget },
-  crypt(count, bearer, direction, octets) {
-    const out = freshOctets(octets.length)
-    cryptInto(count, bearer, direction, octets, out, 0)
-    return out
-  },
-})
-
-const row = (id: EeaId, name: string, clause: string, begin: (key: Uint8Array) => EeaInto): Eea => {
+const row = (id: EeaId, name: string, clause: string, begin: (key: Uint8Array) => EeaUnderKey): Eea => {
   const under = (key: Pek): EeaUnderKey => {
     checkKey(key)
-    let known: EeaInto | undefined = begin(key)
-    return withNew({
-      cryptInto(count, bearer, direction, octets, into, at) {
-        checkKey(key)
-        checkNumbers(count, bearer)
-        if (!known) throw forgotten()
-        known.cryptInto(count, bearer, direction, octets, into, at)
-      },
+    let known: EeaUnderKey | undefined = begin(key)
+    const checked = (count: number, bearer: number): EeaUnderKey => {
+      checkKey(key)
+      checkNumbers(count, bearer)
+      if (!known) throw forgotten()
+      return known
+    }
+    return {
+      crypt: (count, bearer, direction, octets) =>
+        checked(count, bearer).crypt(count, bearer, direction, octets),
+      cryptInto: (count, bearer, direction, octets, into, at) =>
+        checked(count, bearer).cryptInto(count, bearer, direction, octets, into, at),
       forget() {
         known?.forget()
         known = undefined
       },
-    })
+    }
   }
   return {
     id,
@@ -126,21 +117,25 @@ const nothing = () => undefined
 /** A stream cipher in WebAssembly; where there is none, plainly, which makes nothing of its key. */
 const streamCipher =
   (cipher: typeof snow3gCipher, plain: Crypt) =>
-  (key: Uint8Array): EeaInto => {
+  (key: Uint8Array): EeaUnderKey => {
     const module = algorithmsModule()
     if (module) return new StreamCipher(module, cipher, key)
+    const crypt: EeaUnderKey['crypt'] = (count, bearer, direction, octets) =>
+      plain(key, count, bearer, direction, octets, 8 * octets.length)
     return {
+      crypt,
       cryptInto: (count, bearer, direction, octets, into, at) =>
-        into.set(plain(key, count, bearer, direction, octets, 8 * octets.length), at),
+        into.set(crypt(count, bearer, direction, octets), at),
       forget: nothing,
     }
   }
 
 /** EEA0 changes nothing and needs no key. */
-const unciphered = withNew({
+const unciphered: EeaUnderKey = {
+  crypt: (...inputs) => inputs[3].slice(),
   cryptInto: (...[, , , octets, into, at]) => into.set(octets, at),
   forget: nothing,
-})
+}
 
 /** Every ciphering algorithm there is; negotiation and link protection ask the row. */
 export const eeas: readonly Eea[] = [

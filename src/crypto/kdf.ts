@@ -1,11 +1,14 @@
 import { isAllZero } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
-import { keyOctets, type KeyOctets } from '../core/keys.ts'
+import { KeyOctets } from '../core/keys.ts'
 import { exactly } from './exact-length.ts'
 import { hmacSha256 } from './hmac-sha256.ts'
 
 const clause = 'TS 33.220 B.2'
 const scratch = new Uint8Array(1024)
+
+/** FC and parameters of one call. */
+export type KdfInput = readonly [fc: number, parameters: readonly Uint8Array[]]
 
 /**
  * 32 octets: HMAC-SHA-256 under `key` of S = FC || P0 || L0 || P1 || L1 ..., Li being the length of Pi in 2 octets.
@@ -16,7 +19,9 @@ export function kdf(key: KeyOctets, fc: number, parameters: readonly Uint8Array[
   const s = inputOf(fc, parameters)
   exactly(32, 'key', key)
   if (isAllZero(key)) throw new InvalidValue('key', 'all octets are zero', clause)
-  return hmacSha256(key, s, keyOctets)
+  const { buffer, byteOffset, byteLength } = hmacSha256(key, s)
+  // The very octets of the digest, so that no copy of the key is left.
+  return new KeyOctets(buffer, byteOffset, byteLength)
 }
 
 /** S, in a buffer that the next call overwrites. */

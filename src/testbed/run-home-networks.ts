@@ -1,6 +1,6 @@
 import type { Tap } from '../core/tap.ts'
 import { systemClock, systemRandom } from '../io/system.ts'
-import { startAdministration } from '../nodes/administration/serve.ts'
+import { administered } from '../nodes/administration/serve.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import { loadNetworkConfig } from '../nodes/config/load.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
@@ -39,18 +39,13 @@ export async function startHomeNetworks(options: HomeNetworksOptions): Promise<H
   const context = contextOf(config)
   const started: Node[] = []
   let current = given
-  const closings: (() => Promise<void>)[] = []
   const stop = async () => {
-    for (const close of closings.splice(0)) await close()
     for (const node of started.splice(0).reverse()) await node.stop()
   }
   try {
     for (const node of configuredNodes(config))
-      if (node.kind !== 'ue') {
-        const running = await startEntity(node, context)
-        started.push(running)
-        closings.push(await startAdministration(node, context, running, given.file))
-      }
+      if (node.kind !== 'ue')
+        started.push(await administered(node, context, await startEntity(node, context), given.file))
     await Promise.all(started.map((node) => node.connect()))
   } catch (error) {
     await stop()

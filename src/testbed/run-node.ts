@@ -1,11 +1,11 @@
 import { allTaps, type Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed } from '../io/system.ts'
-import { startAdministration } from '../nodes/administration/serve.ts'
+import { administered } from '../nodes/administration/serve.ts'
 import { prepareFiles } from '../nodes/config/files.ts'
 import type { NetworkConfig } from '../nodes/config/network-config.ts'
-import { findNode, type ConfiguredNode } from '../nodes/config/nodes.ts'
-import type { Node, NodeContext } from '../nodes/node.ts'
+import { findNode } from '../nodes/config/nodes.ts'
+import type { Node } from '../nodes/node.ts'
 import { startWatched } from '../nodes/watch.ts'
 import { CannotRun } from './cannot-run.ts'
 import { faultTap, nodeContext } from './node-context.ts'
@@ -83,7 +83,7 @@ export const startNode: StartNode = async (options) => {
       const startEntity = await starterOf[node.kind]()
       return startEntity(node.plmn, watched)
     })
-  const closeAdmin = parent ? undefined : await administered(node, context, running, options.config.file)
+  if (!parent && node.kind !== 'ue') running = await administered(node, context, running, options.config.file)
   const connected = running.connect()
   // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
   if (parent) await Promise.race([connected, elapsed(startPatience)])
@@ -102,19 +102,7 @@ export const startNode: StartNode = async (options) => {
     },
     async stop() {
       await ue?.stop()
-      await closeAdmin?.()
       await running.stop()
     },
-  }
-}
-
-/** An HSS or KMF that cannot be administered does not run. */
-async function administered(node: ConfiguredNode, context: NodeContext, running: Node, file: string) {
-  if (node.kind === 'ue') return undefined
-  try {
-    return await startAdministration(node, context, running, file)
-  } catch (error) {
-    await running.stop()
-    throw error
   }
 }

@@ -7,10 +7,14 @@ export interface Answer {
   readonly err: readonly string[]
 }
 
-/** One command against the lab of this configuration; `answer` is what somebody types when asked. */
-export async function sidelock(config: string, args: readonly string[], answer?: string): Promise<Answer> {
+/** One command against the lab of this configuration, if it needs one; `answer` is what somebody types when asked. */
+export async function sidelock(
+  config: string | undefined,
+  args: readonly string[],
+  answer?: string,
+): Promise<Answer> {
   const [out, err]: [string[], string[]] = [[], []]
-  const code = await main([...args, '--config', config], {
+  const code = await main(config === undefined ? args : [...args, '--config', config], {
     terminal: {
       ...{ out: (line) => out.push(line), err: (line) => err.push(line) },
       ...{ columns: undefined, environment: {}, onLine: () => () => undefined },

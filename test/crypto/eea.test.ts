@@ -122,7 +122,11 @@ describe('the rows', () => {
       fc.property(inputs, ([count, bearer, direction, octets]) => {
         const alone = hex(eea.crypt(pek(), count, bearer, direction, octets))
         expect(hex(underKey.crypt(count, bearer, direction, octets))).toBe(alone)
+        const into = new Uint8Array(octets.length + 7).fill(0xee)
+        underKey.cryptInto(count, bearer, direction, octets, into, 5)
+        expect(hex(into)).toBe(`eeeeeeeeee${alone}eeee`)
       }),
+      { examples: [[[5, 1, 0, new Uint8Array(1400).fill(9)]], [[6, 1, 0, new Uint8Array(513)]]] },
     )
   })
 
@@ -131,6 +135,9 @@ describe('the rows', () => {
     underKey.forget()
     underKey.forget()
     expect(() => underKey.crypt(1, 1, 0, new Uint8Array(4))).toThrow(InvalidValue)
+    const into = new Uint8Array(4)
+    expect(() => underKey.cryptInto(1, 1, 0, new Uint8Array(4).fill(1), into, 0)).toThrow(InvalidValue)
+    expect(hex(into)).toBe('00000000')
   })
 
   it('EEA0 gives octets of its own', () => {

@@ -21,11 +21,9 @@ if (!module) throw new Error('there is no WebAssembly')
 const crypt =
   (cipher: typeof snow3gCipher): Crypt =>
   (key, count, bearer, direction, octets, bits) =>
-    once(new StreamCipher(module, cipher, key), (underKey) => {
-      const out = new Uint8Array(octets.length)
-      underKey.cryptInto(count, bearer, direction, octets, out, 0, bits)
-      return cutAfter(out, bits)
-    })
+    once(new StreamCipher(module, cipher, key), (underKey) =>
+      cutAfter(underKey.crypt(count, bearer, direction, octets, bits), bits),
+    )
 const mac =
   (cipher: typeof snow3gCipher): Mac =>
   (key, count, bearer, direction, octets, bits) =>
@@ -112,8 +110,7 @@ describe('the memory of the module', () => {
     // Zeros were the message, with the bit after it of 128-EIA3.
     module.octets[memoryMap.message + zeros.length] = 0
     expect(inMemory()).toBe(-1)
-    const keystream = new Uint8Array(zeros.length)
-    underKey.cryptInto(1, 2, 1, zeros, keystream, 0)
+    const keystream = underKey.crypt(1, 2, 1, zeros)
     expect(hex(module.octets.subarray(memoryMap.message, memoryMap.message + 200))).toBe(hex(keystream))
     module.octets.fill(0, memoryMap.message, memoryMap.message + 200)
     expect(inMemory()).toBe(-1)
@@ -128,9 +125,8 @@ describe('the memory of the module', () => {
     expect(hex(tables.cbcMac(16, 16))).toBe(hex(enciphered))
     expect(inMemory()).toBe(-1)
     const keystreamOf = () => {
-      const out = new Uint8Array(16)
-      tables.eea2(0, 0, 0, new Uint8Array(16), out, 0)
-      return out
+      tables.eea2(0, 0, 0, new Uint8Array(16))
+      return module.copied(16)
     }
     const keystream = keystreamOf()
     expect(hex(keystream)).toBe(hex(enciphered))

@@ -107,6 +107,27 @@ describe('SIGHUP', () => {
     expect(await kmf1.exit).toBe(0)
   }, 60_000)
 
+  it('keeps what was added to the file from being changed elsewhere', async () => {
+    const directory = temporaryDirectory()
+    const ports = await fixedPorts()
+    const imsi = '001010000000042'
+    const added: Change = [
+      ['plmns', 0, 'subscribers', 1],
+      { imsi, aka: { algorithm: 'MILENAGE', kFile: 'secrets/new.k', opcFile: 'secrets/new.opc' } },
+    ]
+    const file = labFile(directory, ports)
+    const hss1 = Sidelock.start('node', 'hss', '--config', file, '--name', 'hss1')
+    await hss1.runs
+    labFile(directory, [...ports, added])
+    hss1.hangUp()
+    await readAgain(hss1)
+    const remove = Sidelock.start('subscriber', 'remove', imsi, '--yes', '--config', file)
+    expect(await remove.exit).toBe(1)
+    expect(remove.stderr).toContain('plmns[0].subscribers[1]')
+    hss1.terminate()
+    expect(await hss1.exit).toBe(0)
+  }, 60_000)
+
   it('of a subscriber whose key file is missing changes nothing', async () => {
     const directory = temporaryDirectory()
     const ports = await fixedPorts()

@@ -78,6 +78,8 @@ function wordsOf(
       ? []
       : [`line ${tornLine} is unfinished: a crash; its change was not acknowledged`]),
     `head sha256:${last.hash}`,
-    ...(head === undefined ? ['keep it elsewhere: only --head shows that the end was cut off'] : []),
+    ...(head === undefined
+      ? ['keep it elsewhere: only --head shows that the last record was changed or the end cut off']
+      : []),
   ]
 }

@@ -24,13 +24,15 @@ export function App() {
   const store = useStore()
   useDrop()
   useKeys(store)
-  const { view, pane } = store
+  const { view, pane, source } = store
   return (
-    <div class={`app view-${view}${pane === 'drive' ? ' with-drive' : ''}`}>
+    <div
+      class={`app view-${view}${source.kind === 'recorded' ? ' of-file' : ''}${pane === 'drive' ? ' with-drive' : ''}`}
+    >
       <Header store={store} />
       <Bars store={store} />
       <main>
-        <Drive />
+        {source.kind !== 'recorded' && <Drive />}
         {view === 'ladder' && <Ladder />}
         {view === 'keys' && <KeysView />}
         {view === 'entities' && <EntitiesView />}
@@ -108,14 +110,16 @@ function Header({ store }: { store: Store }) {
           </button>
         ))}
       </nav>
-      <button
-        type="button"
-        class="drive-button"
-        aria-expanded={store.pane === 'drive'}
-        onClick={() => toggle('drive')}
-      >
-        Drive
-      </button>
+      {store.source.kind !== 'recorded' && (
+        <button
+          type="button"
+          class="drive-button"
+          aria-expanded={store.pane === 'drive'}
+          onClick={() => toggle('drive')}
+        >
+          Drive
+        </button>
+      )}
       <button type="button" aria-pressed={store.pane === 'paste'} onClick={() => toggle('paste')}>
         Decode
       </button>

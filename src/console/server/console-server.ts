@@ -1,9 +1,8 @@
-import type { AddressInfo } from 'node:net'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidValue } from '../../core/errors.ts'
-import { answerTo, fault, NoSuchThing, notFound } from './console-errors.ts'
+import { guardedApp, listening, type AppOptions, type ConsoleAddress, type ConsoleServer } from './app.ts'
+import { NoSuchThing } from './console-errors.ts'
 import { chosenIn, exportForms } from './exports.ts'
-import { guard } from './guard.ts'
 import { pageFiles } from './page-files.ts'
 import type { RecordedRun } from './recorded-run.ts'
 import type { RecordedRuns } from './recorded-runs.ts'
@@ -18,53 +17,21 @@ export interface Shown extends StreamSource {
   perform(act: string, given: Readonly<Record<string, string>>): Promise<object>
 }
 
-export interface ConsoleAddress {
-  readonly host: string
-  readonly port: number
-}
-
-export interface ConsoleServer {
-  readonly address: ConsoleAddress
-  close(): Promise<void>
-}
-
-/** What one who asks may take of the server (R43): octets of a body, milliseconds, connections. */
-const limits = { body: 4 * 1024, silence: 30_000, connections: 128 } as const
-
 /** Serves the page and what it shows. Rejects with the error of its socket. */
 export async function startConsoleServer(
   shown: Shown,
-  { host, port }: ConsoleAddress,
+  address: ConsoleAddress,
   onFault: (error: unknown) => void,
+  login?: AppOptions['login'],
 ): Promise<ConsoleServer> {
-  const app = fastify({
-    ...{ bodyLimit: limits.body, forceCloseConnections: true, return503OnClosing: false },
-    ...{ requestTimeout: limits.silence, routerOptions: { maxParamLength: 64 } },
-  })
-  app.server.maxConnections = limits.connections
-  app.removeContentTypeParser('text/plain')
-  guard(app, host)
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound))
-  app.setErrorHandler((error, _request, reply) => {
-    const answer = answerTo(error)
-    if (!answer) onFault(error)
-    return reply.code(answer?.status ?? 500).send(answer?.body ?? fault)
-  })
-  addPage(app)
+  const app = guardedApp({ host: address.host, files: pageFiles(), onFault, login })
   addApi(app, shown)
   const streams = addStream(app, shown)
   app.addHook('preClose', (done) => {
     streams.close()
     done()
   })
-  await app.listen({ host, port })
-  const { port: taken } = app.server.address() as AddressInfo
-  return { address: { host, port: taken }, close: () => app.close() }
-}
-
-function addPage(app: FastifyInstance): void {
-  for (const [path, { type, octets }] of pageFiles())
-    app.get(path, (_request, reply) => reply.type(type).send(octets))
+  return listening(app, address)
 }
 
 function addApi(app: FastifyInstance, shown: Shown): void {

@@ -51,20 +51,13 @@ export class TableAes {
     this.#roundKeys = roundKeysOf(key)
   }
 
-  /** 128-EEA2: as many octets as given, at least one, into `into` from `at` on. */
-  eea2(
-    count: number,
-    bearer: number,
-    direction: Direction,
-    octets: Uint8Array,
-    into: Uint8Array,
-    at: number,
-  ): void {
+  /** 128-EEA2; what comes out stands in the module, as its message. */
+  eea2(count: number, bearer: number, direction: Direction, octets: Uint8Array): void {
     const blocks = Math.ceil(octets.length / blockSize)
+    if (blocks === 0) return
     const keys = this.#begin(blocks * blockSize)
     this.#module.octets.set(octets, message)
     this.#module.functions.eea2(message, keys, count, (bearer << 27) | (direction << 26), blocks)
-    this.#module.copyMessage(octets.length, into, at)
   }
 
   /** Where `cbcMac` takes its message from, until the next call of whatever is in the module. */

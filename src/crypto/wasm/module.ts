@@ -1,3 +1,4 @@
+import { freshOctets } from '../../core/bytes.ts'
 import { snow3gTables } from '../snow3g.ts'
 import { zucBoxes } from '../zuc.ts'
 import { cbcMac, eea2 } from './aes.ts'
@@ -36,8 +37,8 @@ declare const WebAssembly:
   | undefined
 
 const pageSize = 65536
-/** So many octets are copied faster one by one. */
-const fewOctets = 64
+/** Arrays of so many octets lie in the heap of V8 and cost less than others. */
+const heapSize = 64
 
 /** The algorithms in WebAssembly, and their memory. Between two calls there is neither key nor keystream in it (R33). */
 export class AlgorithmsModule {
@@ -72,12 +73,17 @@ export class AlgorithmsModule {
     return this.#words
   }
 
-  /** Copies the first octets of the message into `into` from `at` on. */
+  /** A copy of the first octets of the message. */
+  copied(size: number): Uint8Array {
+    if (size <= heapSize) return this.#octets.slice(memoryMap.message, memoryMap.message + size)
+    const copy = freshOctets(size)
+    this.copyMessage(size, copy, 0)
+    return copy
+  }
+
+  /** The same, into `into` from `at` on. */
   copyMessage(size: number, into: Uint8Array, at: number): void {
-    const octets = this.#octets
-    const { message } = memoryMap
-    if (size > fewOctets) into.set(octets.subarray(message, message + size), at)
-    else for (let index = 0; index < size; index++) into[at + index] = octets[message + index] ?? 0
+    into.set(this.#octets.subarray(memoryMap.message, memoryMap.message + size), at)
   }
 
   /** Makes the memory so large that all octets before `end` are in it. */

@@ -60,7 +60,19 @@ export class StreamCipher {
     this.#key = algorithm.registersOf(key)
   }
 
-  /** The first `bits` bits of `octets`, into `into` from `at` on; those after them say nothing. */
+  /** New octets, as many as given; those after the first `bits` bits say nothing. */
+  crypt(
+    count: number,
+    bearer: number,
+    direction: Direction,
+    octets: Uint8Array,
+    bits = 8 * octets.length,
+  ): Uint8Array {
+    this.#crypt(count, bearer, direction, octets, bits)
+    return this.#module.copied(octets.length)
+  }
+
+  /** The same of all bits, into `into` from `at` on. */
   cryptInto(
     count: number,
     bearer: number,
@@ -68,14 +80,8 @@ export class StreamCipher {
     octets: Uint8Array,
     into: Uint8Array,
     at: number,
-    bits = 8 * octets.length,
   ): void {
-    const words = (bits + 31) >>> 5
-    if (words === 0) return
-    const registers = this.#begin(octets.length, words)
-    this.#module.octets.set(octets, message)
-    const second = (bearer << 27) | (direction << 26)
-    this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
+    this.#crypt(count, bearer, direction, octets, 8 * octets.length)
     this.#module.copyMessage(octets.length, into, at)
   }
 
@@ -106,6 +112,16 @@ export class StreamCipher {
   /** Erases the key (R33). */
   forget(): void {
     this.#key.fill(0)
+  }
+
+  /** What comes out stands in the module, as its message. */
+  #crypt(count: number, bearer: number, direction: Direction, octets: Uint8Array, bits: number): void {
+    const words = (bits + 31) >>> 5
+    if (words === 0) return
+    const registers = this.#begin(octets.length, words)
+    this.#module.octets.set(octets, message)
+    const second = (bearer << 27) | (direction << 26)
+    this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
   }
 
   /** Makes room, and puts the key after the message of so many octets and what may follow it; where the key is. */

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
 import type { RequestListener } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { NotPermitted, type AdminRole } from '../../core/administration.ts'
+import { NotPermitted } from '../../core/administration.ts'
 import type { Audit } from '../../core/audit.ts'
 import { InvalidValue, Refused } from '../../core/errors.ts'
 import { TokenBuckets } from '../../core/token-buckets.ts'
-import { callerOf, mayDo, NotIdentified, type AdminCaller } from './admin-caller.ts'
+import { callerOf, mayDo, NotIdentified, type AdminCaller, type RoleOf } from './admin-caller.ts'
 import { answerTo, fault, notFound } from './admin-errors.ts'
 import type { AdminRoute } from './admin-route.ts'
 import type { AdminServerOptions } from './admin-server.ts'
@@ -19,10 +19,10 @@ class TooManyRequests extends Refused {
   readonly code = 'ERR_TOO_MANY_REQUESTS'
 }
 
-/** The API of one node, for the requests of a server of its own. `roles`: by a name in the certificate of who asks. */
+/** The API of one node, for the requests of a server of its own. */
 export async function adminApp(
   { node, routes, audit, clock, requestsPerMinute, onFault }: AdminServerOptions,
-  roles: ReadonlyMap<string, AdminRole>,
+  roleOf: RoleOf,
 ): Promise<RequestListener> {
   const app = fastify({ bodyLimit: limits.body, routerOptions: { maxParamLength: limits.name } })
   const buckets = new TokenBuckets(requestsPerMinute)
@@ -31,7 +31,7 @@ export async function adminApp(
   app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
   // Before anything of the request is read: who asks, and how often.
   app.addHook('onRequest', (request, _reply, done) => {
-    const caller = callerOf(request, roles)
+    const caller = callerOf(request, roleOf)
     if (!buckets.take(caller.who, clock.now()))
       throw new TooManyRequests(`more than ${requestsPerMinute} requests in a minute`)
     callers.set(request, caller)

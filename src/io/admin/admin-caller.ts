@@ -10,6 +10,9 @@ export interface AdminCaller {
   readonly role: AdminRole
 }
 
+/** By a name in the certificate of who asks. */
+export type RoleOf = (name: string) => AdminRole | undefined
+
 /** No certificate, or none that the trusted CA gave (R46). */
 export class NotIdentified extends Refused {
   readonly code = 'ERR_NOT_IDENTIFIED'
@@ -22,14 +25,11 @@ export const localUser = (): string => `user ${userInfo().username}`
  * Who sends this request: the owner of the local socket, or by a name in the client certificate. Throws NotIdentified,
  * NotPermitted.
  */
-export function callerOf(
-  { raw: { socket } }: FastifyRequest,
-  roles: ReadonlyMap<string, AdminRole>,
-): AdminCaller {
+export function callerOf({ raw: { socket } }: FastifyRequest, roleOf: RoleOf): AdminCaller {
   if (!(socket instanceof TLSSocket)) return { who: localUser(), role: 'security' }
   if (!socket.authorized) throw new NotIdentified('a certificate of the trusted CA is needed')
   for (const name of namesIn(socket.getPeerCertificate())) {
-    const role = roles.get(name)
+    const role = roleOf(name)
     if (role !== undefined) return { who: `certificate ${name}`, role }
   }
   throw new NotPermitted('this certificate has no role here')

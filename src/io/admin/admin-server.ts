@@ -8,6 +8,7 @@ import type { Audit } from '../../core/audit.ts'
 import type { Clock } from '../../core/environment.ts'
 import { ensureDirectory } from '../lab/files.ts'
 import { listenLocally } from '../local-socket.ts'
+import type { RoleOf } from './admin-caller.ts'
 import type { AdminRoute } from './admin-route.ts'
 
 export interface AdminServerOptions {
@@ -17,7 +18,7 @@ export interface AdminServerOptions {
   /** A local socket that its owner alone can open. */
   readonly socketFile: string
   /** Given: also here, by mutual TLS. */
-  readonly tls?: AdminTls
+  readonly tls?: AdminAddress & AdminCredentials
   readonly clock: Clock
   /** Of each who asks (R43). */
   readonly requestsPerMinute: number
@@ -26,11 +27,14 @@ export interface AdminServerOptions {
   readonly onFault: (error: unknown) => void
 }
 
-/** PEM files. */
-interface AdminTls {
+interface AdminAddress {
   readonly host: string
   /** 0 draws a free one. */
   readonly port: number
+}
+
+/** PEM files, and who may what. */
+export interface AdminCredentials {
   readonly certificateFile: string
   readonly certificateKeyFile: string
   readonly trustedCaFile: string
@@ -41,6 +45,8 @@ interface AdminTls {
 export interface AdminServer {
   /** Of TLS. */
   readonly port: number | undefined
+  /** From now on who connects by TLS meets these, and so do the requests of all. Throws when a file cannot be used. */
+  renew(credentials: AdminCredentials): void
   close(): Promise<void>
 }
 
@@ -53,8 +59,10 @@ const limits = { silence: 10_000, request: 600_000, connections: 64 } as const
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { socketFile, tls } = options
-  const local = bounded(createHttpServer(answering(options, new Map())))
-  const remote = tls && bounded(createHttpsServer(tlsOf(tls), answering(options, tls.roles)))
+  let roles = tls?.roles ?? new Map<string, AdminRole>()
+  const answer = answering(options, (name) => roles.get(name))
+  const local = bounded(createHttpServer(answer))
+  const remote = tls && bounded(createHttpsServer(tlsOf(tls), answer))
   let isThere = false
   const close = async () => {
     await Promise.all([closed(local), remote && closed(remote)])
@@ -66,7 +74,14 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     isThere = true
     if (remote) await listening(remote, { host: tls.host, port: tls.port })
     const address = remote?.address() as AddressInfo | null | undefined
-    return { port: address?.port, close }
+    return {
+      port: address?.port,
+      renew(credentials) {
+        remote?.setSecureContext(tlsOf(credentials))
+        roles = credentials.roles
+      },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -74,10 +89,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 }
 
 /** The API is loaded with the first request: a node that nobody asks starts sooner and stays smaller. */
-function answering(options: AdminServerOptions, roles: ReadonlyMap<string, AdminRole>): RequestListener {
+function answering(options: AdminServerOptions, roleOf: RoleOf): RequestListener {
   let app: Promise<RequestListener> | undefined
   return (request, response) => {
-    app ??= import('./admin-app.ts').then(({ adminApp }) => adminApp(options, roles))
+    app ??= import('./admin-app.ts').then(({ adminApp }) => adminApp(options, roleOf))
     app
       .then((answer) => answer(request, response))
       .catch((error: unknown) => {
@@ -110,7 +125,7 @@ const closed = (server: Server) =>
   })
 
 /** Whoever comes without a certificate is told so (401), and comes no further than that. */
-const tlsOf = ({ certificateFile, certificateKeyFile, trustedCaFile }: AdminTls) => ({
+export const tlsOf = ({ certificateFile, certificateKeyFile, trustedCaFile }: AdminCredentials) => ({
   cert: readFileSync(certificateFile),
   key: readFileSync(certificateKeyFile),
   ca: readFileSync(trustedCaFile),

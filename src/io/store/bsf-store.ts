@@ -59,8 +59,7 @@ const identityOf = (btid: string, version: number): RowIdentity => ({
   version,
 })
 
-function bootstrapOf({ seal }: Store, row: BootstrapRow): Bootstrap {
-  const btid = BTid(row.btid)
+function bootstrapOf({ seal }: Store, row: BootstrapRow, btid = BTid(row.btid)): Bootstrap {
   return {
     btid,
     impi: Impi(row.impi),
@@ -108,7 +107,7 @@ function bootstrapsIn(store: Store): BootstrapStore {
     find: (btid, now) =>
       database.session(async (session) => {
         const row = await session.get(live, btid, now)
-        return row && bootstrapOf(store, row)
+        return row && bootstrapOf(store, row, btid)
       }),
     findImpi: (tmpi, now) =>
       database.session(async (session) => {

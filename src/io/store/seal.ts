@@ -98,20 +98,16 @@ export class Seal {
 /** Undefined when it was sealed under another key, or for another row, or changed. */
 function openUnder(key: KeyObject, identity: RowIdentity, sealed: Uint8Array): KeyOctets | undefined {
   const nonce = sealed.subarray(0, nonceLength)
-  let opened: Buffer | undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength })
     decipher.setAAD(associatedData(identity)).setAuthTag(sealed.subarray(-tagLength))
-    opened = decipher.update(sealed.subarray(nonceLength, -tagLength))
-    // GCM keeps nothing back: what `final` gives is empty, or it throws.
-    giveBack(decipher.final())
-    return keyOctets(opened)
+    const secret = decipher.update(sealed.subarray(nonceLength, -tagLength))
+    decipher.final()
+    const octets = keyOctets(secret)
+    wipe(secret)
+    giveBack(secret)
+    return octets
   } catch {
     return undefined
-  } finally {
-    if (opened) {
-      opened.fill(0)
-      giveBack(opened)
-    }
   }
 }

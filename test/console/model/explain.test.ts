@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fromHex, hex } from '../../../src/core/bytes.ts'
-import {
-  fieldAt,
-  fieldOfPath,
-  flatFields,
-  inspect,
-  inspectOctets,
-  likelyPoint,
-} from '../../../src/console/model/explain.ts'
+import { inspect, inspectOctets, likelyPoint } from '../../../src/console/model/explain.ts'
+import { fieldAt, fieldOfPath, flatFields } from '../../../src/console/model/fields.ts'
 import { recorded } from '../recorded.ts'
 
 describe('what the inspector says of a message', () => {

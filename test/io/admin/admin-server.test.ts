@@ -6,7 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { AuditEntry } from '../../../src/core/audit.ts'
 import type { AdminRoute } from '../../../src/io/admin/admin-route.ts'
-import { startAdminServer, type AdminServerOptions } from '../../../src/io/admin/admin-server.ts'
+import {
+  startAdminServer,
+  type AdminCredentials,
+  type AdminServerOptions,
+} from '../../../src/io/admin/admin-server.ts'
 import { ControlAddressInUse } from '../../../src/io/local-socket.ts'
 import { newCaCertificate, newHostCertificate } from '../../../src/io/lab/certificates.ts'
 import { newPrivateKey } from '../../../src/io/lab/private-key.ts'
@@ -95,6 +99,16 @@ async function served(more: readonly AdminRoute[] = [], options: Partial<AdminSe
   })
   return {
     ...{ administered, socketFile, faults },
+    /** As after SIGHUP: these roles, and another certificate of the server. */
+    renew: async (roles: AdminCredentials['roles']) => {
+      const { cert, key } = await certified('hss1.example')
+      writeFileSync(at('cert.pem'), cert)
+      writeFileSync(at('key.pem'), key)
+      server.renew({
+        ...{ roles, certificateFile: at('cert.pem'), certificateKeyFile: at('key.pem') },
+        trustedCaFile: at('ca.pem'),
+      })
+    },
     locally: (method: string, path: string, body?: string, type: object = body === undefined ? {} : json) =>
       send({ ...optionsOf(method, path, type), socketPath: socketFile }, body, overHttp),
     remotely: (tls: object, method: string, path: string, body?: string) => {
@@ -161,6 +175,15 @@ describe('the admin API', () => {
     const as = await certified('security.example')
     expect((await remotely(as, 'POST', '/subscribers', adding)).status).toBe(201)
     expect(outcomes(administered.audited)).toEqual([['certificate security.example', 'done']])
+  })
+
+  it('R46: gives and takes roles while it runs', async () => {
+    const { remotely, renew } = await served()
+    const [given, taken] = [await certified('kmf2.example'), await certified('security.example')]
+    expect((await remotely(taken, 'GET', '/subscribers')).status).toBe(200)
+    await renew(new Map([['kmf2.example', 'security']]))
+    expect((await remotely(given, 'POST', '/subscribers', adding)).status).toBe(201)
+    expect(codeOf(await remotely(taken, 'GET', '/subscribers'))).toEqual([403, 'ERR_NOT_PERMITTED'])
   })
 
   it('R38: speaks no TLS before 1.3', async () => {

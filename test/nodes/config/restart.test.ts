@@ -29,6 +29,7 @@ describe('what needs a restart', () => {
     ['- imsi: "001010000000001"', '- imsi: "001010000000001"\n        ksLifetimeSeconds: 60'],
     ['pc5Profile: seed', 'pc5Profile: final'],
     [/$/, '\ndiameter: { trustedCaFile: other.pem }'],
+    ['pc6Peers: ["001-02"]', 'pc6Peers: ["001-02"]\n      admin: { roles: { lab.example: operator } }'],
     [
       'diameter: { listen: "127.0.0.1:0" }',
       'diameter: { listen: "127.0.0.1:0", peers: [{ host: dra.example.org, relayFor: [example.org] }] }',

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { wordOf } from '../../../ladder/facts.ts'
-import type { FieldNode, Inspected } from '../../model/explain.ts'
+import type { FieldNode, Inspected } from '../../model/fields.ts'
 import type { MessageLine } from '../../model/lines.ts'
 import type { Store } from '../state/store.ts'
 

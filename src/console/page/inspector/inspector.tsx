@@ -3,12 +3,13 @@ import type { Fields } from '../../../core/tap.ts'
 import { wordOf } from '../../../ladder/facts.ts'
 import { displayName, grouped } from '../../../ladder/names.ts'
 import { branchTable } from '../../model/branches.ts'
-import { fieldOfPath, flatFields, inspect, type FieldNode, type Inspected } from '../../model/explain.ts'
+import { fieldOfPath, flatFields, type FieldNode, type Inspected } from '../../model/fields.ts'
 import type { Item } from '../../model/items.ts'
 import type { MessageLine, StateLine } from '../../model/lines.ts'
 import type { Run } from '../../model/run.ts'
 import { protectionWords, said } from '../../model/said.ts'
 import { stepClause, steps } from '../../model/steps.ts'
+import { useCodecs } from '../state/codecs.ts'
 import { useStore, type Store } from '../state/store.ts'
 import { FieldTree } from './field-tree.tsx'
 import { Octets } from './octets.tsx'
@@ -64,7 +65,8 @@ function Heading({ item, run, store }: { item: Item; run: Run; store: Store }) {
 }
 
 function MessageDetails({ line, store }: { line: MessageLine; store: Store }) {
-  const inspected = useMemo(() => inspect(line), [line])
+  const codecs = useCodecs()
+  const inspected = useMemo(() => codecs?.inspect(line), [codecs, line])
   const { step = '', fields } = line
   const said = fields['error'] ?? fields['cause'] ?? fields['Experimental-Result']
   return (
@@ -80,7 +82,7 @@ function MessageDetails({ line, store }: { line: MessageLine; store: Store }) {
           told {displayName(line.to)}: <b>{typeof said === 'string' ? said : JSON.stringify(said)}</b>
         </p>
       )}
-      <Decoded inspected={inspected} store={store} fields={fields} name={line.name} />
+      {inspected && <Decoded inspected={inspected} store={store} fields={fields} name={line.name} />}
     </>
   )
 }
@@ -167,7 +169,7 @@ export function Decoded({
 
 function Meaning({ field }: { field: FieldNode | undefined }) {
   return (
-    <p class="field-meaning" aria-live="off">
+    <p class="field-meaning" aria-live="off" tabIndex={0}>
       {field ? (
         <>
           <b>{field.name}</b> octets {field.from} to {field.to - 1}

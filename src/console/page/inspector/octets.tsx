@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { fieldAt, type FieldNode, type Inspected } from '../../model/explain.ts'
+import { fieldAt, type FieldNode, type Inspected } from '../../model/fields.ts'
 import { useWidth } from '../ladder/virtual.ts'
 import type { Store } from '../state/store.ts'
 import { tintOf } from './field-tree.tsx'

@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks'
 import { fromHex } from '../../../core/bytes.ts'
 import { InvalidValue } from '../../../core/errors.ts'
 import type { ReferencePoint } from '../../../core/tap.ts'
-import { inspectOctets, likelyPoint, type Inspected } from '../../model/explain.ts'
+import type { Inspected } from '../../model/fields.ts'
 import { points } from '../../model/measure.ts'
+import { useCodecs, type Codecs } from '../state/codecs.ts'
 import { useStore } from '../state/store.ts'
 import { Decoded } from './inspector.tsx'
 
@@ -12,7 +13,8 @@ export function Paste() {
   const store = useStore()
   const [text, setText] = useState('')
   const [point, setPoint] = useState<ReferencePoint | ''>('')
-  const read = decoded(text, point)
+  const codecs = useCodecs()
+  const read = decoded(text, point, codecs)
   return (
     <section class="paste" aria-label="Decode octets">
       <h2>Decode octets</h2>
@@ -48,12 +50,12 @@ export function Paste() {
 
 type Read = { readonly problem: string } | { readonly inspected: Inspected | undefined }
 
-function decoded(text: string, point: ReferencePoint | ''): Read {
+function decoded(text: string, point: ReferencePoint | '', codecs: Codecs | undefined): Read {
   const digits = text.replaceAll(/0x|[\s:,.-]/gi, '')
-  if (digits === '') return { inspected: undefined }
+  if (digits === '' || !codecs) return { inspected: undefined }
   try {
     const octets = fromHex(digits)
-    return { inspected: inspectOctets(point === '' ? likelyPoint(octets) : point, octets) }
+    return { inspected: codecs.inspectOctets(point === '' ? codecs.likelyPoint(octets) : point, octets) }
   } catch (error) {
     if (error instanceof InvalidValue) return { problem: error.message }
     throw error

@@ -3,15 +3,13 @@ import { runOf } from '../../model/run.ts'
 import { getLines, getNetwork, getRuns, type Armed, type RunInfo } from './api.ts'
 import { store } from './store.ts'
 
-/** Lines that a static page has inside it. */
-const recordedElement = 'recorded-run'
 const retryMs = 2000
 
-/** Shows the run inside the page, or follows the server that gave it. */
+/** Shows the runs inside the page, the first of them, or follows the server that gave it. */
 export function begin(): void {
-  const recorded = document.getElementById(recordedElement)?.textContent
-  if (recorded) openText('recorded', recorded)
-  else void connect()
+  const recorded = [...document.querySelectorAll<HTMLElement>('script[data-run]')]
+  for (const { dataset, textContent } of recorded.reverse()) openText(dataset['run'] ?? '', textContent)
+  if (recorded.length === 0) void connect()
 }
 
 /** Opens JSON lines of a file; what is wrong with them becomes the notice. */

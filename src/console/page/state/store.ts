@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'preact/hooks'
+import { useLayoutEffect, useReducer } from 'preact/hooks'
 import { filterOf } from '../../model/filter.ts'
 import type { Item } from '../../model/items.ts'
 import { rowsOf, type ShownRow } from '../../model/rows.ts'
@@ -211,6 +211,6 @@ export const store = new Store()
 /** Draws the component again when anything has changed. */
 export function useStore(): Store {
   const [, draw] = useReducer<number, undefined>((count) => count + 1, 0)
-  useEffect(() => store.listen(() => draw(undefined)), [])
+  useLayoutEffect(() => store.listen(() => draw(undefined)), [])
   return store
 }

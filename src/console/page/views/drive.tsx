@@ -9,18 +9,8 @@ type Answer = { readonly says: string } | { readonly problem: string; readonly h
 /** Forces what the procedure must stand: each click does or arms one thing, and shows its shell line. */
 export function Drive() {
   const store = useStore()
-  const { network, source } = store
+  const { network } = store
   const [command, setCommand] = useState('')
-  if (source.kind === 'recorded')
-    return (
-      <aside class="drive" aria-label="Drive">
-        <h2>Drive</h2>
-        <p class="muted">A recorded run, nothing to drive.</p>
-        <p>
-          Live: <code>npm start</code>
-        </p>
-      </aside>
-    )
   const acts = (network?.acts ?? []).filter(({ act }) => act !== 'run' && act !== 'disarm')
   return (
     <aside class="drive" aria-label="Drive">

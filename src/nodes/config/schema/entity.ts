@@ -133,7 +133,7 @@ export const admin = z
     roles: z
       .record(z.string().min(1).max(250).meta(looksLike('CERTIFICATE')), z.enum(adminRoles))
       .default({})
-      .meta(about('by a name in the certificate; nobody else may ask', { clause: 'R46' })),
+      .meta(about('by a name in the certificate; nobody else may ask', { clause: 'R46', isLive: true })),
   })
   .prefault({})
   .meta(about('administration', { clause: 'R46' }))

@@ -1,0 +1,117 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Page } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { sidelock } from '../cli/command-line.ts'
+import { temporaryDirectory } from '../testbed/lab-network.ts'
+import { Sidelock } from '../testbed/sidelock-child.ts'
+import { openPage, startBrowser, violations } from './browser.ts'
+import { gpiField, patience, stepTwelve } from './drive.ts'
+import { recordedLines } from './recorded.ts'
+
+/** Files of recorded runs. */
+async function recordings(...scenarios: readonly string[]): Promise<readonly string[]> {
+  const directory = temporaryDirectory()
+  return Promise.all(
+    scenarios.map(async (scenario) => {
+      const file = join(directory, `${scenario}.jsonl`)
+      writeFileSync(file, (await recordedLines(scenario)).join('\n'))
+      return file
+    }),
+  )
+}
+
+/** The page shows 7b-expired, its other run, every octet of a message, and has nothing to drive. */
+async function isWhole(page: Page): Promise<void> {
+  await page.getByRole('row', { name: stepTwelve }).click()
+  await page.getByRole('treeitem', { name: gpiField }).click()
+  await expect
+    .poll(async () => (await page.locator('.octet.picked').allTextContents()).join(''), patience)
+    .toMatch(/^18[0-9a-f]{2}10/)
+  expect(page.url()).toMatch(/#run=7b-expired\.jsonl&m=\d+&field=gpi$/)
+  expect(await page.getByRole('complementary', { name: 'Drive' }).count()).toBe(0)
+  await page.locator('.top select').selectOption('7a.jsonl')
+  await page.locator('.row.result').waitFor()
+  expect(page.url()).toMatch(/#run=7a\.jsonl/)
+}
+
+/** Any web server: files of a folder, below a path of its own. */
+async function webServer(directory: string): Promise<string> {
+  const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' }
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/^\/runs\/|\?.*$/g, '') || 'index.html'
+    response.setHeader('content-type', types[extname(path)] ?? 'text/html')
+    response.end(readFileSync(join(directory, path)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/runs/`
+}
+
+describe('recorded runs without a network', { timeout: 240_000 }, () => {
+  it('are served from their files', async () => {
+    const [files, browser] = await Promise.all([recordings('7b-expired', '7a'), startBrowser()])
+    const served = Sidelock.start('console', '--open', ...files)
+    const address = /console (http:\/\/127\.0\.0\.1:\d+)/
+    await served.until(({ stderr }) => address.test(stderr))
+    const page = await openPage(browser, address.exec(served.stderr)?.[1] ?? '')
+    await isWhole(page)
+    for (const view of ['Keys', 'Entities', 'Measure', 'Ladder']) {
+      await page.getByRole('button', { name: view, exact: true }).click()
+      expect(await violations(page)).toEqual([])
+    }
+    served.terminate()
+    expect(await served.exit).toBe(0)
+  })
+
+  it('are files for any web server, which open from the disk too', async () => {
+    const [files, browser] = await Promise.all([recordings('7b-expired', '7a'), startBrowser()])
+    const directory = join(temporaryDirectory(), 'public')
+    const { code, out } = await command('--export', ...files, '--to', directory)
+    expect([code, out]).toEqual([0, [expect.stringContaining(`${join(directory, 'index.html')}: 2 runs`)]])
+    await isWhole(await openPage(browser, await webServer(directory)))
+    await isWhole(await openPage(browser, pathToFileURL(join(directory, 'index.html')).href))
+  })
+})
+
+/** `sidelock console`, which reads no configuration. */
+const command = (...args: readonly string[]) => sidelock(undefined, ['console', ...args])
+
+describe('what is no recorded run', () => {
+  it('is told as any file that cannot be used, and not repeated', async () => {
+    const file = join(temporaryDirectory(), 'secret.txt')
+    writeFileSync(file, 'b0b1b2b3b4b5b6b7')
+    const { code, err } = await command('--open', file)
+    expect(code).toBe(65)
+    expect(err.join('\n')).toContain('ERR_INVALID_RECORDING')
+    expect(err.join('\n')).not.toContain('b0b1')
+    expect((await command('--open', `${file}.gone`)).code).toBe(66)
+  })
+
+  it.each([
+    [[]],
+    [['--to', 'x']],
+    [['--export', 'x.jsonl']],
+    [['--open', 'x', '--export', 'y', '--to', 'z']],
+  ])('nor are these words a command: %j', async (words) => {
+    expect((await command(...words)).code).toBe(64)
+  })
+})
+
+it('R31: a page that shows keys is for its owner alone, and what stands in a run ends no script', async () => {
+  const lines = await recordedLines('7a', true)
+  const file = join(temporaryDirectory(), 'unsafe.jsonl')
+  const act = { event: 'state', n: 1, ms: 1, node: 'ue1', what: 'act', says: '</script><script>alert(1)' }
+  const start = { ...(JSON.parse(lines[0] ?? '{}') as object), unsafe: true }
+  writeFileSync(file, [JSON.stringify(start), JSON.stringify(act), ...lines.slice(1)].join('\n'))
+  const directory = temporaryDirectory()
+  const { code, err } = await command('--export', file, '--to', directory)
+  expect(code).toBe(0)
+  expect(err.join()).toContain('unsafe: unsafe.jsonl shows keys')
+  const page = join(directory, 'index.html')
+  expect(statSync(page).mode & 0o777).toBe(0o600)
+  expect(readFileSync(page, 'utf8').match(/<script/g)).toHaveLength(2)
+})
