@@ -1,12 +1,17 @@
 import type { AnyQuestion } from './sql.ts'
 
 /** Answers that are kept at once; of more the oldest goes (R43). */
-const capacity = 4096
+const most = 4096
 
 /** Answers of a database that are right as long as nothing in it changes. */
 export class KeptAnswers {
+  readonly #capacity: number
   readonly #answers = new Map<AnyQuestion, Map<string, unknown>>()
   #size = 0
+
+  constructor(capacity = most) {
+    this.#capacity = capacity
+  }
 
   /** In a list, so that an answer may be undefined; undefined where none is kept. */
   find(question: AnyQuestion, name: string): readonly [unknown] | undefined {
@@ -16,7 +21,7 @@ export class KeptAnswers {
   }
 
   keep(question: AnyQuestion, name: string, answer: unknown): void {
-    if (this.#size >= capacity) this.#dropOldest()
+    if (this.#size >= this.#capacity) this.#dropOldest()
     const known = this.#answers.get(question) ?? new Map<string, unknown>()
     this.#answers.set(question, known)
     if (!known.has(name)) this.#size++

@@ -147,7 +147,7 @@ export class SqliteDatabase implements Database {
     return this.#kept.find(question, name)
   }
 
-  /** One look is good for all that happens in one turn: it asks nobody to wait. */
+  /** One look is good for all that happens in one turn, which waits for nobody. */
   #look(): void {
     if (this.#isLooked) return
     const version = (this.#prepare('pragma data_version').get() as { data_version: unknown }).data_version
