@@ -9,11 +9,13 @@ const read = (text: string) => plainRequest(Buffer.from(text, 'latin1'), request
 describe('a plain request', () => {
   it('has its body and what PC8 looks at', () => {
     const text = textOf([requestLine, ...fields, 'traceparent: 00-1', 'Connection: keep-alive'])
-    expect(read(text)).toEqual({
+    expect(read(text)).toMatchObject({
       ...{ host: 'kmf.example.org', mediaType: 'a/b; charset=utf-8', traceparent: '00-1' },
       body: Buffer.from('body'),
     })
     expect(read(textOf([requestLine, ...fields]))?.traceparent).toBe('')
+    expect(read(textOf([requestLine, ...fields]))?.body).toEqual(Buffer.from('body'))
+    expect(plainRequest(Buffer.from(text), 'GET / HTTP/1.1')).toBeUndefined()
   })
 
   it.each([
@@ -39,7 +41,8 @@ describe('a plain request', () => {
     ['a folded line', textOf([requestLine, ...fields, ' more'])],
     ['a line that ends in LF', textOf([requestLine, `${fields[0]}\nContent-Length: 4`, ...fields.slice(1)])],
     ['a control octet', textOf([requestLine, 'Host: kmf\x00.example.org', ...fields.slice(1)])],
-    ['an empty line of octets', ''],
+    ['no octets', ''],
+    ['a long head', textOf([requestLine, ...fields, `User-Agent: ${'x'.repeat(1024)}`])],
   ])('is not one with %s', (_what, text) => {
     expect(read(text)).toBeUndefined()
   })
