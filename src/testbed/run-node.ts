@@ -1,4 +1,4 @@
-import type { Fields, Tap } from '../core/tap.ts'
+import { allTaps, type Fields, type Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed } from '../io/system.ts'
 import { administered } from '../nodes/administration/serve.ts'
@@ -64,12 +64,12 @@ export const startNode: StartNode = async (options) => {
   let config = withPorts(options.config)
   const parent = parentOf(process)
   let ue: RunningUe | undefined
-  const tap: Tap = (event) => {
-    options.tap(event)
-    parent?.tap(event)
-    ue?.byHand?.hear(event)
-  }
   const node = findNode(config, name)
+  const others = parent ? [parent.tap] : []
+  const tap = allTaps(
+    options.tap,
+    ...(node?.kind === 'ue' ? [...others, (event: Parameters<Tap>[0]) => ue?.byHand?.hear(event)] : others),
+  )
   if (!node) throw new CannotRun(`${config.file} has no node ${name}`)
   if (connectTo !== undefined && findNode(config, connectTo)?.kind !== 'ue')
     throw new CannotRun(`${config.file} has no UE ${connectTo}`)

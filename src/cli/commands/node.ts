@@ -1,4 +1,4 @@
-import type { Tap } from '../../core/tap.ts'
+import { tapOf, type Tap } from '../../core/tap.ts'
 import { tellReady } from '../../io/service-manager.ts'
 import { holdYoungGeneration } from '../../io/young-generation.ts'
 import { Instant } from '../../core/units.ts'
@@ -140,11 +140,11 @@ async function homeNetworks(
 async function printing({ json, log }: NodeFlags, { out }: Terminal): Promise<Tap> {
   if (log !== undefined) return logging(log, json, out)
   const lines = new EventLines(Instant(Date.now()))
-  return (event) => {
+  return tapOf(json ? ['message', 'state', 'octets', 'secret'] : ['message', 'state'], (event) => {
     if (event.kind === 'span' || (event.kind === 'state' && event.what === 'levels')) return
     const line = json ? JSON.stringify(lines.of(event)) : pipedLine(event)
     if (line !== undefined) out(line)
-  }
+  })
 }
 
 async function logging(level: string, json: boolean | undefined, out: Terminal['out']): Promise<Tap> {
