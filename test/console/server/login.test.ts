@@ -21,7 +21,7 @@ const configured = (roles: object, more: readonly Change[] = []) =>
   labFile(temporaryDirectory(), [...nodes.map((path): Change => [path, roles]), ...more])
 
 describe('the login of a console', () => {
-  it('R46: is that of every HSS and KMF, each name with the least role that it has', async () => {
+  it('R46: is that of every HSS and KMF, each name with the least role that it has', () => {
     const config = loadNetworkConfig(
       configured(everyone, [[['plmns', 1, 'kmf', 'admin', 'roles'], { security: 'viewer', operator: 'security' }]]), // prettier-ignore
     )
