@@ -42,4 +42,10 @@ export const groups = {
       'Packets of 1400 octets go over a secured link, in frames without protection ("to clear frames"), and as one buffer of the same size over the bare sockets. What sends has a thread, what hears has another; at most 64 packets are on their way. Losses are counted at half of the rate. Octets of the heap are for one packet, at half of the rate and at all of it.',
     load: async () => (await import('./user-data.mjs')).userData,
   },
+  console: {
+    about: 'the page of the console: first paint, many messages, live ones',
+    method:
+      "Debian's Chromium without a graphics processor opens the page that a console serves, each time in a context of its own, so that nothing is in a cache. Times count from the request. The run is a recorded one, told again and again. The longest task is what the thread of the page did in one piece, in its CPU time. Without Chromium or playwright-core there are no rows.",
+    load: async () => (await import('./console.mjs')).consolePage,
+  },
 }
