@@ -161,7 +161,7 @@ const addNode: Adder = (root, surroundings, finish) => {
   network(command)
     .argument('<role>', 'hss, bsf, kmf or ue, or the name of a node; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
-    .option('--at <file>', 'a UE: takes the verbs of sidelock ue there')
+    .option('--at <file>', 'a UE takes the verbs of sidelock ue there, any other node show')
     .option('--log <level>', 'JSON log lines of this level and above: debug, info, warn, error')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')
