@@ -39,8 +39,7 @@ export function fromUtf8(octets: Uint8Array): string {
 export function fromAscii(octets: Uint8Array): string {
   for (const octet of octets)
     if (octet < 0x20 || octet > 0x7e) throw new InvalidValue('text', 'not printable ASCII')
-  // A short text is made sooner than a decoder is called.
-  return octets.length <= 64 ? String.fromCharCode(...octets) : strictUtf8.decode(octets)
+  return strictUtf8.decode(octets)
 }
 
 /** Standard alphabet. RFC 4648 4. */

@@ -1,7 +1,8 @@
-import { equalOctets, fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
+import { fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import { fromNtpTime, ntpTime } from '../../core/ntp-time.ts'
+import { readAgain } from '../../core/read-again.ts'
 import type { Instant } from '../../core/units.ts'
 import { repeatAvp, type Avp, type AvpType } from './avp.ts'
 import { MalformedDiameter } from './malformed.ts'
@@ -100,24 +101,16 @@ export const sessionIdText: AvpType<string> = text((value) => {
   return value
 })
 
-/** Names read last: a peer says the same ones in each message. */
-const names: { readonly octets: Uint8Array; readonly name: Fqdn }[] = []
-const mostNames = 8
-let nextName = 0
-
 /** Name of a node or a realm; letters are compared in lower case. RFC 6733 4.3.1. */
 export const diameterIdentity: AvpType<Fqdn> = {
   name: 'DiameterIdentity',
   shortest: 0,
   encode: utf8,
-  decode({ data }) {
-    for (const { octets, name } of names) if (equalOctets(octets, data)) return name
-    const name = Fqdn(fromAscii(data).toLowerCase())
-    names[nextName] = { octets: data.slice(), name }
-    nextName = (nextName + 1) % mostNames
-    return name
-  },
+  decode: ({ data }) => nameOf(data),
 }
+
+/** A peer says the same names in each message. */
+const nameOf = readAgain((octets) => Fqdn(fromAscii(octets).toLowerCase()))
 
 /** Seconds since 1900 in 32 bits. RFC 6733 4.3.1. */
 export const time: AvpType<Instant> = {
