@@ -8,6 +8,9 @@ const clause = 'TS 33.220 B.2'
 const keyObjects = new WeakMap<KeyOctets, KeyObject>()
 const scratch = new Uint8Array(1024)
 
+/** FC and parameters of one call. */
+export type KdfInput = readonly [fc: number, parameters: readonly Uint8Array[]]
+
 /**
  * 32 octets: HMAC-SHA-256 under `key` of S = FC || P0 || L0 || P1 || L1 ..., Li being the length of Pi in 2 octets.
  * Throws InvalidValue for a key that is not of 32 octets or is wiped, and for an S of more than 1024 octets (R30).

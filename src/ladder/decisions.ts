@@ -11,6 +11,9 @@ interface Said {
 
 /** Decisions that a ladder words itself, undefined for one that needs no row; any other is told by name, keys and fields. */
 const decisions: Readonly<Record<string, (state: TapState) => Said | undefined>> = {
+  derivation: () => undefined,
+  'b-tid-forgotten': () => undefined,
+  'b-tid-expired': () => undefined,
   identity: (state) =>
     word(state, 'sends') === 'b-tid'
       ? undefined

@@ -1,4 +1,5 @@
 import { defaultNames } from '../core/plmn-table.ts'
+import { shortBTid } from '../core/identities/b-tid.ts'
 import { wipe, type KsNaf } from '../core/keys.ts'
 import { TokenBuckets } from '../core/token-buckets.ts'
 import { Bootstrapping, type BootstrappingConfig } from '../entities/bsf/bootstrapping.ts'
@@ -152,12 +153,17 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
       async forgetBTids(only) {
         const all = await bootstraps.list(context.clock.now())
         const gone = all.filter(({ btid }) => only === undefined || btid === only)
-        for (const { btid } of gone) await bootstraps.remove(btid)
+        for (const { btid } of gone) {
+          await bootstraps.remove(btid)
+          voice.report({ what: 'b-tid-forgotten', fields: { btid: shortBTid(btid) } })
+        }
         return gone.length
       },
       async expireBTid(btid) {
         const kept = await bootstraps.find(btid, context.clock.now())
-        if (kept) await bootstraps.put({ ...kept, expires: context.clock.now() })
+        if (!kept) return
+        await bootstraps.put({ ...kept, expires: context.clock.now() })
+        voice.report({ what: 'b-tid-expired', fields: { btid: shortBTid(btid) } })
       },
       levels: () => ({
         tables: {

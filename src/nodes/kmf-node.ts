@@ -1,4 +1,6 @@
+import { shortBTid } from '../core/identities/b-tid.ts'
 import { wipe } from '../core/keys.ts'
+import type { Report } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import type { Clock } from '../core/environment.ts'
 import { proseUssOf } from '../entities/hss/guss.ts'
@@ -109,16 +111,22 @@ const octetsTap =
 const handsOn = (
   { keys, authorisations }: KmfStore,
   clock: Clock,
+  report: Report,
 ): Pick<Node, 'forgetBTids' | 'expireBTid' | 'permit'> => ({
   async forgetBTids(only) {
     const all = await keys.list(clock.now())
     const gone = all.filter(({ btid }) => only === undefined || btid === only)
-    for (const { btid } of gone) await keys.forget(btid)
+    for (const { btid } of gone) {
+      await keys.forget(btid)
+      report({ what: 'b-tid-forgotten', fields: { btid: shortBTid(btid) } })
+    }
     return gone.length
   },
   async expireBTid(btid) {
     const row = await keys.find(btid, clock.now())
-    if (row) await keys.put({ ...row, expires: clock.now() })
+    if (!row) return
+    await keys.put({ ...row, expires: clock.now() })
+    report({ what: 'b-tid-expired', fields: { btid: shortBTid(btid) } })
   },
   async permit(imsi, plmn, may) {
     if ((await authorisations.mayLink(imsi, plmn)) === may) return false
@@ -202,7 +210,7 @@ export async function startKmf(
         ['diameter', address],
         ['pc8', { host: pc8.listen.host, port: server.port }],
       ]),
-      ...handsOn(store, clock),
+      ...handsOn(store, clock, voice.report),
       connect: () => peering.connect(),
       checkReload: (plmn, context) => peering.check(plmn, context),
       async reload(plmn, context) {

@@ -15,6 +15,7 @@ import {
   type ProcessControl,
 } from './network.ts'
 import { faultTap } from './node-context.ts'
+import { withDerivations } from './derivations.ts'
 import { endLink, play, Stepper } from './play.ts'
 import { startProcessNetwork } from './processes/process-network.ts'
 import type { ScenarioResult } from './result.ts'
@@ -147,7 +148,7 @@ const releasePatience = milliseconds(1_500)
 
 export const startRun: StartRun = async (options) => {
   const scenario = checkedScenario(options)
-  const stepper = new Stepper(options.tap)
+  const stepper = new Stepper(options.unsafeRevealKeys ? withDerivations(options.tap) : options.tap)
   const stage = await (options.simulated ? inSimulation : onSockets)(scenario, options, stepper.tap)
   const { network, config, clock } = stage
   const { pid, restart } = network

@@ -1,5 +1,8 @@
 import { fieldWord } from '../../ladder/facts.ts'
 import { projectValues } from '../../core/project-values.ts'
+import type { Fields } from '../../core/tap.ts'
+import type { KeyRow } from './keys.ts'
+import type { StateLine } from './lines.ts'
 import type { Run } from './run.ts'
 
 export interface Derivation {
@@ -7,6 +10,16 @@ export interface Derivation {
   readonly formula: string
   readonly clause: string
   readonly parameters: readonly { readonly name: string; readonly value: string }[]
+  /** Every octet of it, in a run that reveals keys only. */
+  readonly revealed: Revealed | undefined
+}
+
+/** Hex; what can be computed again by hand, with the command that does so. */
+export interface Revealed {
+  readonly rows: readonly { readonly name: string; readonly value: string }[]
+  readonly key: string
+  /** For a shell; undefined where nothing is computed. */
+  readonly command: string | undefined
 }
 
 const hexOf = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`
@@ -95,10 +108,39 @@ const derivations: Readonly<Record<string, Row>> = {
   },
 }
 
-/** How a key of this name was made at message `n`; undefined for one that no table has. */
-export function derivationOf(run: Run, name: string, detail: string, n: number): Derivation | undefined {
+/** How this key was made at message `n`; undefined for one that no table has. */
+export function derivationOf(
+  run: Run,
+  { name, detail, fingerprint }: Pick<KeyRow, 'name' | 'detail' | 'fingerprint'>,
+  n: number,
+): Derivation | undefined {
   const row = Object.hasOwn(derivations, name) ? derivations[name] : undefined
   if (!row) return undefined
   const parameters = row.parameters(run, detail, n).map(([parameter, value]) => ({ name: parameter, value }))
-  return { formula: row.formula, clause: row.clause, parameters }
+  const line = fingerprint === undefined ? undefined : run.revealed(name, fingerprint)
+  return { ...{ formula: row.formula, clause: row.clause, parameters }, revealed: line && revealedIn(line) }
+}
+
+function revealedIn({ fields }: StateLine): Revealed {
+  const word = (name: string) => fieldWord(fields, name)
+  const row = (name: string, value: string) => ({ name, value })
+  const key = word('key')
+  if (word('input') === '') {
+    const rows = [row('RAND', word('rand')), row('AUTN', word('autn')), row('CK', word('ck')), row('IK', word('ik'))] // prettier-ignore
+    return { rows, key, command: undefined }
+  }
+  const given = fields['parameters']
+  const parameters = Array.isArray(given) ? (given as readonly Fields[]) : []
+  const rows = [
+    row(`key, ${word('from')}`, word('input')),
+    row('FC', word('fc')),
+    ...parameters.flatMap((parameter, at) => [
+      row(`P${at}, ${fieldWord(parameter, 'name')}`, fieldWord(parameter, 'value')),
+      row(`L${at}`, fieldWord(parameter, 'length')),
+    ]),
+    row('S', word('s')),
+    row('HMAC-SHA-256', word('output')),
+  ]
+  const command = `printf ${word('s')} | xxd -r -p | openssl dgst -sha256 -mac HMAC -macopt hexkey:${word('input')}`
+  return { rows, key, command }
 }

@@ -20,7 +20,7 @@ export function entityAt(run: Run, node: string, n: number): readonly EntitySect
     {
       title: 'keys',
       rows: keysAt(run, n)
-        .filter(({ holders }) => holders[node] !== undefined && holders[node] !== 'passed')
+        .filter(({ holders }) => holders[node] !== undefined && holders[node] !== 'wiped')
         .map((key) => [
           key.name,
           key.fingerprint === undefined ? 'held' : `#${key.fingerprint}`,
@@ -116,7 +116,7 @@ function counters(states: readonly StateLine[]): string[][] {
 
 const decisions = (states: readonly StateLine[]): string[][] =>
   states
-    .filter(({ what }) => !/^(peer-|counted|watched|vector)/.test(what))
+    .filter(({ what }) => !/^(peer-|counted|watched|vector|derivation)/.test(what))
     .slice(-6)
     .map((state) => [
       state.step === undefined ? '' : `step ${state.step}`,

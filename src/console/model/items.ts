@@ -43,7 +43,8 @@ export type Item =
   | { readonly kind: 'result'; readonly at: number; readonly line: ResultLine; readonly group: undefined }
 
 /** States that the ladder leaves to the views of entities. */
-const untold = /^(peer-up|counted|watched|vector|naf-key-given|bootstrapped|pc8-associated|pushed|secured)/
+const untold =
+  /^(peer-up|counted|watched|vector|naf-key-given|bootstrapped|pc8-associated|pushed|secured|derivation|b-tid-)/
 
 /** Turns lines into rows as they come. */
 export class Items {

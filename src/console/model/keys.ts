@@ -3,8 +3,8 @@ import { projectValues } from '../../core/project-values.ts'
 import type { MessageLine, StateLine } from './lines.ts'
 import type { Run } from './run.ts'
 
-/** `holds` has it; `derives` can make it again when asked; `passed` had it and wiped it. */
-export type Holding = 'holds' | 'derives' | 'passed'
+/** `holds` has it; `derives` can make it again when asked; `wiped` had it. */
+export type Holding = 'holds' | 'derives' | 'wiped'
 
 export interface Key {
   readonly name: string
@@ -17,8 +17,8 @@ export interface Key {
   /** ISO 8601, or what ends it. */
   readonly until: string
   readonly holders: Readonly<Record<string, Holding>>
-  /** Hex, in a run that reveals keys only. */
-  readonly octets: string | undefined
+  /** Node to the message after which it wiped the key. */
+  readonly wipedAt: Readonly<Record<string, number>>
 }
 
 /** A key in the order of the tree, `depth` from 1. */
@@ -28,7 +28,13 @@ export interface KeyRow extends Key {
   readonly expired: boolean
 }
 
-type Mutable = { -readonly [Name in keyof Key]: Key[Name] } & { holders: Record<string, Holding> }
+type Mutable = { -readonly [Name in keyof Key]: Key[Name] } & {
+  holders: Record<string, Holding>
+  wipedAt: Record<string, number>
+}
+/** What tells a Ks of GBA push from one of bootstrapping. */
+const pushDetail = 'GBA push'
+
 type More = Partial<Pick<Key, 'detail' | 'until' | 'parent'>>
 
 /** Who holds which key after message `n`, as the lines up to there tell it. */
@@ -51,9 +57,13 @@ class Fold {
   readonly #owners = new Map<string, string>()
   readonly #hssOf = new Map<string, string>()
   readonly #session = new Map<string, string>()
+  readonly #began: number
   #pdk: string | undefined
+  /** The last message so far. */
+  #n = 0
 
   constructor(run: Run) {
+    this.#began = run.began
     this.#nodes = new Set(run.lanes.map(({ node }) => node))
     for (const { node, what, fields } of run.states)
       if (what === 'bootstrapped' && node.startsWith('ue')) this.#owners.set(fieldWord(fields, 'impi'), node)
@@ -61,19 +71,51 @@ class Fold {
 
   state(line: StateLine): void {
     const handler = handlers[line.what]
+    this.#n = line.n
     if (handler) handler(this, line, line.keys ?? {})
-    for (const [name, octets] of Object.entries(line.keyOctets ?? {})) {
-      const key = this.#keys.get(`${name} ${line.keys?.[name] ?? ''}`)
-      if (key) key.octets = octets
-    }
   }
 
   message(line: MessageLine | undefined): void {
     if (!line) return
-    if (line.name === 'PKA' && 'ProSe-Direct-Key' in line.fields) this.#hold(this.#pdk, line.to, 'holds')
+    this.#n = line.n
+    if (line.name === 'PKA' && 'ProSe-Direct-Key' in line.fields) {
+      this.#hold(this.#pdk, line.to, 'holds')
+      this.#gaveAway(line.from)
+    }
     if (line.name !== 'PROSE_DIRECT_KEY_RESPONSE' || line.fields['pdk'] === undefined) return
-    this.#hold(`PDK ${fieldWord(line.fields, 'pdk')}`, line.from, 'passed')
-    this.#hold(`PDK ${fieldWord(line.fields, 'pdk')}`, line.to, 'holds')
+    const pdk = `PDK ${fieldWord(line.fields, 'pdk')}`
+    this.#hold(pdk, line.from, 'wiped')
+    this.#hold(pdk, line.to, 'holds')
+  }
+
+  /** Of a PDK that left KMF-1 it keeps the NAF key to derive it again; a pushed one serves one PDK. */
+  #gaveAway(kmf: string): void {
+    const pdk = this.#key(this.#pdk)
+    const ksNaf = this.#key(pdk?.parent)
+    if (!pdk || !ksNaf || this.#key(ksNaf.parent)?.detail !== pushDetail) return
+    this.#hold(this.#pdk, kmf, 'wiped')
+    this.#hold(pdk.parent, kmf, 'wiped')
+  }
+
+  /** A node holds nothing of this B-TID any more: neither Ks nor what was derived of it. */
+  forgotten({ node, fields }: StateLine): void {
+    for (const [id, key] of this.#ofBTid(fieldWord(fields, 'btid')))
+      if (key.holders[node] !== undefined) this.#hold(id, node, 'wiped')
+  }
+
+  /** It serves nothing any more, and the UE erases its Ks. */
+  expired({ fields, ms }: StateLine): void {
+    for (const [id, key] of this.#ofBTid(fieldWord(fields, 'btid'))) {
+      key.until = new Date(this.#began + ms).toISOString()
+      for (const node of Object.keys(key.holders)) if (node.startsWith('ue')) this.#hold(id, node, 'wiped')
+    }
+  }
+
+  /** Its Ks and the NAF keys below. */
+  #ofBTid(btid: string): readonly (readonly [string, Mutable])[] {
+    const all = [...this.#keys]
+    const roots = all.filter(([, { name, detail }]) => name === 'Ks' && detail === `B-TID ${btid}`)
+    return all.filter(([id, { parent }]) => roots.some(([root]) => root === id || root === parent))
   }
 
   vector({ node, fields }: StateLine): void {
@@ -97,9 +139,11 @@ class Fold {
     const { node, fields } = line
     const owner = this.#ownerOf(fieldWord(fields, 'impi'))
     const until = fieldWord(fields, 'expires')
-    this.#put('Ks', ks, { parent: this.#root(owner), detail: 'GBA push', until })
-    this.#hold(`Ks ${ks}`, node, 'holds')
+    this.#put('Ks', ks, { parent: this.#root(owner), detail: pushDetail, until })
     this.nafKey(line, ks, ksNaf, until)
+    // It serves one NAF once. TS 33.223 3.1.
+    this.#hold(`Ks ${ks}`, node, 'wiped')
+    this.#hold(`Ks_NAF ${ksNaf}`, node, 'wiped')
   }
 
   nafKey(
@@ -161,17 +205,30 @@ class Fold {
     const { what } = line
     if (what !== 'command-verified') return
     this.#hold(this.#pdk, node, 'holds')
-    const parent = this.#pdk === undefined ? undefined : this.#keys.get(this.#pdk)?.parent
-    this.#hold(parent, node, 'derives')
-    const ks = parent === undefined ? undefined : this.#keys.get(parent)?.parent
-    this.#hold(ks, node, 'holds')
+    const parent = this.#key(this.#pdk)?.parent
+    const ks = this.#key(parent)?.parent
+    const isPushed = this.#key(ks)?.detail === pushDetail
+    this.#hold(parent, node, isPushed ? 'wiped' : 'derives')
+    this.#hold(ks, node, isPushed ? 'wiped' : 'holds')
   }
 
+  /** Other session keys took the place of these. */
   ended({ node }: StateLine): void {
     const kdSess = this.#session.get(node)
     for (const [id, key] of this.#keys)
-      if (id === `KD-sess ${kdSess}` || key.parent === `KD-sess ${kdSess}`) this.#hold(id, node, 'passed')
+      if (id === `KD-sess ${kdSess}` || key.parent === `KD-sess ${kdSess}`) this.#hold(id, node, 'wiped')
     this.#session.delete(node)
+  }
+
+  /** A link keeps its PDK for rekeying as long as it lives (R33). */
+  released(line: StateLine): void {
+    const pdk = this.#key(`KD-sess ${this.#session.get(line.node)}`)?.parent
+    this.ended(line)
+    this.#hold(pdk, line.node, 'wiped')
+  }
+
+  #key(id: string | undefined): Mutable | undefined {
+    return id === undefined ? undefined : this.#keys.get(id)
   }
 
   /** `now` in milliseconds since 1970. */
@@ -182,10 +239,11 @@ class Fold {
       [...this.#keys]
         .filter(([, key]) => isBelow(key, wanted))
         .sort(([a], [b]) => (depth === 1 ? a.localeCompare(b) : 0))
-        .flatMap(([id, key]) => [
-          { ...key, id, depth, expired: Date.parse(key.until) <= now },
-          ...below(id, depth + 1),
-        ])
+        .flatMap(([id, key]) => {
+          const expired = Date.parse(key.until) <= now
+          const holders = expired && key.name.startsWith('Ks') ? erasedByUes(key.holders) : key.holders
+          return [{ ...key, holders, id, depth, expired }, ...below(id, depth + 1)]
+        })
     return below(undefined, 1)
   }
 
@@ -205,7 +263,7 @@ class Fold {
         detail: owner,
         until: '–',
         holders,
-        octets: undefined,
+        wipedAt: {},
       })
     const hss = this.#hssOf.get(owner)
     if (hss !== undefined) this.#hold(id, hss, 'holds')
@@ -220,17 +278,26 @@ class Fold {
       Object.assign(known, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== '')))
     else
       this.#keys.set(id, {
-        ...{ name, fingerprint, parent: undefined, detail: '', until: '', octets: undefined },
+        ...{ name, fingerprint, parent: undefined, detail: '', until: '' },
         ...more,
         holders: {},
+        wipedAt: {},
       })
   }
 
   #hold(id: string | undefined, node: string, how: Holding): void {
-    const key = id === undefined ? undefined : this.#keys.get(id)
-    if (key) key.holders[node] = how
+    const key = this.#key(id)
+    if (!key) return
+    key.holders[node] = how
+    if (how === 'wiped') key.wipedAt[node] = this.#n
   }
 }
+
+/** A UE erases an expired Ks and what it derived of it; network nodes do so when they next sweep their stores. */
+const erasedByUes = (holders: Readonly<Record<string, Holding>>): Readonly<Record<string, Holding>> =>
+  Object.fromEntries(
+    Object.entries(holders).map(([node, how]) => [node, node.startsWith('ue') ? 'wiped' : how]),
+  )
 
 type Handler = (fold: Fold, line: StateLine, keys: Readonly<Record<string, string>>) => void
 
@@ -247,5 +314,7 @@ const handlers: Readonly<Record<string, Handler | undefined>> = {
   'keys-derived': (fold, line, keys) => fold.session(line, keys),
   'command-verified': (fold, line, keys) => fold.session(line, keys),
   rekeyed: (fold, line, keys) => fold.session(line, keys),
-  released: (fold, line) => fold.ended(line),
+  released: (fold, line) => fold.released(line),
+  'b-tid-forgotten': (fold, line) => fold.forgotten(line),
+  'b-tid-expired': (fold, line) => fold.expired(line),
 }

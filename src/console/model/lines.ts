@@ -63,8 +63,6 @@ export interface StateLine {
   readonly step?: string
   readonly what: string
   readonly keys?: Readonly<Record<string, string>>
-  /** Key octets by name, in a run that reveals keys only. */
-  readonly keyOctets?: Readonly<Record<string, string>>
   readonly fields: Fields
 }
 
@@ -130,7 +128,7 @@ function message(value: Checked): MessageLine {
   return { protection: 'clear', ...value, fields: objectOf(value, 'fields') } as unknown as MessageLine
 }
 
-const ofState = ['event', 'n', 'ms', 'node', 'step', 'what', 'keys', 'keyOctets', 'context']
+const ofState = ['event', 'n', 'ms', 'node', 'step', 'what', 'keys', 'context']
 
 function state(value: Checked): StateLine {
   check(value, 'number', 'n', 'ms')

@@ -1,3 +1,4 @@
+import { fieldWord } from '../../ladder/facts.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Instant } from '../../core/units.ts'
 import { Items, type Item } from './items.ts'
@@ -21,6 +22,7 @@ export class Run {
   readonly texts: string[] = []
   readonly #items = new Items()
   readonly #byNumber = new Map<number, MessageLine>()
+  readonly #revealed = new Map<string, StateLine>()
   #lanes: readonly Lane[] = []
 
   /** Takes one line of JSON; throws InvalidValue and keeps nothing of it. */
@@ -38,6 +40,7 @@ export class Run {
         break
       case 'state':
         this.states.push(line)
+        if (line.what === 'derivation') this.#revealed.set(revealedId(line), line)
         break
       case 'result':
         this.result = line
@@ -68,6 +71,11 @@ export class Run {
     return this.#byNumber.get(n)
   }
 
+  /** The inputs of the key with this fingerprint, in a run that reveals keys only. */
+  revealed(name: string, fingerprint: string): StateLine | undefined {
+    return this.#revealed.get(`${name} ${fingerprint}`)
+  }
+
   /** Milliseconds since `start` of the last line up to message `n`. */
   timeAt(n: number): number {
     const state = this.states.findLast((one) => one.n <= n)
@@ -83,6 +91,11 @@ export class Run {
   get roundTrips(): ReadonlyMap<number, number> {
     return this.#items.roundTrips
   }
+}
+
+function revealedId({ fields, keys = {} }: StateLine): string {
+  const name = fieldWord(fields, 'name')
+  return `${name} ${keys[name] ?? ''}`
 }
 
 /** The run of a file of JSON lines; throws InvalidValue that names the line. */

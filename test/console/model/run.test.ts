@@ -112,7 +112,7 @@ describe('who holds which key', () => {
     expect(holdersAt(run, numberOf(run, '9'), 'PDK')).toEqual({ kmf1: 'derives', kmf2: 'holds' })
     expect(holdersAt(run, numberOf(run, '10'), 'PDK')).toEqual({
       kmf1: 'derives',
-      kmf2: 'passed',
+      kmf2: 'wiped',
       ue2: 'holds',
     })
     const done = numberOf(run, '14')
@@ -134,18 +134,43 @@ describe('who holds which key', () => {
     )
   })
 
-  it('7b: GBA push gives a new Ks at BSF-1, whose key UE-1 reads out of the GPI', async () => {
+  it('7b, R33: GBA push gives a new Ks at BSF-1 and UE-1, for one PDK; nobody keeps it', async () => {
     const run = await recorded('7b-expired')
     const key = keysAt(run, numberOf(run, '14')).find(
       ({ name, detail }) => name === 'Ks' && detail === 'GBA push',
     )
-    expect(key).toMatchObject({ detail: 'GBA push', holders: { bsf1: 'holds', ue1: 'holds' } })
+    expect(key).toMatchObject({ detail: 'GBA push', holders: { bsf1: 'wiped', ue1: 'wiped' } })
+    expect(holdersAt(run, numberOf(run, '14'), 'PDK')).toMatchObject({ kmf1: 'wiped', ue1: 'holds' })
+    const ksNaf = keysAt(run, numberOf(run, '14')).find(({ parent }) => parent === key?.id)
+    expect(ksNaf?.holders).toEqual({ bsf1: 'wiped', kmf1: 'wiped', ue1: 'wiped' })
+  })
+
+  it('a node that forgets a B-TID holds none of its keys, one that expires serves nothing and leaves the UE', async () => {
+    const forgotten = await recorded('7c-renegotiate-bootstrap')
+    const old = keysAt(forgotten, numberOf(forgotten, '14')).filter(
+      ({ parent, wipedAt }) => parent?.startsWith('Ks ') === true && 'kmf1' in wipedAt,
+    )
+    expect(old.map(({ holders }) => [holders['bsf1'], holders['kmf1']])).toEqual([
+      ['wiped', 'wiped'],
+      ['wiped', 'wiped'],
+    ])
+    const run = await recorded('7a')
+    const [last, ms] = [run.messages.at(-1)?.n ?? 0, run.messages.at(-1)?.ms ?? 0]
+    const btid = run.states.find(({ what, node }) => what === 'bootstrapped' && node === 'ue1')?.fields[
+      'btid'
+    ]
+    run.add(JSON.stringify({ event: 'state', n: last, ms, node: 'bsf1', what: 'b-tid-expired', btid }))
+    const ks = keysAt(run, last).find(({ detail }) => detail === `B-TID ${String(btid)}`)
+    expect(ks).toMatchObject({ expired: true, holders: { ue1: 'wiped', bsf1: 'holds' } })
   })
 
   it('R33: a release wipes the session keys at both ends', async () => {
     const run = await recorded('7a')
     const last = run.messages.at(-1)?.n ?? 0
-    expect(holdersAt(run, last, 'KD-sess')).toEqual({ ue1: 'passed', ue2: 'passed' })
+    expect(holdersAt(run, last, 'KD-sess')).toEqual({ ue1: 'wiped', ue2: 'wiped' })
+    expect(holdersAt(run, last, 'PDK')).toMatchObject({ ue1: 'wiped', ue2: 'wiped' })
+    const session = keysAt(run, last).find(({ name }) => name === 'KD-sess')
+    expect(session?.wipedAt).toEqual({ ue1: last, ue2: last })
     expect(
       entityAt(run, 'ue1', last)
         .find(({ title }) => title === 'links')

@@ -6,11 +6,11 @@ import type { Run } from '../../model/run.ts'
 import { useStore } from '../state/store.ts'
 import { Moment } from './moment.tsx'
 
-const signs: Readonly<Record<Holding, string>> = { holds: '●', derives: '○', passed: '·' }
+const signs: Readonly<Record<Holding, string>> = { holds: '●', derives: '○', wiped: '·' }
 const words: Readonly<Record<Holding, string>> = {
   holds: 'holds it',
   derives: 'can derive it when asked',
-  passed: 'passed it on and wiped it',
+  wiped: 'wiped it',
 }
 
 /** The tree from K to PEK and PIK, and who holds what after the selected message. */
@@ -38,8 +38,10 @@ export function KeysView() {
     <section class="view" aria-label="Keys">
       <Moment title="Keys" />
       <p class="legend">
-        <b>●</b> holds <b>○</b> can derive when asked <b>·</b> passed on and wiped. A key shows as its
-        fingerprint only.
+        <b>●</b> holds <b>○</b> can derive when asked <b>·</b> wiped.{' '}
+        {run.start?.unsafe === true
+          ? 'A key of this run opens with every octet of its derivation.'
+          : 'A key shows as its fingerprint only.'}
       </p>
       <div class="scroll" tabIndex={0} role="region" aria-label="key tree">
         <table class="keys" role="treegrid" aria-label="keys" onKeyDown={onKeyDown}>
@@ -86,7 +88,11 @@ export function KeysView() {
                   return (
                     <td key={node} role="gridcell" class={`holder ${how ?? ''}`}>
                       {how && (
-                        <span aria-label={words[how]} role="img">
+                        <span
+                          aria-label={wordsOf(how, key.wipedAt[node])}
+                          title={wordsOf(how, key.wipedAt[node])}
+                          role="img"
+                        >
                           {signs[how]}
                         </span>
                       )}
@@ -100,15 +106,13 @@ export function KeysView() {
         </table>
         {rows.length === 0 && <p class="nothing">No key has been made by this moment.</p>}
       </div>
-      <Derived
-        run={run}
-        row={rows.find(({ id }) => id === open)}
-        moment={moment}
-        unsafe={run.start?.unsafe === true}
-      />
+      <Derived run={run} row={rows.find(({ id }) => id === open)} moment={moment} />
     </section>
   )
 }
+
+const wordsOf = (how: Holding, wipedAt: number | undefined): string =>
+  wipedAt === undefined || how !== 'wiped' ? words[how] : `${words[how]} after message ${wipedAt}`
 
 function untilText({ until, expired }: KeyRow): string {
   const time = Date.parse(until)
@@ -117,41 +121,43 @@ function untilText({ until, expired }: KeyRow): string {
     : new Date(time).toISOString().slice(11, 19) + (expired ? ' expired' : ' UTC')
 }
 
-function Derived({
-  run,
-  row,
-  moment,
-  unsafe,
-}: {
-  run: Run
-  row: KeyRow | undefined
-  moment: number
-  unsafe: boolean
-}) {
-  if (!row) return <p class="nothing">Pick a key to see how it is derived.</p>
-  const derivation = derivationOf(run, row.name, row.detail, moment)
+function Derived({ run, row, moment }: { run: Run; row: KeyRow | undefined; moment: number }) {
+  if (!row) return <p class="nothing">Pick a key to see how it is derived, and who has it.</p>
+  const derivation = derivationOf(run, row, moment)
   if (!derivation) return null
+  const { formula, clause, parameters, revealed } = derivation
   return (
-    <div class="derivation">
+    <div class="derivation" tabIndex={0} role="region" aria-label="derivation">
       <h3>
         {row.name} {row.fingerprint !== undefined && <span class="mono">#{row.fingerprint}</span>}
       </h3>
-      <p class="mono">{derivation.formula}</p>
+      <p class="mono">{formula}</p>
       <dl class="facts-list">
-        {derivation.parameters.map(({ name, value }) => (
+        {(revealed?.rows ?? parameters).map(({ name, value }) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd class="mono">{value === '' ? 'not said yet' : value}</dd>
           </div>
         ))}
-        {unsafe && row.octets !== undefined && (
+        {revealed && (
           <div>
-            <dt>result</dt>
-            <dd class="mono failed-text">{row.octets}</dd>
+            <dt>{row.name}</dt>
+            <dd class="mono failed-text">{revealed.key}</dd>
           </div>
         )}
+        {Object.entries(row.holders).map(([node, how]) => (
+          <div key={node}>
+            <dt>{displayName(node)}</dt>
+            <dd>{wordsOf(how, row.wipedAt[node])}</dd>
+          </div>
+        ))}
       </dl>
-      <p class="clause">{derivation.clause}</p>
+      {revealed?.command !== undefined && (
+        <p>
+          <span class="muted">the same in a shell:</span> <code>{revealed.command}</code>
+        </p>
+      )}
+      <p class="clause">{clause}</p>
     </div>
   )
 }
