@@ -1,4 +1,5 @@
-// Servers without anything of ours, as what is possible: `diameter`, `tls13-psk` or `http`, answers of so many octets.
+// Servers without anything of ours, as what is possible: `flipping`, or `diameter`, `tls13-psk` or `http` with answers of so many
+// octets.
 import { createServer } from 'node:net'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
@@ -7,6 +8,34 @@ import { serve } from './served.mjs'
 
 const [kind, size] = process.argv.slice(2)
 const body = Buffer.alloc(Number(size), 0x20)
+
+/** An answer of so many octets: the header of the request without its R bit, and nothing more. */
+function answerTo(header) {
+  const answer = Buffer.from(body)
+  header.copy(answer, 0, 0, 20)
+  answer.writeUIntBE(answer.length, 1, 3)
+  answer[4] &= 0x7f
+  return answer
+}
+
+/** Answers every message; nothing else is looked at but the lengths. */
+function answeringMessages(socket) {
+  let rest = Buffer.alloc(0)
+  socket.on('error', () => socket.destroy())
+  socket.on('data', (chunk) => {
+    const octets = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    const answers = []
+    let at = 0
+    while (at + 20 <= octets.length) {
+      const length = octets.readUIntBE(at + 1, 3)
+      if (at + length > octets.length) break
+      answers.push(answerTo(octets.subarray(at, at + 20)))
+      at += length
+    }
+    if (answers.length > 0) socket.write(answers.length === 1 ? answers[0] : Buffer.concat(answers))
+    rest = octets.subarray(at)
+  })
+}
 
 /** Every message comes back as an answer: its R bit is cleared, and nothing else is looked at but the lengths. */
 function flipping(socket) {
@@ -26,6 +55,9 @@ function flipping(socket) {
   })
 }
 
+/** Connections are kept while others have their turn. */
+const keepAliveTimeout = 600_000
+
 /** Reads the whole of a request and answers so many octets. */
 function answering(incoming, outgoing) {
   incoming.on('data', () => undefined)
@@ -36,12 +68,13 @@ function answering(incoming, outgoing) {
 }
 
 const servers = {
-  diameter: () => createServer({ noDelay: true }, flipping),
-  http: () => createHttpServer(answering),
+  flipping: () => createServer({ noDelay: true }, flipping),
+  diameter: () => createServer({ noDelay: true }, answeringMessages),
+  http: () => createHttpServer({ keepAliveTimeout }, answering),
   'tls13-psk': () =>
     createHttpsServer(
       {
-        ...{ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' },
+        ...{ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256', keepAliveTimeout },
         pskCallback: () => presharedKey,
       },
       answering,

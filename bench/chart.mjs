@@ -1,6 +1,6 @@
 // Bars of ratios on a logarithmic axis, each with its spread and with what it must be.
 
-const size = { label: 430, plot: 420, row: 24, top: 34, end: 60 }
+const size = { label: 560, plot: 420, row: 24, top: 34, end: 60 }
 const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)

@@ -1,42 +1,41 @@
-import { findNode } from '../dist/nodes/config/nodes.js'
-import { baseRequest, diameterLoad } from './diameter-load.mjs'
-import { comparedLoads } from './loads.mjs'
+// DWR of a BSF to its HSS, beside a bare server, and to another implementation where it is installed.
+import { baseRequest } from '../dist/io/diameter/identity.js'
+import { diameterLoad } from './diameter-load.mjs'
+import { freeDiameter } from './free-diameter.mjs'
+import { loadRow, loadTurns } from './loads.mjs'
+import { identityOf } from './requests.mjs'
 import { served } from './served.mjs'
 
-const applications = [16777220, 16777221, 16777340]
+const window = 256
 
-/** How a node of the configuration names itself. */
-export function identityOf(config, name) {
-  const { plmn, kind } = findNode(config, name)
-  return {
-    ...{ originHost: plmn[kind].diameter.originHost, originRealm: plmn.realm },
-    ...{ hostIpAddresses: ['127.0.0.1'], productName: 'load', originStateId: 1, applications },
-  }
-}
-
-/** DWR of a BSF to its HSS, 256 without an answer. */
-export async function diameterRows(config, { rounds, milliseconds }) {
+/** Rows of DWRs, 256 without an answer; `note` is told what is left out. */
+export async function diameterRows(config, directory, { rounds, milliseconds }, note) {
   const identity = identityOf(config, 'bsf1')
   const dwr = Buffer.from(baseRequest.dwr(identity, { hopByHop: 7, endToEnd: 7 }))
   const hss = await served('node-process.mjs', config.file, 'hss1')
-  const bare = await served('bare-process.mjs', 'diameter', '0')
-  const loads = [
-    await diameterLoad({ port: hss.addresses.diameter.port, identity }),
-    await diameterLoad({ port: bare.port, identity, isBare: true }),
-  ]
-  const rate = (load) => () => load.rate(() => dwr, 256, milliseconds)
+  const bare = await served('bare-process.mjs', 'flipping', '0')
+  const free = await freeDiameter(directory, identity, note)
+  const servers = {
+    ours: { server: hss, port: hss.addresses.diameter.port },
+    bare: { server: bare, port: bare.port, isBare: true },
+    ...(free && { free: { server: free, port: free.port } }),
+  }
+  const loads = []
+  const sides = {}
   try {
+    for (const [name, { server, port, isBare = false }] of Object.entries(servers)) {
+      const load = await diameterLoad({ port, identity, requestOf: () => dwr, window, isBare })
+      loads.push(load)
+      sides[name] = { servers: [server], load: () => load.rate(milliseconds) }
+    }
+    const results = await loadTurns(sides, rounds)
+    const row = (what, to, must, theirs) => loadRow({ what, to, must, by: 'perSecond' }, results.ours, theirs)
     return [
-      await comparedLoads({
-        ...{ what: 'Diameter DWR, 256 outstanding', to: 'TCP echo that flips a bit', must: 0.45 },
-        ...{ rounds, by: 'perSecond' },
-        ours: { server: hss, load: rate(loads[0]) },
-        bare: { server: bare, load: rate(loads[1]) },
-      }),
+      row(`Diameter DWR, ${window} outstanding`, 'TCP echo that flips a bit', 0.45, results.bare),
+      ...(free ? [row('Diameter DWR, another implementation', 'freeDiameterd', 4, results.free)] : []),
     ]
   } finally {
     for (const load of loads) load.close()
-    await hss.stop()
-    await bare.stop()
+    await Promise.all(Object.values(servers).map(({ server }) => server.stop()))
   }
 }

@@ -19,10 +19,16 @@ export const groups = {
     load: async () => (await import('./store.mjs')).store,
   },
   nodes: {
-    about: 'Diameter watchdog and KMF key requests, to bare servers of the same kind',
+    about: 'requests at KMF, BSF and HSS, to bare servers of the same kind',
     method:
-      'Each server runs in a process of its own, over plain TCP for Diameter; the load comes from this one. The ratio of DWR is of plain rates; the others are of requests for a second of the CPU time of the servers. Every request asks for another subscriber, chosen over the whole store.',
+      'Each server runs in a process of its own, the load comes from this one: for each process 16 UEs at a time on PC8 and Ub, or 64 Diameter requests without an answer, over plain TCP. Every request is of another subscriber, chosen over the whole store. There is a store of each size, filled before with the rows that the nodes would have written, and all sizes are measured turn by turn. The bare server is net, node:http, or node:https with TLS-PSK: it answers at once with as many octets and keeps nothing; a bootstrapping is two requests on a new connection. Ratios to it are of answers for a second of the CPU time of the servers. PostgreSQL is not part of that: "us of PostgreSQL" is its CPU time for each answer; nor is the HSS behind a BSF that bootstraps, a real one with as many subscribers. "largest store", "2 processes together" and DWR are ratios of plain rates. PostgreSQL is started for the run with the settings of Debian\'s packages. It, the nodes and the load share the processors of this machine: where there are two, a second process cannot double a rate. Rows of PostgreSQL and freeDiameterd are missing where they are not installed.',
     load: async () => (await import('./nodes.mjs')).nodes,
+  },
+  'set-up': {
+    about: 'whole set-ups in each branch of step 7, to the sum of their parts',
+    method:
+      'All nodes and both UEs are in one process: on sockets of loopback with SQLite, Diameter over plain TCP, or in simulated time without sockets and disks. A set-up is steps 2 to 14 and the release of the link, one after the other; PC8 of UE-2, and of UE-1 in branch 7a, is open before, and before each set-up of branch 7c UE-1 bootstraps on Ub. Every twentieth set-up with one B-TID a UE bootstraps anew, which is counted. The parts are those of one such set-up that was recorded: each message decoded and encoded once; each derivation, AKA run, digest, MAC-I and ciphering, at both ends; each call to a store made again, on the same SQLite stores; the octets of each exchange over bare sockets with node:http, node:https with TLS-PSK, TCP and UDP, client and server in this process. Not among them are state machines, timers, checks, and what the tap is told. The ratio is the CPU time of all parts, done one after the other, divided by that of the set-up. Columns of parts are us of CPU. In simulation the parts are the cryptography and the codecs.',
+    load: async () => (await import('./set-up.mjs')).setUps,
   },
   start: {
     about: 'start of nodes, and their memory',

@@ -1,35 +1,63 @@
 import { median, ratioOf } from './statistics.mjs'
 import { turnByTurn } from './turns.mjs'
 
-/** What a server does in a turn: answers a second, and answers a second of its CPU time. */
-async function turn({ server, load }) {
-  const before = await server.usage()
+/** CPU seconds of all servers so far. */
+async function cpuOf(servers) {
+  const usages = await Promise.all(servers.map((server) => server.usage()))
+  return usages.reduce((sum, { cpu }) => sum + cpu, 0)
+}
+
+/** What servers do in a turn: answers a second, and answers a second of their CPU time. */
+async function turn({ servers, load, storeCpu }) {
+  const before = await cpuOf(servers)
+  const storeBefore = storeCpu?.()
   const { done, seconds } = await load()
-  const { cpu } = await server.usage()
-  return { perSecond: done / seconds, perCpuSecond: done / (cpu - before.cpu) }
-}
-
-/** CPU seconds of a server until its code is compiled, and what that may take at most. */
-const warm = { cpu: 1.5, seconds: 6 }
-
-/** A server that begins is no measure of one that runs. */
-async function warmUp(side) {
-  const { cpu } = await side.server.usage()
-  const begun = performance.now()
-  do await side.load()
-  while ((await side.server.usage()).cpu < cpu + warm.cpu && performance.now() < begun + 1000 * warm.seconds)
-}
-
-/** A row of one load on ours and on something bare: a ratio of answers for a second of CPU time, or of plain rates. */
-export async function comparedLoads({ what, to, must, ours, bare, rounds, by = 'perCpuSecond' }) {
-  if (rounds > 1) for (const side of [ours, bare]) await warmUp(side)
-  const results = await turnByTurn({ ours: () => turn(ours), bare: () => turn(bare) }, rounds)
-  const of = (side, name) => results[side].map((result) => result[name])
+  const cpu = (await cpuOf(servers)) - before
   return {
-    ...{ ...ratioOf(of('ours', by), of('bare', by)), must, what, to },
-    '/s': Math.round(median(of('ours', 'perSecond'))),
-    'bare /s': Math.round(median(of('bare', 'perSecond'))),
-    '/s of CPU': Math.round(median(of('ours', 'perCpuSecond'))),
-    'bare /s of CPU': Math.round(median(of('bare', 'perCpuSecond'))),
+    ...{ perSecond: done / seconds, perCpuSecond: done / cpu },
+    ...(storeBefore !== undefined && { storeMicroseconds: (1e6 * (storeCpu() - storeBefore)) / done }),
+  }
+}
+
+/**
+ * CPU seconds of a server until its code is compiled, of one that was under another load fewer, and the seconds that all of
+ * them may take at most.
+ */
+const warm = { first: 1.5, further: 0.5, seconds: 30 }
+
+const warmed = new WeakSet()
+
+/** Servers that begin are no measure of some that run. In turn, so that no connection is idle for long. */
+async function warmUp(sides) {
+  const end = performance.now() + 1000 * warm.seconds
+  const servers = [...new Set(sides.flatMap((side) => side.servers))]
+  const until = new Map()
+  for (const server of servers)
+    until.set(server, (await server.usage()).cpu + (warmed.has(server) ? warm.further : warm.first))
+  const isWarm = async (server) => (await server.usage()).cpu >= until.get(server)
+  do for (const { load } of sides) await load()
+  while (performance.now() < end && !(await Promise.all(servers.map(isWarm))).every(Boolean))
+  for (const server of servers) warmed.add(server)
+}
+
+/**
+ * What each of `sides` does in each round. A side is `{ servers, load }`, and `storeCpu` where a store takes CPU time of its
+ * own; `load()` resolves to `{ done, seconds }`.
+ */
+export async function loadTurns(sides, rounds) {
+  if (rounds > 1) await warmUp(Object.values(sides))
+  const turns = Object.entries(sides).map(([name, side]) => [name, () => turn(side)])
+  return turnByTurn(Object.fromEntries(turns), rounds)
+}
+
+/** A row of two lists of turns: a ratio of answers for a second of CPU time, or of plain rates. */
+export function loadRow({ what, to, must, by = 'perCpuSecond' }, ours, theirs) {
+  const of = (turns, name) => turns.map((one) => one[name])
+  const middle = (turns, name) => Math.round(median(of(turns, name)))
+  return {
+    ...{ ...ratioOf(of(ours, by), of(theirs, by)), must, what, to },
+    ...{ '/s': middle(ours, 'perSecond'), 'other /s': middle(theirs, 'perSecond') },
+    ...{ '/s of CPU': middle(ours, 'perCpuSecond'), 'other /s of CPU': middle(theirs, 'perCpuSecond') },
+    ...(ours[0].storeMicroseconds !== undefined && { 'us of PostgreSQL': middle(ours, 'storeMicroseconds') }),
   }
 }

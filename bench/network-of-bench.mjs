@@ -1,4 +1,4 @@
-// The example as it is measured: no rates of R45, Diameter over plain TCP, stores as they are asked for.
+// The example as it is measured: no rates of R13 and R45, Diameter over plain TCP, stores as they are asked for.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
@@ -23,6 +23,9 @@ const unlimited = {
   },
 }
 
+/** Networks of one run stand beside each other. */
+const ports = new Set()
+
 /** Secrets of it are drawn. `urlOf(node)` gives the URL of a store in PostgreSQL; without it stores are SQLite files. */
 export async function networkOfBench(directory, urlOf) {
   const document = parseDocument(readFileSync(example, 'utf8'))
@@ -30,6 +33,7 @@ export async function networkOfBench(directory, urlOf) {
   mkdirSync(lab, { recursive: true })
   document.setIn(['lab', 'directory'], lab)
   document.setIn(['diameter'], document.createNode({ unsafePlainTcp: true }))
+  for (const ue of ['ue1', 'ue2']) document.setIn(['ues', ue, 'imsiOverPc5PerHour'], 'unlimited')
   for (const at of [0, 1]) {
     for (const [name, value] of Object.entries(unlimited.bsf))
       document.setIn(['plmns', at, 'bsf', name], value)
@@ -48,6 +52,6 @@ export async function networkOfBench(directory, urlOf) {
   writeFileSync(file, String(document))
   const config = loadNetworkConfig(file)
   await prepareFiles(config, { clock: systemClock, random: systemRandom })
-  const placed = await addressedConfigFile(config)
+  const placed = await addressedConfigFile(config, ports)
   return loadNetworkConfig(placed)
 }

@@ -50,6 +50,13 @@ async function run() {
   return status
 }
 
+// What was started for the run ends with it.
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.once(signal, () => process.exit(status))
+
 try {
   process.exitCode = await run()
 } catch (error) {

@@ -33,3 +33,19 @@ export async function rateOfCallers(callers, work, milliseconds) {
   await Promise.all(Array.from({ length: callers }, caller))
   return (calls * 1000) / (performance.now() - begun)
 }
+
+/** How often `work` is done in a second, and in a second of the CPU time of this process, in about so long. */
+export async function timesDone(work, milliseconds) {
+  const begun = performance.now()
+  const before = process.cpuUsage()
+  let done = 0
+  do {
+    await work()
+    done++
+  } while (performance.now() < begun + milliseconds)
+  const { user, system } = process.cpuUsage(before)
+  return {
+    perSecond: (done * 1000) / (performance.now() - begun),
+    perCpuSecond: (done * 1e6) / (user + system),
+  }
+}

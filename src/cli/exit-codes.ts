@@ -44,6 +44,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   ERR_AUDIT_UNREADABLE: exitCodes.inputMissing,
   ERR_RECORDING_UNREADABLE: exitCodes.inputMissing,
   ERR_INVALID_RECORDING: exitCodes.inputWrong,
+  ERR_CONSOLE_NEEDS_LOGIN: exitCodes.configuration,
   ERR_PAGE_NOT_BUILT: exitCodes.unavailable,
   ERR_TRACING_UNAVAILABLE: exitCodes.configuration,
   ERR_OUTPUT_UNWRITABLE: exitCodes.outputUnwritable,

@@ -65,8 +65,8 @@ export interface UeFlags extends OneUeFlags {
 
 export interface TestbedFlags extends RunFlags {
   readonly once?: boolean
-  /** False after `--no-console`. */
-  readonly console: boolean
+  /** False after `--no-console`; where it is, after `--console`; else true. */
+  readonly console: string | boolean
 }
 
 /** What commands take that ask a testbed which runs. */

@@ -101,6 +101,10 @@ const addTestbed: Adder = (root, surroundings, finish) => {
   running(command)
     .option('--once', 'release the link when it was used, and end')
     .option('--no-console', 'no page at 127.0.0.1:7330 (or the next free port)')
+    .option(
+      '--console <host:port>',
+      'the page there; not on loopback it needs the admin login of the nodes: TLS, client certificates, roles',
+    )
     .action(async (flags: TestbedFlags) => {
       const { testbed } = await import('./commands/testbed.ts')
       finish(await testbed(flags, surroundings))
@@ -157,7 +161,7 @@ const addNode: Adder = (root, surroundings, finish) => {
   network(command)
     .argument('<role>', 'hss, bsf, kmf or ue, or the name of a node; network: all HSSs, BSFs and KMFs')
     .option('--name <name>', 'which one, where the configuration has several')
-    .option('--at <file>', 'a UE: takes the verbs of sidelock ue there')
+    .option('--at <file>', 'a UE takes the verbs of sidelock ue there, any other node show')
     .option('--log <level>', 'JSON log lines of this level and above: debug, info, warn, error')
     .option('--connect <ue>', 'a UE: looks for that UE and asks it for a link')
     .option('--tun <device>', 'a UE: IP of this machine over its links, by that network device')

@@ -11,12 +11,16 @@ export function hex(octets: Uint8Array): string {
   return text
 }
 
+/** Of a character that is one of `0` to `9`, `a` to `f`, `A` to `F`. */
+const valueOfDigit = (character: number): number => (character & 0x0f) + (character > 0x39 ? 9 : 0)
+
 /** Octets of an even number of hex digits of either case; throws InvalidValue. */
 export function fromHex(text: string): Uint8Array {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text))
     throw new InvalidValue('hex', 'an even number of hex digits is needed')
   const octets = new Uint8Array(text.length / 2)
-  for (let at = 0; at < octets.length; at++) octets[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)
+  for (let at = 0; at < octets.length; at++)
+    octets[at] = valueOfDigit(text.charCodeAt(2 * at)) * 16 + valueOfDigit(text.charCodeAt(2 * at + 1))
   return octets
 }
 
@@ -107,11 +111,14 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 
 /** Not in constant time: for public values only. Secrets go through `crypto/constant-time.ts` (R33). */
 export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, at) => octet === b[at])
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
 }
 
 export function isAllZero(octets: Uint8Array): boolean {
-  return octets.every((octet) => octet === 0)
+  for (const octet of octets) if (octet !== 0) return false
+  return true
 }
 
 /** Two octets, most significant first. */

@@ -144,11 +144,37 @@ export interface TapSecret {
 
 export type TapEvent = TapMessage | TapState | TapSpan | TapOctets | TapSecret
 
-/** The one observer of everything: ladder, captures, logs, metrics and traces read this stream and nothing else. */
-export type Tap = (event: TapEvent) => void
+export type TapKind = TapEvent['kind']
 
-/** How an entity tells a decision of its own: the node adds time and name. */
-export type Report = (state: Omit<TapState, 'kind' | 'time' | 'node'>) => void
+/**
+ * The one observer of everything: ladder, captures, logs, metrics and traces read this stream and nothing else. `reads` are
+ * the kinds that it looks at, all of them unless it says so: others need not be made.
+ */
+export type Tap = ((event: TapEvent) => void) & { readonly reads?: readonly TapKind[] | undefined }
+
+/** An observer of some kinds only. */
+export const tapOf = (reads: readonly TapKind[], observe: (event: TapEvent) => void): Tap =>
+  Object.assign((event: TapEvent) => observe(event), { reads })
+
+export const isRead = (kind: TapKind, { reads }: Tap): boolean => reads?.includes(kind) ?? true
+
+/** Each of them, one after the other. */
+export function allTaps(...taps: readonly Tap[]): Tap {
+  const observe = (event: TapEvent) => {
+    for (const tap of taps) tap(event)
+  }
+  return taps.some(({ reads }) => reads === undefined)
+    ? observe
+    : tapOf([...new Set(taps.flatMap(({ reads = [] }) => reads))], observe)
+}
+
+/** How an entity tells a decision of its own: the node adds time and name. Where it is `unheard` nobody needs to make it. */
+export type Report = ((state: Omit<TapState, 'kind' | 'time' | 'node'>) => void) & {
+  readonly unheard?: true
+}
+
+/** For a node of whose decisions nobody hears. */
+export const unheard: Report = Object.assign(() => undefined, { unheard: true as const })
 
 /** Raises the named counter of dropped, refused or failed input by one. */
 export type Count = (counter: string) => void

@@ -2,6 +2,7 @@ import { seconds, inMilliseconds, type Milliseconds } from '../core/units.ts'
 import type { Fqdn } from '../core/identities/fqdn.ts'
 import { DiameterNode } from '../io/diameter/node.ts'
 import type { DiameterConfig, PlmnConfig } from './config/network-config.ts'
+import { isRead } from '../core/tap.ts'
 import { guarded, type NodeContext, type NodeVoice } from './node.ts'
 import { diameterTap } from './tap-diameter.ts'
 
@@ -47,7 +48,7 @@ export function diameterNodeOf(
     },
     ...{ security: carriers.diameter(own), streams: carriers.streams(name) },
     ...{ clock, timers, random },
-    onMessage: guarded(name, context, diameterTap(name, context)),
+    ...(isRead('message', context.tap) && { onMessage: guarded(name, context, diameterTap(name, context)) }),
     onPeer: (host, isAvailable) =>
       voice.report({
         what: isAvailable ? 'peer-up' : 'peer-lost',

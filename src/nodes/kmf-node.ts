@@ -1,6 +1,6 @@
 import { shortBTid } from '../core/identities/b-tid.ts'
 import { wipe } from '../core/keys.ts'
-import type { Report } from '../core/tap.ts'
+import { isRead, type Report } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import type { Clock } from '../core/environment.ts'
 import { proseUssOf } from '../entities/hss/guss.ts'
@@ -199,9 +199,9 @@ export async function startKmf(
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
       ...{ service: pc8Spans(kmf, spans), clock, timers, maxConnections, count: voice.count },
       ...{ streams: carriers.streams(name), security: carriers.pc8(name, pc8.tls, onKeyLog) },
-      onMessage: guarded(name, context, pc8Tap(voice, context)),
+      ...(isRead('message', tap) && { onMessage: guarded(name, context, pc8Tap(voice, context)) }),
+      ...(isRead('octets', tap) && { onOctets: guarded(name, context, octetsTap(name, context)) }),
       onFault: (error) => context.onFault(name, error),
-      onOctets: guarded(name, context, octetsTap(name, context)),
     })
     closing.opened(() => server.close())
     return {

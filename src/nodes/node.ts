@@ -2,7 +2,16 @@ import type { Clock, Random, Timers } from '../core/environment.ts'
 import type { BTid } from '../core/identities/b-tid.ts'
 import type { Plmn } from '../core/identities/plmn.ts'
 import type { Imsi } from '../core/identities/subscriber.ts'
-import type { Count, Fields, Report, Tap, TapMessage, TapState } from '../core/tap.ts'
+import {
+  isRead,
+  unheard,
+  type Count,
+  type Fields,
+  type Report,
+  type Tap,
+  type TapMessage,
+  type TapState,
+} from '../core/tap.ts'
 import { spanOf, traceOf } from '../core/traceparent.ts'
 import type { Milliseconds } from '../core/units.ts'
 import type { Carriers } from './carriers.ts'
@@ -80,8 +89,9 @@ export interface NodeVoice {
 }
 
 export const voiceOf = (name: string, { tap, clock }: NodeContext): NodeVoice => ({
-  report: (state) =>
-    tap({ kind: 'state', time: clock.now(), node: name, ...state, ...placed(state.context) }),
+  report: isRead('state', tap)
+    ? (state) => tap({ kind: 'state', time: clock.now(), node: name, ...state, ...placed(state.context) })
+    : unheard,
   count: (counter) =>
     tap({ kind: 'state', time: clock.now(), node: name, what: 'counted', fields: { counter } }),
   message: (message) =>

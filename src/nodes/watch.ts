@@ -1,4 +1,4 @@
-import type { Tap, TapState } from '../core/tap.ts'
+import { allTaps, type Tap, type TapState } from '../core/tap.ts'
 import { startTracing } from '../io/watch/tracing.ts'
 import { startWatchServer } from '../io/watch/watch-server.ts'
 import { version } from '../io/version.ts'
@@ -36,10 +36,7 @@ export async function startWatched<Running extends Node>(
 /** The context of a node whose events, faults among them, have one more reader. */
 const observed = (context: NodeContext, observe: Tap): NodeContext => ({
   ...context,
-  tap(event) {
-    context.tap(event)
-    observe(event)
-  },
+  tap: allTaps(context.tap, observe),
   onFault(node, error) {
     context.onFault(node, error)
     observe(faultOf(node, error, context.clock))
@@ -77,10 +74,7 @@ export async function systemWatch(node: ConfiguredNode, context: NodeContext): P
   const watched = { name: node.name, role: node.kind, version: version() }
   const tracing = otlpUrl === undefined ? undefined : await startTracing(otlpUrl, watched)
   const metrics = settings && new (await import('../io/watch/metrics.ts')).Metrics(watched)
-  const observe: Tap = (event) => {
-    metrics?.observe(event)
-    tracing?.observe(event)
-  }
+  const observe = allTaps(...(metrics ? [metrics.observe] : []), ...(tracing ? [tracing.observe] : []))
   const { tap, onFault } = observed(context, observe)
   let running: Node | undefined
   const server =

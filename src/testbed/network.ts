@@ -15,6 +15,8 @@ import { Faults, type OnAir } from './faults.ts'
 import { LabClock, labOf, type HomeNodes, type Lab } from './lab.ts'
 import { nodeContext, type NetworkOptions } from './node-context.ts'
 import type { NetworkNode } from './run.ts'
+import type { Fields } from '../core/tap.ts'
+import { shownNode } from './shown-node.ts'
 import type { Stages } from './stage.ts'
 import { LocalUeControl, type UeControl } from './ue-control.ts'
 
@@ -22,6 +24,8 @@ import { LocalUeControl, type UeControl } from './ue-control.ts'
 export interface Network {
   readonly nodes: readonly NetworkNode[]
   ue(name: string): UeControl
+  /** What a node holds now; undefined when it does not run. */
+  show(name: string): Promise<Fields | undefined>
   /** Resolves when everything that the nodes told so far has reached the tap. */
   settle(): Promise<void>
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
@@ -109,6 +113,11 @@ export async function startNodes(surroundings: NodeContext, stages: Stages): Pro
   return {
     nodes: networkNodes(config),
     ue: (name) => controlOf(ues, name),
+    async show(name) {
+      const about = networkNodes(config).find((node) => node.name === name)
+      const node = started.find((one) => one.name === name)
+      return about && node && shownNode(node, about)
+    },
     settle: () => Promise.resolve(),
     ...{ running: started, faults, stop },
     lab: labOf(clock, homeOf(config, started), () => first && faults.blockUb(first.name)),

@@ -1,4 +1,4 @@
-import type { Tap } from '../core/tap.ts'
+import { allTaps, type Fields, type Tap } from '../core/tap.ts'
 import { milliseconds } from '../core/units.ts'
 import { elapsed } from '../io/system.ts'
 import { administered } from '../nodes/administration/serve.ts'
@@ -14,6 +14,7 @@ import { parentOf } from './processes/parent.ts'
 import { reloadNodes } from './reload.ts'
 import type { NetworkNode, NodeRole } from './run.ts'
 import type { RunningUe } from './run-ue.ts'
+import { shownNode } from './shown-node.ts'
 import type { UeByHand } from './ue-by-hand.ts'
 
 export interface NodeOptions {
@@ -37,6 +38,8 @@ export interface RunningNode extends NetworkNode {
   readonly listens: readonly string[]
   /** Of a UE that no testbed orders about. */
   readonly byHand?: UeByHand
+  /** What it holds now; of a node that no testbed orders about. */
+  readonly show?: () => Promise<Fields>
   /** Goes on under another configuration. Throws InvalidConfig, CannotRun or the error of the store. */
   reload(config: NetworkConfig): Promise<void>
   /** Releases links, closes peers and connections, frees ports; may be called twice. */
@@ -61,12 +64,12 @@ export const startNode: StartNode = async (options) => {
   let config = withPorts(options.config)
   const parent = parentOf(process)
   let ue: RunningUe | undefined
-  const tap: Tap = (event) => {
-    options.tap(event)
-    parent?.tap(event)
-    ue?.byHand?.hear(event)
-  }
   const node = findNode(config, name)
+  const others = parent ? [parent.tap] : []
+  const tap = allTaps(
+    options.tap,
+    ...(node?.kind === 'ue' ? [...others, (event: Parameters<Tap>[0]) => ue?.byHand?.hear(event)] : others),
+  )
   if (!node) throw new CannotRun(`${config.file} has no node ${name}`)
   if (connectTo !== undefined && findNode(config, connectTo)?.kind !== 'ue')
     throw new CannotRun(`${config.file} has no UE ${connectTo}`)
@@ -87,12 +90,14 @@ export const startNode: StartNode = async (options) => {
   const connected = running.connect()
   // A testbed waits for the whole network; by hand nodes start in any order, and connections come up by themselves.
   if (parent) await Promise.race([connected, elapsed(startPatience)])
-  parent?.serves(ue?.control)
+  const show = () => shownNode(running, { name, role: node.kind, plmn: node.plmn.plmn })
+  parent?.serves({ show, control: ue?.control })
   if (!parent) ue?.goOn()
   return {
     ...{ name, role: node.kind, plmn: node.plmn.plmn },
     listens: [...running.addresses].map(([service, { host, port }]) => `${service} ${host}:${port}`),
     ...(ue?.byHand && { byHand: ue.byHand }),
+    ...(!parent && { show }),
     async reload(next) {
       if (node.kind === 'ue') throw new CannotRun('a UE reads its configuration at its start: start it again')
       if (!hasFixedPorts(next))

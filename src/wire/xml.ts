@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { fromUtf8 } from '../core/bytes.ts'
 import { MalformedMessage, ProseError } from '../core/errors.ts'
+import { plainXml } from './plain-xml.ts'
 
 /** An element with its namespace resolved. Text is that of the element itself, without its children's. */
 export interface XmlElement {
@@ -34,6 +35,20 @@ interface Open {
  */
 export function parseXml(octets: Uint8Array): XmlElement {
   if (octets.length > limits.octets) throw new MalformedMessage('XML', limits.octets, 'longer than 64 KiB')
+  const source = textOf(octets)
+  return plainXml(source, limits) ?? parseAnyXml(source)
+}
+
+function textOf(octets: Uint8Array): string {
+  try {
+    return fromUtf8(octets)
+  } catch (cause) {
+    throw new MalformedMessage('XML', 0, cause instanceof ProseError ? cause.message : 'no text', { cause })
+  }
+}
+
+/** Reads all that XML 1.0 and its namespaces allow, at a tenth of the speed. */
+export function parseAnyXml(source: string): XmlElement {
   const parser = new SaxesParser({ xmlns: true, position: true })
   const fail = (reason: string): never => {
     throw new MalformedMessage('XML', parser.position, reason)
@@ -42,7 +57,6 @@ export function parseXml(octets: Uint8Array): XmlElement {
   let root: XmlElement | undefined
   let elements = 0
   let textLength = 0
-  let source = ''
 
   parser.on('xmldecl', ({ version, encoding }) => {
     if ((version ?? '1.0') !== '1.0') fail('not XML 1.0')
@@ -82,12 +96,10 @@ export function parseXml(octets: Uint8Array): XmlElement {
     if (closed) endPlace(closed.element.place, source, parser.position)
   })
   try {
-    source = fromUtf8(octets)
     parser.write(source).close()
   } catch (error) {
     if (error instanceof MalformedMessage) throw error
-    const reason = error instanceof ProseError ? error.message : 'not well formed'
-    throw new MalformedMessage('XML', 0, reason, { cause: error })
+    throw new MalformedMessage('XML', 0, 'not well formed', { cause: error })
   }
   return root ?? fail('no element')
 }
@@ -115,17 +127,16 @@ export interface XmlNode {
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => escapes[character] ?? character)
+  !/[&<>"]/.test(text) ? text : text.replace(/[&<>"]/g, (character) => escapes[character] ?? character)
 
 function writeNode(node: XmlNode): string {
-  const attributes = Object.entries(node.attributes ?? {}).map(
-    ([name, value]) => ` ${name}="${escape(value)}"`,
-  )
-  const head = `<${node.name}${attributes.join('')}`
-  if (node.content === undefined || node.content.length === 0) return `${head}/>`
-  const content =
-    typeof node.content === 'string' ? escape(node.content) : node.content.map(writeNode).join('')
-  return `${head}>${content}</${node.name}>`
+  let text = `<${node.name}`
+  for (const [name, value] of Object.entries(node.attributes ?? {})) text += ` ${name}="${escape(value)}"`
+  if (node.content === undefined || node.content.length === 0) return `${text}/>`
+  text += '>'
+  if (typeof node.content === 'string') text += escape(node.content)
+  else for (const child of node.content) text += writeNode(child)
+  return `${text}</${node.name}>`
 }
 
 /** A document with its declaration, without white space of its own. */

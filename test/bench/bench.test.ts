@@ -27,10 +27,10 @@ interface Result {
   readonly groups: Readonly<Record<string, readonly Row[]>>
 }
 
-const groups = ['algorithms', 'codecs', 'store', 'nodes', 'start', 'user-data']
+const groups = ['algorithms', 'codecs', 'store', 'nodes', 'set-up', 'start', 'user-data']
 
 describe('the bench', () => {
-  it.each(groups)('runs the group %s, hardly measured, and gives JSON', { timeout: 120_000 }, (group) => {
+  it.each(groups)('runs the group %s, hardly measured, and gives JSON', { timeout: 240_000 }, (group) => {
     const { stdout, stderr, status } = bench('--smoke', '--json', '--group', group)
     expect(stderr).toContain(`: ${group}: `)
     expect(status).toBe(0)

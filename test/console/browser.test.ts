@@ -6,7 +6,7 @@ import { fromHex } from '../../src/core/bytes.ts'
 import { tshark } from '../io/capture/tshark.ts'
 import { temporaryDirectory } from '../testbed/lab-network.ts'
 import { openPage, startBrowser, startTestbed, violations } from './browser.ts'
-import { gpiField, patience, runScenario, stepTwelve } from './drive.ts'
+import { act, gpiField, patience, runScenario, stepTwelve } from './drive.ts'
 import { recordedLines } from './recorded.ts'
 
 const views = ['Ladder', 'Keys', 'Entities', 'Measure']
@@ -58,6 +58,49 @@ describe('the console in a browser', { timeout: 240_000 }, () => {
     }
     expect(found).toEqual([])
     await page.getByText('Re-negotiation against GBA push (7b)').waitFor()
+  })
+
+  it('forces by clicks what the procedure must stand, each with its command', async () => {
+    const [address, browser] = await Promise.all([startTestbed(), startBrowser()])
+    const page = await openPage(browser, address)
+    await page.locator('.row.result').waitFor()
+    const [ue1, pair] = [{ ue: 'ue1' }, { from: 'ue1', to: 'ue2' }]
+    await act(page, 'block', { ue: 'ue1', point: 'ub' }, /^ue1 does not reach its BSF$/)
+    await act(page, 'expire btid', ue1, /^B-TID .* of ue1 expired$/)
+    await act(page, 'connect', pair, /^ue1 and ue2: secured, branch 7b$/)
+    await act(page, 'forget key', { kmf: 'kmf1', ...ue1 }, /^kmf1 forgot the NAF keys of ue1$/)
+    await act(page, 'rekey', pair, /^ue1 and ue2 have new session keys$/)
+    await act(page, 'release', pair, /^ue1 released its link with ue2$/)
+    await act(page, 'connect', pair, /^ue1 and ue2: secured, branch 7d$/)
+    await page.getByRole('row', { name: 'attempt 2: UE-1 comes back with its IMSI' }).waitFor()
+    await page.getByRole('group', { name: 'armed' }).getByRole('button').click()
+    await expect.poll(() => page.locator('.chip').count(), patience).toBe(0)
+
+    await act(page, 'revoke', { ue: 'ue1', plmn: '001-02' }, /^ue1 may no longer link with UEs of 001-02$/)
+    await act(page, 'connect', pair, /^ue1 and ue2: refused, /)
+    await act(page, 'reset', {}, /^no fault is left$/)
+    await act(page, 'cut', { from: 'kmf1', to: 'kmf2' }, /^kmf1 and kmf2 are cut from each other$/)
+    await act(page, 'mend', { from: 'kmf1', to: 'kmf2' }, /^kmf1 and kmf2 reach each other$/)
+    const macI = { message: 'DIRECT_SECURITY_MODE_COMMAND', field: 'MAC-I' }
+    await act(page, 'tamper', macI, /arrives with another MAC-I$/)
+    await act(page, 'connect', pair, /^ue1 and ue2: secured, /)
+    await page.locator('.row.changed').first().waitFor()
+    await act(page, 'loss', { percent: '100' }, /^100 % of frames on PC5 are lost$/)
+    await act(page, 'connect', pair, /^ue1 and ue2: timed out, /)
+    await page.locator('.row.lost').first().waitFor()
+    await act(page, 'loss', { percent: '0' }, /^0 % of frames on PC5 are lost$/)
+
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.locator('.row.selected').focus()
+    await page.keyboard.press('c')
+    await expect
+      .poll(() => page.evaluate('navigator.clipboard.readText()'), patience)
+      .toBe('npx sidelock lab loss 0')
+
+    await page.getByRole('button', { name: 'Entities', exact: true }).click()
+    await page.getByRole('button', { name: 'UE-1', exact: true }).click()
+    await page.getByText('npx sidelock show ue1').waitFor()
+    expect(await violations(page)).toEqual([])
   })
 
   it('opens a file, and with 5 000 messages keeps no more rows than are in view and some beside', async () => {

@@ -35,7 +35,7 @@ describe('nodes that were started by hand', () => {
     expect(await Promise.all(all.map(({ exit }) => exit))).toEqual([0, 0, 0, 0])
   }, 60_000)
 
-  it('a UE whose K is not that of its HSS says that the network is not the real one', async () => {
+  it('show what they hold; a UE whose K is not that of its HSS says that the network is not the real one', async () => {
     const directory = temporaryDirectory()
     const fixed = await fixedPorts()
     const file = labFile(directory, fixed)
@@ -46,6 +46,13 @@ describe('nodes that were started by hand', () => {
     )
     const [hss1, bsf1] = [node(file, 'hss', 'hss1'), node(file, 'bsf', 'bsf1')]
     await Promise.all([hss1.told('peer-up'), bsf1.told('peer-up', { peer: 'hss1' })])
+    for (const name of ['hss1', 'bsf1']) {
+      const show = Sidelock.start('show', name, '--json', '--config', file)
+      expect([await show.exit, show.lines]).toMatchObject([
+        0,
+        [{ event: 'row', name, role: name.slice(0, 3) }],
+      ])
+    }
     const ue1 = node(wrong, 'ue', 'ue1')
     await ue1.told('pc8-not-open')
     expect(ue1.lines.find(({ what }) => what === 'pc8-not-open')?.code).toMatch(/^ERR_/)

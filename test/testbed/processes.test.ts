@@ -70,6 +70,17 @@ describe('eight nodes, each in a process of its own', () => {
     expect(relayed.slice(0, 2)).toEqual(['000123', '000123'])
   })
 
+  it('show what each of them holds', async () => {
+    const { network: running } = network.run
+    const views = await Promise.all(nodes.map((name) => running.show(name)))
+    expect(views.map((view) => view?.['name'])).toEqual(nodes)
+    const [hss1, bsf1, kmf1] = views
+    expect(hss1).toMatchObject({ subscribers: [{ k: 'held' }] })
+    for (const view of [bsf1, kmf1]) expect(view).toMatchObject({ contexts: [{}], listens: {} })
+    expect(views.at(-2)).toMatchObject({ links: [{ link: 'L1' }] })
+    expect(await running.show('kmf9')).toBeUndefined()
+  })
+
   it.each(losses)(
     'R48: %s killed: it is named, set-ups end by name, and once restarted the next one is secured',
     async (node, lostBy, meanwhile) => {

@@ -4,7 +4,7 @@ import { NotRunning } from '../errors.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { LabFlags } from '../flags.ts'
 import { labAddress } from '../lab/control.ts'
-import { askRunning } from '../ue/control.ts'
+import { askRunning, controlAddress } from '../ue/control.ts'
 import type { Surroundings } from './run-once.ts'
 
 /** One act on the testbed that runs here. */
@@ -14,8 +14,28 @@ export const lab = (
   surroundings: Surroundings,
 ): Promise<ExitCode> => askTestbed(['lab', ...words], flags, surroundings)
 
+/** What the nodes of the testbed that runs here hold, or where none runs a node that is a service. Throws NotRunning. */
+export async function show(
+  name: string | undefined,
+  flags: LabFlags,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { terminal, services } = surroundings
+  const words = ['show', ...(name === undefined ? [] : [name])]
+  if (name !== undefined && flags.at === undefined) {
+    const config = await services.loadConfig(flags.config)
+    const places = ['testbed', name].map((one) => controlAddress(one, config, terminal.environment))
+    for (const place of places) {
+      const told = place === undefined ? undefined : await askRunning(place, words, flags, terminal)
+      if (told !== undefined) return told
+    }
+    throw new NotRunning(`neither a testbed nor ${name} answers`, 'testbed')
+  }
+  return askTestbed(words, flags, surroundings)
+}
+
 /** What the testbed that runs here says; throws NotRunning. */
-export async function askTestbed(
+async function askTestbed(
   words: readonly string[],
   flags: LabFlags,
   { terminal, services }: Surroundings,

@@ -1,16 +1,19 @@
-import type { Tap } from '../../core/tap.ts'
+import { tapOf, type Tap } from '../../core/tap.ts'
 import { tellReady } from '../../io/service-manager.ts'
 import { holdYoungGeneration } from '../../io/young-generation.ts'
 import { Instant } from '../../core/units.ts'
-import { checkSocketFree } from '../../io/local-socket.ts'
+import type { ControlSocket } from '../../io/control/control-socket.ts'
+import { checkSocketFree, ControlAddressInUse, InvalidControlAddress } from '../../io/local-socket.ts'
 import { tunName, type NetworkConfig } from '../../nodes/config/network-config.ts'
 import { findNode } from '../../nodes/config/nodes.ts'
 import { EventLines } from '../../testbed/event-lines.ts'
+import type { RunningNode } from '../../testbed/run-node.ts'
 import type { NodeRole } from '../../testbed/run.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { NodeFlags } from '../flags.ts'
 import { displayName } from '../../ladder/names.ts'
+import { serveShow } from '../lab/control.ts'
 import { pipedLine } from '../ladder/piped.ts'
 import { nearMiss } from '../near-miss.ts'
 import { reportError } from '../report-error.ts'
@@ -31,11 +34,9 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
   const config = await services.loadConfig(flags.config)
   const { known, name } = chosen(role, flags.name, config)
   if (flags.connect !== undefined && known !== 'ue') throw new WrongUsage('only a UE can --connect')
-  if (flags.at !== undefined && known !== 'ue') throw new WrongUsage('only a UE takes verbs --at a place')
   if (flags.tun !== undefined) checkTun(flags.tun, known)
-  const address =
-    known === 'ue' ? (flags.at ?? controlAddress(name, config, terminal.environment)) : undefined
-  if (address !== undefined) await checkSocketFree(address)
+  const address = flags.at ?? controlAddress(name, config, terminal.environment)
+  if (address !== undefined && known === 'ue') await checkSocketFree(address)
   return withWarning(config, flags, terminal, async () => {
     const running = await services.startNode({
       config,
@@ -48,7 +49,10 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
       tellHeard: true,
     })
     try {
-      const control = running.byHand && address ? await serveVerbs(running.byHand, address) : undefined
+      const control =
+        address === undefined
+          ? undefined
+          : await serveWhoAsks(running, address, flags.at !== undefined, terminal)
       if (!flags.quiet) note(terminal, [`${displayName(name)} runs`, ...running.listens].join(', '))
       tellReady()
       release()
@@ -60,6 +64,25 @@ export async function node(role: string, flags: NodeFlags, surroundings: Surroun
     }
     return exitCodes.done
   })
+}
+
+/** Verbs at a UE; what it holds at any other node, which goes on without where that place takes no socket. */
+async function serveWhoAsks(
+  { name, byHand, show }: RunningNode,
+  address: string,
+  isWanted: boolean,
+  terminal: Terminal,
+): Promise<ControlSocket | undefined> {
+  if (byHand) return serveVerbs(byHand, address)
+  if (!show) return undefined
+  try {
+    return await serveShow(name, show, address)
+  } catch (error) {
+    const isOfPlace = error instanceof ControlAddressInUse || error instanceof InvalidControlAddress
+    if (isWanted || !isOfPlace) throw error
+    note(terminal, `npx sidelock show does not reach ${name}: ${error.message}`)
+    return undefined
+  }
 }
 
 /** A role, with a name where the configuration has several, or the name of a node alone. */
@@ -117,11 +140,11 @@ async function homeNetworks(
 async function printing({ json, log }: NodeFlags, { out }: Terminal): Promise<Tap> {
   if (log !== undefined) return logging(log, json, out)
   const lines = new EventLines(Instant(Date.now()))
-  return (event) => {
+  return tapOf(json ? ['message', 'state', 'octets', 'secret'] : ['message', 'state'], (event) => {
     if (event.kind === 'span' || (event.kind === 'state' && event.what === 'levels')) return
     const line = json ? JSON.stringify(lines.of(event)) : pipedLine(event)
     if (line !== undefined) out(line)
-  }
+  })
 }
 
 async function logging(level: string, json: boolean | undefined, out: Terminal['out']): Promise<Tap> {

@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path'
+import type { ConsoleAddress } from '../../console/server/app.ts'
 import type { OpenConsole } from '../../console/server/open-console.ts'
 import type { TestbedConsole } from '../../console/server/testbed-console.ts'
 import type { ControlSocket } from '../../io/control/control-socket.ts'
@@ -6,6 +7,9 @@ import { ControlAddressInUse, InvalidControlAddress } from '../../io/local-socke
 import { systemClock } from '../../io/system.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import { parseAddress } from '../../nodes/config/schema/forms.ts'
+import { InvalidValue } from '../../core/errors.ts'
+import { WrongUsage } from '../errors.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { TestbedFlags } from '../flags.ts'
 import { counted } from '../../ladder/names.ts'
@@ -33,11 +37,12 @@ export async function testbed(flags: TestbedFlags, surroundings: Surroundings): 
 /** Runs `work` with the console of the network, which a network that ends by itself has not. */
 async function withConsole<Result>(
   config: NetworkConfig,
-  { once, console: serve, quiet, unsafeRevealKeys = false }: TestbedFlags,
+  { once, console, quiet, unsafeRevealKeys = false }: TestbedFlags,
   { terminal, services }: Surroundings,
   work: (console: OpenConsole | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (once) return work(undefined)
+  const serve = typeof console === 'string' ? addressIn(console) : console
   const opened = await services.openConsole({
     ...{ config, unsafeRevealKeys, serve, clock: systemClock, startRun: services.startRun },
     note: (text) => note(terminal, text),
@@ -49,6 +54,16 @@ async function withConsole<Result>(
   } finally {
     await lab?.close()
     await opened.close()
+  }
+}
+
+/** Throws WrongUsage. */
+function addressIn(text: string): ConsoleAddress {
+  try {
+    return parseAddress(text)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    throw new WrongUsage(`--console ${text}: host:port is needed, [host]:port for IPv6`)
   }
 }
 

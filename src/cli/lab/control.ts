@@ -1,6 +1,7 @@
 import { serveControl, type ControlSocket } from '../../io/control/control-socket.ts'
 import type { TestbedConsole } from '../../console/server/testbed-console.ts'
 import type { NetworkConfig } from '../../nodes/config/network-config.ts'
+import type { Fields } from '../../core/tap.ts'
 import { givenIn } from '../../testbed/acts/lab-acts.ts'
 import { WrongUsage } from '../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -46,7 +47,26 @@ async function show(testbed: TestbedConsole, name: string, say: Say): Promise<Ex
   const views = await testbed.nodes(name === '' ? undefined : name)
   if (views.length === 0)
     throw new WrongUsage(`no node ${name} runs`, 'npx sidelock show lists those that do')
-  for (const view of views)
-    say({ event: 'row', schema: 1, ...view }, ...JSON.stringify(view, null, 2).split('\n'))
+  sayViews(views, say)
   return exitCodes.done
 }
+
+function sayViews(views: readonly Fields[], say: Say): void {
+  for (const view of views)
+    say({ event: 'row', schema: 1, ...view }, ...JSON.stringify(view, null, 2).split('\n'))
+}
+
+/** From now on this service tells other processes of its owner what it holds. */
+export const serveShow = (
+  name: string,
+  show: () => Promise<Fields>,
+  address: string,
+): Promise<ControlSocket> =>
+  serveControl(address, async ({ words: [verb, asked = name], json }, say) => {
+    if (verb !== 'show' || asked !== name) {
+      say({ err: `sidelock: error: this is ${name}, which takes show` })
+      return exitCodes.usage
+    }
+    sayViews([await show()], saying({ json }, { out: (line) => say({ out: line }) }))
+    return exitCodes.done
+  })

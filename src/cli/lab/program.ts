@@ -41,13 +41,14 @@ export const addShow: Adder = (root, surroundings, finish) => {
   const command = root
     .command('show')
     .description(
-      'What the nodes of the testbed that runs here hold now: contexts, links, timers, peers; keys as fingerprints.',
+      'What the nodes of the testbed that runs here hold now: contexts, links, timers, peers; keys as fingerprints.\n' +
+        'Where no testbed runs: what a node holds that runs here as a service.',
     )
   ofTestbed(command)
     .argument('[node]', 'one of them')
     .action(async (node: string | undefined, flags: LabFlags) => {
-      const { askTestbed } = await import('../commands/lab.ts')
-      finish(await askTestbed(['show', ...(node === undefined ? [] : [node])], flags, surroundings))
+      const { show } = await import('../commands/lab.ts')
+      finish(await show(node, flags, surroundings))
     })
-  examples(command, 'show', 'show kmf1', 'show ue1 --json')
+  examples(command, 'show', 'show kmf1', 'show ue1 --json', 'show kmf1 --config my.yaml')
 }

@@ -9,9 +9,10 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 export function markdownOf(run: Run, ns?: ReadonlySet<number>): string {
   const shown = run.items.filter((item) => isTold(item, ns))
   const rows = shown.map((item) => {
-    const { step, at, point, from, to, title, facts } = said(item, run)
+    const { step, at, point, from, to, title, facts, fate } = said(item, run)
     const ends = to === '' ? displayName(from) : `${displayName(from)} → ${displayName(to)}`
-    return `| ${[step, at, point, ends, title, facts.join('; ')].map(cell).join(' | ')} |`
+    const told = [fate, ...facts].filter((fact) => fact !== '').join('; ')
+    return `| ${[step, at, point, ends, title, told].map(cell).join(' | ')} |`
   })
   const { start, result } = run
   const head = `# ${start?.scenario ?? 'run'}${result ? `: ${result.outcome}` : ''}`

@@ -1,6 +1,7 @@
 import { displayName, duration } from '../../ladder/names.ts'
 import type { Protection } from '../../core/tap.ts'
 import type { Item } from './items.ts'
+import type { MessageLine } from './lines.ts'
 import type { Run } from './run.ts'
 
 /** A row in words, the same wherever it is shown or read aloud. */
@@ -13,7 +14,17 @@ export interface Said {
   readonly to: string
   readonly title: string
   readonly facts: readonly string[]
+  /** What became of a frame on its way; empty for one that arrived as it was sent. */
+  readonly fate: string
 }
+
+/** Nobody heard it, or somebody heard another one. */
+export type Fate = 'lost' | 'changed'
+
+export const fateOf = ({ lost, original }: Pick<MessageLine, 'lost' | 'original'>): Fate | undefined =>
+  lost === true ? 'lost' : original === undefined ? undefined : 'changed'
+
+const fateWords: Readonly<Record<Fate, string>> = { lost: 'lost on its way', changed: 'changed on its way' }
 
 export const protectionWords: Readonly<Record<Protection, string>> = {
   clear: 'in clear',
@@ -22,11 +33,14 @@ export const protectionWords: Readonly<Record<Protection, string>> = {
 }
 
 export function said(item: Item, run: Run): Said {
-  const nothing = { step: '', at: '', point: '', from: '', to: '', facts: [] }
+  const nothing = { step: '', at: '', point: '', from: '', to: '', facts: [], fate: '' }
   switch (item.kind) {
     case 'message': {
       const { point, from, to, name, ms } = item.line
-      return { step: item.step, at: timeText(ms - run.zero), point, from, to, title: name, facts: item.facts }
+      const { step, facts } = item
+      const became = fateOf(item.line)
+      const fate = became === undefined ? '' : fateWords[became]
+      return { step, at: timeText(ms - run.zero), point, from, to, title: name, facts, fate }
     }
     case 'decision': {
       const { node, ms } = item.line
@@ -80,11 +94,11 @@ export function timeText(ms: number): string {
 
 /** `step 12, PC5, UE-2 to UE-1, DIRECT_SECURITY_MODE_COMMAND, integrity protected, +48 ms`. */
 export function spoken(item: Item, run: Run): string {
-  const { step, at, point, from, to, title, facts } = said(item, run)
+  const { step, at, point, from, to, title, facts, fate } = said(item, run)
   const protection = item.kind === 'message' ? protectionWords[item.line.protection] : ''
   const ends = to === '' ? displayName(from) : `${displayName(from)} to ${displayName(to)}`
   const name = item.kind === 'message' ? title.replaceAll('_', ' ').toLowerCase() : title
-  return [step === '' ? '' : `step ${step}`, point, ends, name, protection, at, facts.join(', ')]
+  return [step === '' ? '' : `step ${step}`, point, ends, name, protection, fate, at, facts.join(', ')]
     .filter((part) => part !== '')
     .join(', ')
 }

@@ -1,8 +1,9 @@
 import type { Item } from './items.ts'
 import type { Lane } from './lanes.ts'
+import type { MessageLine } from './lines.ts'
 import { isTold } from './markdown.ts'
 import type { Run } from './run.ts'
-import { said } from './said.ts'
+import { fateOf, said } from './said.ts'
 
 const size = { row: 24, lane: 64, left: 96, top: 56, words: 560 } as const
 const colors = { text: '#16191d', muted: '#55606b', line: '#7d8894', fail: '#b01c14' } as const
@@ -38,10 +39,11 @@ const laneLine = ({ label, plmn }: Lane, at: number, bottom: number, first: bool
   `<line x1="${xOf(at)}" x2="${xOf(at)}" y1="46" y2="${bottom}" stroke="${colors.line}" stroke-opacity="0.5"/>`
 
 function row(item: Item, run: Run, y: number): string {
-  const { step, at, point, title, facts } = said(item, run)
-  const isFailed = ('failed' in item && item.failed) || (item.kind === 'decision' && item.mark === 'failed')
+  const { step, at, point, title, facts, fate } = said(item, run)
+  const isFailed =
+    fate !== '' || ('failed' in item && item.failed) || (item.kind === 'decision' && item.mark === 'failed')
   const color = isFailed ? colors.fail : colors.text
-  const words = [point, `${isFailed ? '✗ ' : ''}${title}`, facts.slice(0, 3).join('  ')].filter(
+  const words = [point, `${isFailed ? '✗ ' : ''}${title}`, fate, facts.slice(0, 3).join('  ')].filter(
     (part) => part !== '',
   )
   const wordsAt = size.left + run.lanes.length * size.lane + 12
@@ -70,16 +72,23 @@ function drawing(item: Item, run: Run, y: number, color: string): string {
   return others
     .map(laneAt)
     .filter((to) => from !== -1 && to !== -1)
-    .map((to) => arrow(xOf(from), xOf(to), y, item.line.protection, color))
+    .map((to) => arrow(xOf(from), xOf(to), y, item.line, color))
     .join('')
 }
 
-function arrow(from: number, to: number, y: number, protection: keyof typeof dashes, color: string): string {
-  const way = Math.sign(to - from)
+/** A lost frame ends half way at a cross; a changed one has a ring there. */
+function arrow(from: number, to: number, y: number, message: MessageLine, color: string): string {
+  const { protection } = message
+  const fate = fateOf(message)
+  const [way, middle] = [Math.sign(to - from), (from + to) / 2]
   const tip = to - 4 * way
   const dash = dashes[protection] === '' ? '' : ` stroke-dasharray="${dashes[protection]}"`
+  const end = fate === 'lost' ? middle : tip - 5 * way
   const line = (dy: number) =>
-    `<line x1="${from + 4 * way}" x2="${tip - 5 * way}" y1="${y + dy}" y2="${y + dy}" stroke="${color}"${dash}/>`
+    `<line x1="${from + 4 * way}" x2="${end}" y1="${y + dy}" y2="${y + dy}" stroke="${color}"${dash}/>`
   const lines = protection === 'ciphered' ? line(-1.5) + line(1.5) : line(0)
-  return `${lines}<path d="M${tip} ${y}l${-7 * way} -4v8z" fill="${color}"/>`
+  if (fate === 'lost')
+    return `${lines}<path d="M${middle - 4} ${y - 4}l8 8m0 -8l-8 8" stroke="${color}" stroke-width="2"/>`
+  const ring = `<circle cx="${middle}" cy="${y}" r="4" fill="#ffffff" stroke="${color}" stroke-width="2"/>`
+  return `${lines}<path d="M${tip} ${y}l${-7 * way} -4v8z" fill="${color}"/>${fate === 'changed' ? ring : ''}`
 }

@@ -220,6 +220,7 @@ function useKeys(store: Store): void {
       if (view) store.set({ view })
       else if (event.key === '?') store.set({ pane: store.pane === 'help' ? undefined : 'help' })
       else if (event.key === '/') document.getElementById('filter')?.focus()
+      else if (event.key === 'c') void store.copyCommand()
       else if (event.key === 'x') document.querySelector<HTMLElement>('.menu summary')?.click()
       else return
       event.preventDefault()

@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
+import { tlsOf } from '../../io/admin/admin-server.ts'
 import { answerTo, fault, notFound } from './console-errors.ts'
 import { guard } from './guard.ts'
+import { demandLogin, type Demanded } from './login.ts'
 import { formFor, type PageFile } from './page-files.ts'
 
 export interface ConsoleAddress {
@@ -17,25 +19,31 @@ export interface ConsoleServer {
 /** What one who asks may take of the server (R43): octets of a body, milliseconds, connections. */
 const limits = { body: 4 * 1024, silence: 30_000, connections: 128 } as const
 
+export interface AppOptions {
+  readonly host: string
+  readonly files: ReadonlyMap<string, PageFile>
+  readonly onFault: (error: unknown) => void
+  /** Given: by mutual TLS. */
+  readonly login?: Demanded | undefined
+}
+
 /** A server of these files that answers nobody whom it should not. */
-export function guardedApp(
-  host: string,
-  files: ReadonlyMap<string, PageFile>,
-  onFault: (error: unknown) => void,
-): FastifyInstance {
+export function guardedApp({ host, files, onFault, login }: AppOptions): FastifyInstance {
   const app = fastify({
+    ...(login && { https: tlsOf({ ...login, roles: new Map() }) }),
     ...{ bodyLimit: limits.body, forceCloseConnections: true, return503OnClosing: false },
     ...{ requestTimeout: limits.silence, routerOptions: { maxParamLength: 64 } },
   })
   app.server.maxConnections = limits.connections
   app.removeContentTypeParser('text/plain')
-  guard(app, host)
+  guard(app, login ? undefined : host)
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound))
   app.setErrorHandler((error, _request, reply) => {
     const answer = answerTo(error)
     if (!answer) onFault(error)
     return reply.code(answer?.status ?? 500).send(answer?.body ?? fault)
   })
+  if (login) demandLogin(app, login)
   for (const [path, file] of files)
     app.get(path, (request, reply) => {
       const { octets, coding } = formFor(file, request.headers['accept-encoding'] ?? '')
@@ -73,5 +81,5 @@ export async function onFreePort(
     }
 }
 
-export const urlOf = ({ host, port }: ConsoleAddress): string =>
-  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+export const urlOf = ({ host, port }: ConsoleAddress, scheme: 'http' | 'https' = 'http'): string =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`

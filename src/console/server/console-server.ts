@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { InvalidValue } from '../../core/errors.ts'
-import { guardedApp, listening, type ConsoleAddress, type ConsoleServer } from './app.ts'
+import { guardedApp, listening, type AppOptions, type ConsoleAddress, type ConsoleServer } from './app.ts'
 import { NoSuchThing } from './console-errors.ts'
 import { chosenIn, exportForms } from './exports.ts'
 import { pageFiles } from './page-files.ts'
@@ -22,8 +22,9 @@ export async function startConsoleServer(
   shown: Shown,
   address: ConsoleAddress,
   onFault: (error: unknown) => void,
+  login?: AppOptions['login'],
 ): Promise<ConsoleServer> {
-  const app = guardedApp(address.host, pageFiles(), onFault)
+  const app = guardedApp({ host: address.host, files: pageFiles(), onFault, login })
   addApi(app, shown)
   const streams = addStream(app, shown)
   app.addHook('preClose', (done) => {

@@ -50,12 +50,15 @@ const loopback = ['localhost', '127.0.0.1', '::1']
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
-/** Every answer bears the headers, and nothing is answered before the request was looked at. */
-export function guard(app: FastifyInstance, listensOn: string): void {
-  const names = new Set([listensOn, ...(isLoopback(listensOn) ? loopback : [])])
+/**
+ * Every answer bears the headers, and nothing is answered before the request was looked at. `listensOn` is undefined where TLS
+ * has shown who we are: a name of somebody else has no certificate of ours.
+ */
+export function guard(app: FastifyInstance, listensOn: string | undefined): void {
+  const names = new Set([listensOn ?? '', ...(isLoopback(listensOn ?? '') ? loopback : [])])
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders)
-    checkOrigin(request, (name) => names.has(name))
+    checkOrigin(request, (name) => listensOn === undefined || names.has(name))
     done()
   })
 }

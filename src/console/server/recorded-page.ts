@@ -85,7 +85,9 @@ export async function serveRecorded(
   onFault: (error: unknown) => void,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const files = recordedPage(recordings)
-  const server = await onFreePort((address) => listening(guardedApp(address.host, files, onFault), address))
+  const server = await onFreePort((address) =>
+    listening(guardedApp({ host: address.host, files, onFault }), address),
+  )
   return { url: urlOf(server.address), close: () => server.close() }
 }
 

@@ -1,14 +1,8 @@
 import { TemporaryFailure } from '../../core/errors.ts'
 import type { Clock } from '../../core/environment.ts'
-import type { Tap, TapEvent } from '../../core/tap.ts'
+import type { Fields, Tap, TapEvent } from '../../core/tap.ts'
 import type { Instant } from '../../core/units.ts'
-import {
-  Busy,
-  NeedsOneProcess,
-  type ChangedPermissions,
-  type Given,
-  type Stage,
-} from '../../testbed/acts/act.ts'
+import { Busy, type ChangedPermissions, type Given, type Stage } from '../../testbed/acts/act.ts'
 import { armedNow } from '../../testbed/acts/armed.ts'
 import { perform, type Performed } from '../../testbed/acts/lab-acts.ts'
 import type { ScenarioResult } from '../../testbed/result.ts'
@@ -69,27 +63,12 @@ export class TestbedConsole implements SetUpObserver {
     return perform(act, given, this.#stage())
   }
 
-  /** What each node, or that of this name, holds now. Throws TemporaryFailure, NeedsOneProcess. */
-  async nodes(only?: string): Promise<readonly object[]> {
-    const { run } = this.#stage()
-    const { running } = run.network
-    if (!running) throw new NeedsOneProcess('what nodes hold is shown of nodes in one process')
-    const wanted = running.filter(({ name }) => only === undefined || name === only)
-    return Promise.all(
-      wanted.map(async (node) => {
-        const { name, addresses } = node
-        const listens = [...addresses].map(([service, { host, port }]) => [service, `${host}:${port}`])
-        const about = run.nodes.find((one) => one.name === name)
-        const { peers, tables } = node.levels()
-        return {
-          ...about,
-          listens: Object.fromEntries(listens) as Readonly<Record<string, string>>,
-          peers,
-          tables,
-          ...(await node.view()),
-        }
-      }),
-    )
+  /** What each node that runs, or that of this name, holds now. Throws TemporaryFailure. */
+  async nodes(only?: string): Promise<readonly Fields[]> {
+    const { nodes, network } = this.#stage().run
+    const wanted = nodes.filter(({ name }) => only === undefined || name === only)
+    const shown = await Promise.all(wanted.map(({ name }) => network.show(name)))
+    return shown.filter((view) => view !== undefined)
   }
 
   /** What was done and can be taken back; each with its `undo`. */

@@ -72,11 +72,12 @@ async function fetchPdkKeyBeside(
 }
 
 function associated(kmf: Kmf, row: KeyRow, uaId: string): Pc8Subscriber {
-  kmf.ports.report({
-    what: 'pc8-associated',
-    fields: { btid: shortBTid(row.btid), uaId },
-    keys: { Ks_NAF: fingerprint(row.fetched) },
-  })
+  if (!kmf.ports.report.unheard)
+    kmf.ports.report({
+      what: 'pc8-associated',
+      fields: { btid: shortBTid(row.btid), uaId },
+      keys: { Ks_NAF: fingerprint(row.fetched) },
+    })
   const { btid, expires, ussList, imsi } = row
   return { btid, expires, ussList, key: row.fetched, ...(imsi !== undefined && { imsi }) }
 }

@@ -1,4 +1,5 @@
 import { NotAuthorised } from '../../core/errors.ts'
+import type { BTid } from '../../core/identities/b-tid.ts'
 import type { Plmn } from '../../core/identities/plmn.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 import { fromStore } from './from-store.ts'
@@ -47,6 +48,19 @@ export async function authorise(
 ): Promise<void> {
   const hasRow = await hasRowFor(owner, ask, ports)
   refuseIf(missing(ask, await proseSettings(owner, ports), hasRow), ask)
+}
+
+/** The same with the newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
+export async function authoriseAnew(
+  owner: Owner & { readonly btid: BTid },
+  ask: Ask,
+  ports: Pick<KmfPorts, 'keys' | 'authorisations' | 'ownProseUss'>,
+): Promise<void> {
+  const [ussList = owner.ussList, hasRow] = await Promise.all([
+    fromStore(ports.keys.ussList(owner.btid)),
+    hasRowFor(owner, ask, ports),
+  ])
+  refuseIf(missing(ask, await proseSettings({ ...owner, ussList }, ports), hasRow), ask)
 }
 
 /** The table alone, before a push brings the newest settings. Throws NotAuthorised. CR 33.303 6.X.3.2 step 7d. */

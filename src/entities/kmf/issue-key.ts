@@ -81,11 +81,10 @@ async function derive(
   const ue1ProseUeIds = settings.returnUe1ProseUeIds ? proseUeIdsOf(await proseSettings(owner, ports)) : []
   const pdk = derivePdk(ksNaf, ue2Id, hasExtension(extensions, 'E1') ? nonce1 : undefined)
   const keyExpiry = wholeSecond(earliest(expires, later(ports.clock.now(), settings.pdkLifetime)))
-  procedure.decided(
-    'derived',
-    { ue2Id: hexOf24(ue2Id), keyExpiry: new Date(keyExpiry).toISOString() },
-    { PDK: fingerprint(pdk), Ks_NAF: fingerprint(ksNaf) },
-  )
+  procedure.decided('derived', () => ({
+    fields: { ue2Id: hexOf24(ue2Id), keyExpiry: new Date(keyExpiry).toISOString() },
+    keys: { PDK: fingerprint(pdk), Ks_NAF: fingerprint(ksNaf) },
+  }))
   return { pdk, keyExpiry, ue1ProseUeIds, ...(gpi && { gpi }) }
 }
 

@@ -36,8 +36,8 @@ export interface NafKeyRow {
 export interface NafKeyStore {
   /** Adds the row, or adds its keys to the row of the same B-TID. Of an IMSI, expired rows of other B-TIDs are then deleted. */
   put(row: NafKeyRow): Promise<void>
-  /** Also an expired one, then without keys. */
-  find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
+  /** Also an expired one, then without keys. Its keys are only that under one NAF_Id where one is named. */
+  find(btid: BTid, now: Instant, under?: NafId): Promise<NafKeyRow | undefined>
   /** The newest settings that came with a key of the B-TID, also of an expired one. */
   ussList(btid: BTid): Promise<readonly Uss[] | undefined>
   list(now: Instant): Promise<readonly NafKeyRow[]>

@@ -8,6 +8,12 @@ type ProcedurePorts = Pick<KmfPorts, 'report' | 'count' | 'clock'>
 /** All that the BSF is asked in one step 7, or in one handshake of PC8, has an answer by then. */
 export const bsfPatience = seconds(8)
 
+/** What a decision says. */
+export interface Told {
+  readonly fields: Fields
+  readonly keys?: Readonly<Record<string, string>>
+}
+
 /** One run of a procedure: the step it is at, and what it decides on the way. */
 export class Procedure {
   step: Step
@@ -27,19 +33,18 @@ export class Procedure {
     return { until, ...(this.context !== undefined && { context: this.context }) }
   }
 
-  decided(what: string, fields: Fields, keys?: Readonly<Record<string, string>>): void {
+  /** `told` is asked for the fields and the fingerprints of keys only where somebody hears of it. */
+  decided(what: string, told: () => Told): void {
+    const { report } = this.#ports
+    if (report.unheard) return
     const { step, context } = this
-    this.#ports.report({
-      ...{ step, what, fields },
-      ...(keys && { keys }),
-      ...(context !== undefined && { context }),
-    })
+    report({ step, what, ...told(), ...(context !== undefined && { context }) })
   }
 
   /** The true reason, for this node only (R10). */
   refused(error: unknown): void {
     const fields = refusalFields(error, 'KMF')
     this.#ports.count(`kmf-${fields.code}`)
-    this.decided('refused', fields)
+    this.decided('refused', () => ({ fields }))
   }
 }

@@ -40,11 +40,11 @@ export interface Question {
 
 /** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
-  const { ue1Id } = question.request
+  const { ue1Id, nafId } = question.request
   const { keys, clock } = question.kmf.ports
   const isResynchronised = await takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
-  const kept = await fromStore(keys.find(ue1Id.btid, clock.now())) // stays after expiry, then without its keys
+  const kept = await fromStore(keys.find(ue1Id.btid, clock.now(), nafId)) // stays after expiry, then without its keys
   try {
     return await (isResynchronised
       ? resynchronise7b(question, kept)
@@ -80,11 +80,11 @@ function whyInvalid({ kmf }: Question, kept: NafKeyRow): string | undefined {
 /** 7a: found and valid. */
 function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Promise<NafKeys> {
   const { ports, settings } = question.kmf
-  const age = secondsBetween(kept.created, ports.clock.now())
+  const age = () => spelled(secondsBetween(kept.created, ports.clock.now()))
   return ifAuthorised(question, kept, ksNaf, {
     branch: '7a',
     why: ['key-found', 'key-valid'],
-    notWhy: { '7b': `age ${spelled(age)} of ${spelled(settings.nafKeyMaxAge)}`, '7c': 'key is here' },
+    notWhy: () => ({ '7b': `age ${age()} of ${spelled(settings.nafKeyMaxAge)}`, '7c': 'key is here' }),
   })
 }
 
@@ -95,7 +95,7 @@ async function ifAuthorised(
   ksNaf: KsNaf,
   decision: Decision,
 ): Promise<NafKeys> {
-  const keys = { Ks_NAF: fingerprint(ksNaf) }
+  const keys = () => ({ Ks_NAF: fingerprint(ksNaf) })
   try {
     await decide(question, authorise(owner, question.ask, question.kmf.ports), { ...decision, keys })
     return { owner, ksNaf, expires: owner.expires }
@@ -112,7 +112,7 @@ async function branch7b(
   why: readonly string[],
   whyNot7a: string,
 ): Promise<NafKeys> {
-  const notWhy = { '7a': whyNot7a, '7c': 'B-TID is here' }
+  const notWhy = () => ({ '7a': whyNot7a, '7c': 'B-TID is here' })
   const impi = await decide(question, authorisedImpi(question, kept), {
     branch: '7b',
     why,
@@ -139,7 +139,7 @@ function resynchronise7b(question: Question, kept: NafKeyRow | undefined): Promi
 /** 7c: the BSF is asked. Only its 5403 leads to re-negotiation (R14), or to 7b where it is known who UE-1 is. */
 async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
   const here = kept ? 'key-not-found' : 'b-tid-not-found'
-  const notWhy = { '7a': 'no key here', '7b': 'nothing here that is too old' }
+  const notWhy = () => ({ '7a': 'no key here', '7b': 'nothing here that is too old' })
   const asked = await fetched(question, btid)
   if (asked instanceof BTidUnknown && kept)
     return branch7b(question, kept, ['key-not-found', 'forgotten-by-bsf'], 'no key here')
@@ -167,7 +167,7 @@ async function branch7d(question: Question, imsi: Imsi, isResynchronised: boolea
   await decide(question, authoriseByTable(owner, question.ask, ports), {
     branch: '7d',
     why: ['imsi', ...(isResynchronised ? ['resynchronisation'] : [])],
-    notWhy: { '7a': 'no B-TID', '7b': 'no B-TID', '7c': 'no B-TID' },
+    notWhy: () => ({ '7a': 'no B-TID', '7b': 'no B-TID', '7c': 'no B-TID' }),
     gpi: true,
   })
   return push(question, { ...owner, impi: impiOfImsi(imsi, own.plmn) })
@@ -177,8 +177,8 @@ interface Decision {
   readonly branch: '7a' | '7b' | '7c' | '7d'
   readonly why: readonly string[]
   /** Why each other branch does not apply. */
-  readonly notWhy: Readonly<Record<string, string>>
-  readonly keys?: Readonly<Record<string, string>>
+  readonly notWhy: () => Readonly<Record<string, string>>
+  readonly keys?: () => Readonly<Record<string, string>>
   /** UE-1 gets a key of its own by GPI, once it is authorised. */
   readonly gpi?: true
 }
@@ -192,11 +192,17 @@ async function decide<Value>(
   procedure.step = branch
   try {
     const value = await authorisation
-    procedure.decided('branch', { branch, why: [...why, 'authorised'], notWhy, ...(gpi && { gpi }) }, keys)
+    procedure.decided('branch', () => ({
+      fields: { branch, why: [...why, 'authorised'], notWhy: notWhy(), ...(gpi && { gpi }) },
+      ...(keys && { keys: keys() }),
+    }))
     return value
   } catch (error) {
     const last = error instanceof NotAuthorised ? ['not-authorised'] : []
-    procedure.decided('branch', { branch, why: [...why, ...last], notWhy }, keys)
+    procedure.decided('branch', () => ({
+      fields: { branch, why: [...why, ...last], notWhy: notWhy() },
+      ...(keys && { keys: keys() }),
+    }))
     throw error
   }
 }

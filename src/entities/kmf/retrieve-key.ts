@@ -6,13 +6,12 @@ import type { ProseKeyAnswer } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.ts'
 import { extensionsDiffer } from '../../reference-points/pc8/messages.ts'
 import { isTemporary, RefusedWithResult } from '../../wire/diameter/result.ts'
-import { authorise, type Ask } from './authorise.ts'
-import { fromStore } from './from-store.ts'
+import { authoriseAnew } from './authorise.ts'
 import { issueKey } from './issue-key.ts'
 import type { Kmf } from './kmf.ts'
 import type { Pc8Subscriber } from './ports.ts'
 import type { Procedure } from './procedure.ts'
-import { proseSettings, proseUeIdsOf, type Owner } from './subscriber.ts'
+import { proseSettings, proseUeIdsOf } from './subscriber.ts'
 
 /** Step 4 to step 10 at the KMF of UE-2. CR 33.303 6.X.3.2. */
 export async function retrieveKey(
@@ -25,16 +24,16 @@ export async function retrieveKey(
   const home = await homeThatMayServe(kmf, request, ue2)
   const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
   procedure.step = '5'
-  await authoriseUe2(kmf, ue2, ask)
-  procedure.decided('authorisation', {
-    ...{ allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn, relay: ask.relay },
-  })
+  await authoriseAnew(ue2, ask, kmf.ports)
+  procedure.decided('authorisation', () => ({
+    fields: { allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn, relay: ask.relay },
+  }))
   procedure.step = '6'
   const answer = await askHome(kmf, procedure, request, home)
   procedure.step = '10'
   try {
     checkAnswer(kmf, request, home, answer)
-    await authoriseUe2(kmf, ue2, ask)
+    await authoriseAnew(ue2, ask, kmf.ports)
     return answer
   } catch (error) {
     wipe(answer.pdk)
@@ -65,13 +64,6 @@ async function homeThatMayServe(
     throw new NotAuthorised('UE-1 ID and NAF-ID are of different networks')
   if (request.extensions !== home.extensions) throw extensionsDiffer(request)
   return home
-}
-
-/** The newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
-async function authoriseUe2({ ports }: Kmf, ue2: Pc8Subscriber, ask: Ask): Promise<void> {
-  const ussList = await fromStore(ports.keys.ussList(ue2.btid))
-  const owner: Owner = ussList ? { ...ue2, ussList } : ue2
-  await authorise(owner, ask, ports)
 }
 
 /** Steps 6 to 9; in one KMF without Diameter. */

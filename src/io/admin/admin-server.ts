@@ -125,7 +125,7 @@ const closed = (server: Server) =>
   })
 
 /** Whoever comes without a certificate is told so (401), and comes no further than that. */
-const tlsOf = ({ certificateFile, certificateKeyFile, trustedCaFile }: AdminCredentials) => ({
+export const tlsOf = ({ certificateFile, certificateKeyFile, trustedCaFile }: AdminCredentials) => ({
   cert: readFileSync(certificateFile),
   key: readFileSync(certificateKeyFile),
   ca: readFileSync(trustedCaFile),

@@ -18,8 +18,9 @@ import { tcp, type Streams } from '../streams.ts'
 import { systemClock, systemTimers } from '../system.ts'
 import { httpLimits, refusalOctets } from './pc8-http.ts'
 import { identityOf, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
-import { pc8Tls, type Pc8Security } from './pc8-security.ts'
+import { pc8Tls, type Pc8Security, type PskLookUp } from './pc8-security.ts'
 import type { GateOffer } from './psk-gate.ts'
+import { serveWhole, type Say } from './whole-requests.ts'
 
 /** A UE whose key secures a connection. */
 export interface GbaUe {
@@ -52,6 +53,8 @@ export interface GbaServerOptions<Ue extends GbaUe> {
     incoming: IncomingMessage,
     outgoing: ServerResponse,
   ) => Promise<void>
+  /** Answers octets that are one whole request and nothing else; undefined for others, which `serve` gets from node:http. */
+  readonly servePlain?: (client: GbaClient<Ue>, octets: Buffer, say: Say) => Promise<void> | undefined
   /** A fault of ours in `serve`. */
   readonly onFault: (error: unknown) => void
   readonly count?: Count
@@ -86,13 +89,14 @@ export async function startGbaServer<Ue extends GbaUe>(options: GbaServerOptions
   const clients = new WeakMap<Socket, Connection<Ue>>()
   const http = httpServer(clients, options)
   const open = new Set<Socket>()
-  const server = createServer((raw) => {
+  const server = createServer({ noDelay: true }, (raw) => {
     open.add(raw)
     raw.once('close', () => open.delete(raw))
-    raw.setNoDelay(true)
-    const connection = new Connection(raw, security, options)
-    clients.set(connection.tls, connection)
-    connection.tls.once('secure', () => http.emit('connection', connection.tls))
+    const connection = new Connection(raw, options)
+    connection.secure(raw, security, (socket) => {
+      clients.set(socket, connection)
+      http.emit('connection', socket)
+    })
   })
   server.maxConnections = options.maxConnections
   server.on('drop', () => options.count?.('connection-dropped'))
@@ -134,32 +138,45 @@ function httpServer<Ue extends GbaUe>(
   return http
 }
 
-/** One TCP connection with its gate, its TLS and the identity that its key proves. */
+/** One TCP connection with its TLS and the identity that its key proves. */
 class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
   readonly name: string
-  readonly tls: Socket
   readonly #options: GbaServerOptions<Ue>
   readonly #deadlines: { readonly handshake: number; readonly request: number }
   readonly #octets: Pc8Octets[] = []
   #offered: { readonly identity: string; readonly ue: Ue | undefined } | undefined
   #secure = false
   #waiting = 0
+  #socket: Socket
   #stopTimer: (() => void) | undefined
   #stopExpiry: (() => void) | undefined
 
-  constructor(raw: Socket, security: Pc8Security, options: GbaServerOptions<Ue>) {
+  constructor(raw: Socket, options: GbaServerOptions<Ue>) {
     this.name = `${raw.remoteAddress ?? ''}:${raw.remotePort ?? 0}`
     this.#options = options
     this.#deadlines = options.deadlines ?? defaultDeadlines
-    this.tls = security.accept(raw, {
+    this.#socket = raw
+    this.#startTimer(this.#deadlines.handshake)
+    raw.once('close', () => this.#closed())
+  }
+
+  /** `serve` is for node:http: it gets the connection with the first octets that are no plain request. */
+  secure(raw: Socket, security: Pc8Security, serve: (socket: Socket) => void): void {
+    const { onOctets, servePlain } = this.#options
+    const look: PskLookUp = {
       lookUp: (offer) => this.#lookUp(offer),
       keyOf: (identity) => (this.#offered?.identity === identity ? (this.#offered.ue?.key ?? null) : null),
-      onOctets: (direction, octets) => this.#passed(direction, octets),
+      onOctets: onOctets && ((direction, octets) => this.#passed(direction, octets)),
+    }
+    security.accept(raw, look, (socket) => {
+      this.#secured(socket)
+      const others = () => {
+        serve(socket)
+        socket.on('data', () => this.#requestBegins()).resume()
+      }
+      if (servePlain) serveWhole(socket, (octets, say) => servePlain(this, octets, say), others)
+      else others()
     })
-    this.#startTimer(this.#deadlines.handshake)
-    this.tls.once('secure', () => this.#secured())
-    this.tls.once('close', () => this.#closed())
-    this.tls.on('error', () => this.tls.destroy())
   }
 
   get ue(): Ue | undefined {
@@ -170,6 +187,10 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
   takes(outgoing: ServerResponse): boolean {
     outgoing.once('close', () => this.#waiting--)
     return ++this.#waiting <= mostWaiting
+  }
+
+  #requestBegins(): void {
+    if (!this.#stopTimer) this.#startTimer(this.#deadlines.request)
   }
 
   /** The whole of a request is here: the next one has its own time. */
@@ -187,15 +208,16 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
     this.#flushOctets()
   }
 
-  #secured(): void {
+  #secured(socket: Socket): void {
     this.requestComplete()
+    this.#socket = socket
     this.#secure = true
     const { ue } = this
     if (!ue) return
     wipe(ue.key)
     const { clock = systemClock } = this.#options
     const left = Math.min(ue.expires - clock.now(), 0x7fffffff)
-    this.#stopExpiry = this.#after(milliseconds(left), () => this.tls.destroy())
+    this.#stopExpiry = this.#after(milliseconds(left), () => socket.destroy())
   }
 
   #closed(): void {
@@ -209,7 +231,7 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
   #startTimer(delay: number): void {
     this.#stopTimer = this.#after(milliseconds(delay), () => {
       this.#options.count?.('too-slow')
-      this.tls.destroy()
+      this.#socket.destroy()
     })
   }
 
@@ -218,10 +240,6 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
   }
 
   #passed(direction: 'in' | 'out', octets: Uint8Array): void {
-    if (direction === 'in' && this.#secure) {
-      if (!this.#stopTimer) this.#startTimer(this.#deadlines.request)
-    }
-    if (!this.#options.onOctets) return
     const sender = direction === 'in' ? 'ue' : 'kmf'
     const time = (this.#options.clock ?? systemClock).now()
     this.#octets.push({ client: this.name, sender, time, identity: undefined, octets: octets.slice() })

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { utf8 } from '../../core/bytes.ts'
 import type { Clock } from '../../core/environment.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { wipe } from '../../core/keys.ts'
@@ -8,11 +9,14 @@ import { contextOf } from '../../core/traceparent.ts'
 import type { Pc8Service, Pc8Subscriber } from '../../entities/kmf/ports.ts'
 import { causeOf } from '../../reference-points/pc8/cause-of.ts'
 import { describeResponse } from '../../reference-points/pc8/describe.ts'
-import { encodeProseDirectKeyResponse } from '../../reference-points/pc8/messages.ts'
+import type { ProseDirectKeyResponse } from '../../reference-points/pc8/exchange.ts'
+import { writeProseDirectKeyResponse } from '../../reference-points/pc8/messages.ts'
 import type { HttpFields } from '../../reference-points/ub/exchange.ts'
-import { reasonOf, responseOctets } from '../../reference-points/ub/http-octets.ts'
+import { reasonOf, responseHead, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { bodyWithin } from './http-body.ts'
 import { identityOf, type Pc8Message } from './pc8-message.ts'
+import { plainRequest, type PlainRequest } from './plain-request.ts'
+import type { Say } from './whole-requests.ts'
 
 /** R42. */
 export const httpLimits = { head: 16 * 1024, body: 64 * 1024 } as const
@@ -22,7 +26,7 @@ export interface Pc8HttpOptions {
   readonly names: readonly Fqdn[]
   readonly service: Pc8Service
   readonly clock: Clock
-  readonly onMessage: (message: Pc8Message) => void
+  readonly onMessage?: (message: Pc8Message) => void
   /** A fault of ours; the UE got 500. */
   readonly onFault: (error: unknown) => void
   readonly count: Count
@@ -37,8 +41,10 @@ export interface Pc8Client {
 interface Reply {
   readonly status: number
   readonly fields: HttpFields
-  readonly body: Uint8Array
-  readonly described: Pick<Pc8Message, 'name' | 'step' | 'fields'>
+  /** ASCII. */
+  readonly body: string
+  /** Only for who hears of messages. */
+  readonly described: Pick<Pc8Message, 'name' | 'step' | 'fields'> | undefined
 }
 
 const mediaType = projectValues.pc8MediaType.value
@@ -57,15 +63,67 @@ export async function servePc8(
   const context = contextOf(String(incoming.headers['traceparent'] ?? ''))
   const said = await replyTo(client, incoming, context, options)
   if (!said) return
-  const connection = said.status === 200 && outgoing.shouldKeepAlive ? 'keep-alive' : 'close'
-  const reply = { ...said, fields: [...said.fields, ['Connection', connection] as const] }
+  const reply = complete(said, outgoing.shouldKeepAlive)
   outgoing.sendDate = false
   outgoing.writeHead(reply.status, reasonOf(reply.status), reply.fields.flat())
-  outgoing.end(reply.body)
-  if (reply.status !== 200) options.count(`pc8-http-${reply.status}`)
-  options.onMessage({
-    ...{ sender: 'kmf', client: client.name, identity: identityOf(client.subscriber), context },
-    ...{ octets: responseOctets(reply), ...reply.described },
+  outgoing.end(reply.body, 'latin1')
+  tell(client, reply, context, options)
+}
+
+const requestLine = `POST ${projectValues.pc8Path.value} HTTP/1.1`
+
+/** Answers octets that are one whole request as clients of PC8 make it; undefined for all others, which `servePc8` judges. */
+export function servePlainPc8(
+  client: Pc8Client,
+  octets: Buffer,
+  say: Say,
+  options: Pc8HttpOptions,
+): Promise<void> | undefined {
+  const { subscriber } = client
+  const request = plainRequest(octets, requestLine)
+  const isServed =
+    subscriber &&
+    options.clock.now() < subscriber.expires &&
+    request !== undefined &&
+    isNamed(request.host, options.names) &&
+    acceptedMediaType.test(request.mediaType) &&
+    request.body.length <= httpLimits.body
+  return isServed ? answerPlain(client, subscriber, request, say, options) : undefined
+}
+
+async function answerPlain(
+  client: Pc8Client,
+  subscriber: Pc8Subscriber,
+  { body, traceparent }: PlainRequest,
+  say: Say,
+  options: Pc8HttpOptions,
+): Promise<void> {
+  const context = contextOf(traceparent)
+  const reply = complete(await documentOrRefusal(body, subscriber, context, options), true)
+  say(responseHead(reply) + reply.body, reply.status !== 200)
+  try {
+    tell(client, reply, context, options)
+  } catch (error) {
+    options.onFault(error)
+  }
+}
+
+function complete(reply: Reply, keepsAlive: boolean): Reply {
+  const connection = reply.status === 200 && keepsAlive ? 'keep-alive' : 'close'
+  return { ...reply, fields: [...reply.fields, ['Connection', connection]] }
+}
+
+function tell(
+  { name, subscriber }: Pc8Client,
+  reply: Reply,
+  context: string | undefined,
+  { count, onMessage }: Pc8HttpOptions,
+): void {
+  if (reply.status !== 200) count(`pc8-http-${reply.status}`)
+  if (!onMessage || !reply.described) return
+  onMessage({
+    ...{ sender: 'kmf', client: name, identity: identityOf(subscriber), context },
+    ...{ octets: responseOctets({ ...reply, body: utf8(reply.body) }), ...reply.described },
   })
 }
 
@@ -81,54 +139,76 @@ async function replyTo(
     const status = refusalOf(incoming, options.names)
     if (status !== undefined) return bare(status)
     const body = await bodyWithin(httpLimits.body, incoming)
-    if (!body) return bare(413)
+    return body ? await documentOrRefusal(body, subscriber, context, options) : bare(413)
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) return undefined
+    return refusalFor(error, options)
+  }
+}
+
+async function documentOrRefusal(
+  body: Uint8Array,
+  subscriber: Pc8Subscriber,
+  context: string | undefined,
+  options: Pc8HttpOptions,
+): Promise<Reply> {
+  try {
     const response = await options.service.answer(body, subscriber, context)
     try {
-      return withDocument(encodeProseDirectKeyResponse(response), describeResponse(response))
+      return withDocument(response, options.onMessage !== undefined)
     } finally {
       if (response.outcome === 'key') wipe(response.pdk)
     }
   } catch (error) {
-    if (incoming.destroyed && !incoming.complete) return undefined
-    const cause = causeOf(error)
-    if ('status' in cause && cause.status !== 500) return bare(cause.status)
-    options.onFault(error)
-    return bare(500)
+    return refusalFor(error, options)
   }
 }
+
+function refusalFor(error: unknown, { onFault }: Pc8HttpOptions): Reply {
+  const cause = causeOf(error)
+  if ('status' in cause && cause.status !== 500) return bare(cause.status)
+  onFault(error)
+  return bare(500)
+}
+
+/** Host without its port and without case. */
+const isNamed = (host: string, names: readonly Fqdn[]): boolean =>
+  names.some((name) => name === host || name === host.replace(/:\d+$/, '').toLowerCase())
 
 /** The status for a head that is no request of PC8 (B39 to B42), undefined for one that is. */
 function refusalOf(incoming: IncomingMessage, names: readonly Fqdn[]): number | undefined {
   const { 'content-type': type = '', 'content-length': length = '0' } = incoming.headers
   const [host = '', ...otherHosts] = incoming.headersDistinct['host'] ?? []
   if (otherHosts.length > 0) return 400
-  if (!names.some((name) => name === host.replace(/:\d+$/, '').toLowerCase())) return 400
+  if (!isNamed(host, names)) return 400
   if (incoming.url !== projectValues.pc8Path.value) return 404
   if (incoming.method !== 'POST') return 405
   if (!acceptedMediaType.test(type)) return 415
   return Number(length) > Number.MAX_SAFE_INTEGER ? 400 : undefined
 }
 
-const withDocument = (body: Uint8Array, described: Reply['described']): Reply => ({
-  status: 200,
-  fields: [
-    ['Content-Type', mediaType],
-    ['Content-Length', String(body.length)],
-    ['Cache-Control', 'no-store'],
-  ],
-  body,
-  described,
-})
+function withDocument(response: ProseDirectKeyResponse, isHeard: boolean): Reply {
+  const body = writeProseDirectKeyResponse(response)
+  return {
+    status: 200,
+    fields: [
+      ['Content-Type', mediaType],
+      ['Content-Length', String(body.length)],
+      ['Cache-Control', 'no-store'],
+    ],
+    body,
+    described: isHeard ? describeResponse(response) : undefined,
+  }
+}
 
 const bare = (status: number): Reply => ({
   status,
   fields: [...(status === 405 ? [['Allow', 'POST'] as const] : []), ['Content-Length', '0']],
-  body: new Uint8Array(),
+  body: '',
   described: { name: `${status} ${reasonOf(status)}`, fields: {} },
 })
 
 /** Answers octets that are no HTTP request. */
 export function refusalOctets(code: string | undefined): Uint8Array {
-  const said = bare(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400)
-  return responseOctets({ ...said, fields: [...said.fields, ['Connection', 'close']] })
+  return utf8(responseHead(complete(bare(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400), false)))
 }

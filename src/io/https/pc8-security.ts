@@ -20,6 +20,7 @@ import type { StreamAddress } from '../streams.ts'
 import { ffdhe2048 } from './ffdhe2048.ts'
 import { pc8Suites, versionRange, type TlsVersion } from './pc8-message.ts'
 import { PskGate, type GateOptions } from './psk-gate.ts'
+import { readOffer } from './psk-offer.ts'
 
 /** How the server finds the key of an identity, and hears what passes. */
 export interface PskLookUp extends Pick<GateOptions, 'lookUp' | 'onOctets'> {
@@ -29,8 +30,11 @@ export interface PskLookUp extends Pick<GateOptions, 'lookUp' | 'onOctets'> {
 
 /** What secures a connection of PC8 with the key of a B-TID: TLS, or what a simulation puts in its place. */
 export interface Pc8Security {
-  /** The server's end of a connection; it emits `secure` when the client has shown that it holds the key. */
-  accept(raw: Socket, look: PskLookUp): Socket
+  /**
+   * Secures the server's end of a connection; `secured` gets it once the client has shown that it holds the key. Where it
+   * does not, `raw` is closed; and whatever closes one of the two closes both.
+   */
+  accept(raw: Socket, look: PskLookUp, secured: (socket: Socket) => void): void
   /** A connection on its way; it emits `secureConnect` when the server has shown the same, or `error` and `close`. */
   connect(address: StreamAddress, association: Pc8Association): Socket
 }
@@ -40,17 +44,30 @@ export function pc8Tls(versions: readonly TlsVersion[], onKeyLog?: (line: string
   const range = { ciphers: pc8Suites, ...versionRange(versions) }
   let ofServer: SecureContext | undefined
   return {
-    accept(raw, { lookUp, onOctets, keyOf }) {
-      ofServer ??= serverContext(range)
-      const gate = new PskGate(raw, { versions, lookUp, onOctets })
-      const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback' | 'pskIdentityHint'> = {
-        ...{ isServer: true, secureContext: ofServer, pskIdentityHint },
-        pskCallback: (_socket, identity) => keyOf(identity),
+    accept(raw, { lookUp, onOctets, keyOf }, secured) {
+      const secureContext = (ofServer ??= serverContext(range))
+      const secure = (carrier: Socket | PskGate) => {
+        const options: TLSSocketOptions & Pick<TlsOptions, 'pskCallback' | 'pskIdentityHint'> = {
+          ...{ isServer: true, secureContext, pskIdentityHint },
+          pskCallback: (_socket, identity) => keyOf(identity),
+        }
+        const tls = new TLSSocket(carrier, options)
+        carrier.on('error', () => tls.destroy())
+        tls.on('error', () => tls.destroy())
+        tls.once('secure', () => secured(tls))
+        if (onKeyLog) tls.on('keylog', (line: Buffer) => onKeyLog(line.toString('latin1').trim()))
       }
-      const tls = new TLSSocket(gate, options)
-      gate.on('error', () => tls.destroy())
-      if (onKeyLog) tls.on('keylog', (line: Buffer) => onKeyLog(line.toString('latin1').trim()))
-      return tls
+      const secureByGate = () => secure(new PskGate(raw, { versions, lookUp, onOctets }))
+      if (onOctets || !versions.includes('1.3')) secureByGate()
+      else
+        readOffer(raw, (offer) => {
+          if (!offer) secureByGate()
+          else
+            lookUp(offer).then(
+              () => raw.destroyed || secure(raw),
+              () => raw.destroy(),
+            )
+        })
     },
     connect: ({ host, port }, association) =>
       connectTls({ ...range, host, port, ...clientOptions(association, versions) }),

@@ -15,7 +15,7 @@ export interface GateOptions {
   /** Resolves when the key is at hand, so that the synchronous callback of TLS can give it; throws to end the connection. */
   readonly lookUp: (offer: GateOffer) => Promise<void>
   /** Octets that passed, as they are on the wire. */
-  readonly onOctets: (direction: 'in' | 'out', octets: Uint8Array) => void
+  readonly onOctets?: ((direction: 'in' | 'out', octets: Uint8Array) => void) | undefined
 }
 
 /**
@@ -47,7 +47,7 @@ export class PskGate extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#options.onOctets('out', chunk)
+    this.#options.onOctets?.('out', chunk)
     this.#watchOutbound(chunk)
     this.#raw.write(chunk, done)
   }
@@ -62,7 +62,7 @@ export class PskGate extends Duplex {
   }
 
   #receive(chunk: Buffer): void {
-    this.#options.onOctets('in', chunk)
+    this.#options.onOctets?.('in', chunk)
     if (this.#received < 2 && !looksLikeTls(this.#received === 0 ? chunk : Buffer.of(22, chunk[0] ?? 3))) {
       this.destroy(new MalformedMessage('record', this.#received, 'not TLS'))
       return

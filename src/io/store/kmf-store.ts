@@ -1,4 +1,4 @@
-import { hex } from '../../core/bytes.ts'
+import { equalOctets, hex } from '../../core/bytes.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
@@ -17,7 +17,7 @@ import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.t
 import { pushedGpisIn } from './kmf-pushed-gpis.ts'
 import { parsedOnce } from './parsed-once.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
-import { statement, type Session, type StoreSchema } from './sql.ts'
+import { statement, type Question, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
 import { nextVersion } from './versions.ts'
 
@@ -111,27 +111,57 @@ const identityOf = (btid: string, nafId: Uint8Array, version: number): RowIdenti
   version,
 })
 
-function rowOf({ seal }: Store, row: JoinedRow, keys: readonly JoinedRow[], now: Instant): NafKeyRow {
-  return {
-    btid: BTid(row.btid),
-    ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
-    ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
-    created: Instant(row.created),
-    expires: Instant(row.expires),
-    ussList: ussListIn(row.uss_list),
-    keys: row.expires <= now ? [] : keys.flatMap((joined) => keyOf(seal, joined)),
-  }
+/** A row as it is kept: its keys are sealed. */
+interface SealedRow {
+  readonly row: Omit<NafKeyRow, 'keys'>
+  readonly sealed: readonly {
+    readonly nafId: NafId
+    readonly identity: RowIdentity
+    readonly key: Uint8Array
+  }[]
 }
 
-function keyOf(seal: Seal, { btid, naf_id: nafId, version, key }: JoinedRow): NafKeyRow['keys'] {
-  if (nafId === null || version === null || key === null) return []
-  return [{ nafId: NafId(nafId), key: KsNaf(seal.open(identityOf(btid, nafId, version), key)) }]
+function sealedRow(rows: readonly JoinedRow[]): SealedRow | undefined {
+  const [row] = rows
+  return (
+    row && {
+      row: {
+        btid: BTid(row.btid),
+        ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
+        ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
+        created: Instant(row.created),
+        expires: Instant(row.expires),
+        ussList: ussListIn(row.uss_list),
+      },
+      sealed: rows.flatMap(({ btid, naf_id: nafId, version, key }) =>
+        nafId === null || version === null || key === null
+          ? []
+          : [{ nafId: NafId(nafId), identity: identityOf(btid, nafId, version), key }],
+      ),
+    }
+  )
+}
+
+/** With its keys, or with that under one NAF_Id. */
+function opened({ seal }: Store, { row, sealed }: SealedRow, now: Instant, under?: Uint8Array): NafKeyRow {
+  const keys = row.expires <= now ? [] : sealed
+  const wanted = under ? keys.filter(({ nafId }) => equalOctets(nafId, under)) : keys
+  return {
+    ...row,
+    keys: wanted.map(({ nafId, identity, key }) => ({ nafId, key: KsNaf(seal.open(identity, key)) })),
+  }
 }
 
 const joined = `select r.btid, r.impi, r.imsi, r.created, r.expires, r.uss_list, k.naf_id, k.version, k.key
   from naf_key_row r left join naf_key k on k.btid = r.btid`
-const one = statement<JoinedRow>(`${joined} where r.btid = ?`)
-const settings = statement<Pick<JoinedRow, 'uss_list'>>('select uss_list from naf_key_row where btid = ?')
+const one: Question<JoinedRow, SealedRow | undefined> = {
+  statement: statement(`${joined} where r.btid = ?`),
+  answer: sealedRow,
+}
+const settings: Question<Pick<JoinedRow, 'uss_list'>, NafKeyRow['ussList'] | undefined> = {
+  statement: statement('select uss_list from naf_key_row where btid = ?'),
+  answer: ([row]) => row && ussListIn(row.uss_list),
+}
 const all = statement<JoinedRow>(`${joined} order by r.created`)
 const dropRow = statement('delete from naf_key_row where btid = ?')
 
@@ -139,23 +169,19 @@ function keysIn(store: Store): NafKeyStore {
   const { database } = store
   return {
     put: (row) => database.transaction((session) => put(session, store.seal, row)),
-    find: (btid, now) =>
-      database.session(async (session) => {
-        const rows = await session.all(one, btid)
-        return rows[0] && rowOf(store, rows[0], rows, now)
-      }),
-    ussList: (btid) =>
-      database.session(async (session) => {
-        const row = await session.get(settings, btid)
-        return row && ussListIn(row.uss_list)
-      }),
+    async find(btid, now, under) {
+      const found = await database.ask(one, btid)
+      return found && opened(store, found, now, under)
+    },
+    ussList: (btid) => database.ask(settings, btid),
     list: (now) =>
       database.session(async (session) => {
         const keysOf = new Map<string, JoinedRow[]>()
         for (const row of await session.all(all)) keysOf.set(row.btid, [...(keysOf.get(row.btid) ?? []), row])
-        return [...keysOf.values()].flatMap((keys) =>
-          keys.slice(0, 1).map((row) => rowOf(store, row, keys, now)),
-        )
+        return [...keysOf.values()].flatMap((rows) => {
+          const row = sealedRow(rows)
+          return row ? [opened(store, row, now)] : []
+        })
       }),
     forget: (btid) => database.session(async (session) => (await session.run(dropRow, btid)) > 0),
     eraseExpired: (now, limit) => database.transaction((session) => eraseExpired(session, now, limit)),

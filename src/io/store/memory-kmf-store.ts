@@ -65,9 +65,10 @@ export function memoryNafKeyStore(): NafKeyStore {
       add(copyOf(row))
       return Promise.resolve()
     },
-    find(btid, now) {
+    find(btid, now, under) {
       const row = rows.get(btid)
-      return Promise.resolve(row && seenAt(row, now))
+      const isWanted = ({ nafId }: NafKeyRow['keys'][number]) => !under || equalOctets(nafId, under)
+      return Promise.resolve(row && seenAt({ ...row, keys: row.keys.filter(isWanted) }, now))
     },
     ussList: (btid) => Promise.resolve(rows.get(btid)?.ussList),
     list: (now) =>

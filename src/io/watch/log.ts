@@ -1,5 +1,12 @@
 import { pino } from 'pino'
-import type { Tap, TapEvent, TapMessage, TapSpan, TapState } from '../../core/tap.ts'
+import {
+  tapOf,
+  type Tap,
+  type TapEvent,
+  type TapMessage,
+  type TapSpan,
+  type TapState,
+} from '../../core/tap.ts'
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -35,10 +42,11 @@ export function logTap(level: LogLevel, write: (line: string) => void): Tap {
     },
     { write: (line) => write(line.trimEnd()) },
   )
-  return (event) => {
+  // What is told of messages and spans is for `debug` alone.
+  return tapOf(level === 'debug' ? ['message', 'state', 'span'] : ['state'], (event) => {
     const entry = entryOf(event)
     if (entry) log[entry.level]({ time: new Date(event.time).toISOString(), ...entry.said }, entry.message)
-  }
+  })
 }
 
 interface Entry {

@@ -1,5 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Fields, JsonValue, TapEvent, TapMessage, TapSpan, TapState } from '../../core/tap.ts'
+import {
+  tapOf,
+  type Fields,
+  type JsonValue,
+  type TapMessage,
+  type TapSpan,
+  type TapState,
+} from '../../core/tap.ts'
 import { buckets, metricTable, type LabelsOf, type MetricName } from './metric-table.ts'
 import { ruleOf } from './rules.ts'
 import { SetUps } from './set-ups.ts'
@@ -34,7 +41,7 @@ export class Metrics {
     this.#set('sidelock_node_info', { node, role, version }, 1)
   }
 
-  readonly observe = (event: TapEvent): void => {
+  readonly observe = tapOf(['message', 'span', 'state'], (event) => {
     if (event.kind === 'message') this.#message(event)
     else if (event.kind === 'span') this.#span(event)
     else if (event.kind === 'state') this.#state(event)
@@ -43,7 +50,7 @@ export class Metrics {
     const labels = { role: setUp.role, outcome: setUp.outcome }
     this.#raise('sidelock_set_ups_total', labels)
     this.#time('sidelock_set_up_seconds', labels, setUp.ended - setUp.began)
-  }
+  })
 
   /** In the text format of Prometheus. */
   text(): Promise<string> {

@@ -1,7 +1,7 @@
 import type * as Api from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import { LocalFault } from '../../core/errors.ts'
-import type { Tap } from '../../core/tap.ts'
+import { tapOf, type Tap } from '../../core/tap.ts'
 import { milliseconds } from '../../core/units.ts'
 import { elapsed } from '../system.ts'
 import type { Watched } from './metrics.ts'
@@ -31,9 +31,10 @@ export async function startTracing(otlpUrl: string, watched: Watched): Promise<T
   })
   const spans = new SpansOfNode(watched.role)
   return {
-    observe(event) {
+    // Messages are for the attempts of a UE.
+    observe: tapOf(watched.role === 'ue' ? ['message', 'state', 'span'] : ['state', 'span'], (event) => {
       for (const span of spans.take(event)) processor.onEnd(readable(span, { api, resource, watched }))
-    },
+    }),
     close: () => Promise.race([processor.shutdown().catch(() => undefined), elapsed(closePatience)]),
   }
 }

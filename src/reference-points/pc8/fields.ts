@@ -58,34 +58,47 @@ export type FieldsOf<T extends Table> = { readonly [Name in NamesOf<T, 'once'>]:
 /** An element or attribute that no table names: the document is no message of PC8. */
 export class UnknownPart extends MalformedMessage {}
 
+const rows = new WeakMap<Table, ReadonlyMap<string, Row<unknown>>>()
+
+/** The rows of a table by their elements. */
+function rowsOf(table: Table): ReadonlyMap<string, Row<unknown>> {
+  let known = rows.get(table)
+  if (!known) rows.set(table, (known = new Map(Object.values(table).map((row) => [row.element, row]))))
+  return known
+}
+
+const nothing: Table = {}
+
 /** Throws UnknownPart unless every element and attribute below `parent` is one of the table. */
 export function checkKnown(parent: XmlElement, table: Table): void {
+  const known = rowsOf(table)
   for (const child of parent.children) {
-    const row = Object.values(table).find((candidate) => candidate.element === child.name)
+    const row = known.get(child.name)
     if (!row || child.namespace !== projectValues.pc8Namespace.value)
       throw new UnknownPart(child.name, 0, 'unknown element')
     for (const name of child.attributes.keys())
       if (!row.form.attributes.includes(name)) throw new UnknownPart(child.name, 0, 'unknown attribute')
-    checkKnown(child, row.form.table ?? {})
+    if (child.children.length > 0) checkKnown(child, row.form.table ?? nothing)
   }
 }
 
 /** The fields of `parent`, each element in its order; throws MalformedMessage. */
 export function readFields<T extends Table>(parent: XmlElement, table: T): FieldsOf<T> {
   if (parent.text.trim() !== '') throw new MalformedMessage(parent.name, 0, 'text between the elements')
-  const fields = new Map<string, unknown>()
+  const fields: Record<string, unknown> = {}
   let at = 0
-  for (const [name, row] of Object.entries(table)) {
-    const values: unknown[] = []
-    while (values.length < row.most && parent.children[at]?.name === row.element)
-      values.push(readForm(row, parent.children[at++]))
-    if (row.occurs === 'once' && values.length === 0) throw new MalformedMessage(row.element, 0, 'missing')
-    if (row.occurs === 'many') fields.set(name, values)
-    else if (values.length > 0) fields.set(name, values[0])
+  for (const name in table) {
+    const row = table[name] as Row<unknown>
+    if (row.occurs === 'many') {
+      const values: unknown[] = (fields[name] = [])
+      while (values.length < row.most && parent.children[at]?.name === row.element)
+        values.push(readForm(row, parent.children[at++]))
+    } else if (parent.children[at]?.name === row.element) fields[name] = readForm(row, parent.children[at++])
+    else if (row.occurs === 'once') throw new MalformedMessage(row.element, 0, 'missing')
   }
   const extra = parent.children[at]
   if (extra) throw new MalformedMessage(extra.name, 0, 'repeated or out of order')
-  return Object.fromEntries(fields) as FieldsOf<T>
+  return fields as FieldsOf<T>
 }
 
 function readForm(row: Row<unknown>, element: XmlElement | undefined): unknown {
@@ -100,11 +113,12 @@ function readForm(row: Row<unknown>, element: XmlElement | undefined): unknown {
 /** The elements of `fields` in the order of the table. */
 export function writeFields<T extends Table>(fields: FieldsOf<T>, table: T): readonly XmlNode[] {
   const values: Readonly<Record<string, unknown>> = fields
-  return Object.entries(table).flatMap(([name, row]) => {
+  const nodes: XmlNode[] = []
+  for (const name in table) {
+    const row = table[name] as Row<unknown>
     const value = values[name]
     const all: readonly unknown[] = Array.isArray(value) && row.occurs === 'many' ? value : [value]
-    return all
-      .filter((one) => one !== undefined)
-      .map((one) => ({ name: row.element, ...row.form.write(one) }))
-  })
+    for (const one of all) if (one !== undefined) nodes.push({ name: row.element, ...row.form.write(one) })
+  }
+  return nodes
 }

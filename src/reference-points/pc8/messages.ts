@@ -72,14 +72,12 @@ export const extensionsDiffer = ({ transactionId }: ProseDirectKeyRequest): Inva
     new MalformedMessage('extensions', 0, 'not the set in use', { clause }),
   )
 
-const rootNode = (name: string, transactionId: number, content: readonly XmlNode[]): Uint8Array =>
-  utf8(
-    writeXml({
-      name,
-      attributes: { xmlns: projectValues.pc8Namespace.value, 'transaction-id': String(transactionId) },
-      content,
-    }),
-  )
+const rootNode = (name: string, transactionId: number, content: readonly XmlNode[]): string =>
+  writeXml({
+    name,
+    attributes: { xmlns: projectValues.pc8Namespace.value, 'transaction-id': String(transactionId) },
+    content,
+  })
 
 /** The root of a document of PC8 and its transaction-id; every part of it is known. */
 function rootOf(octets: Uint8Array, name: string, table: Table): [XmlElement, number] {
@@ -103,10 +101,12 @@ function transactionIdOf(root: XmlElement): number {
 
 export const encodeProseDirectKeyRequest = (request: ProseDirectKeyRequest): Uint8Array => {
   const { extensions, ...fields } = request
-  return rootNode(
-    'prose-direct-key-request',
-    request.transactionId,
-    writeFields(extensions === 0 ? fields : { ...fields, extensions }, requestTable),
+  return utf8(
+    rootNode(
+      'prose-direct-key-request',
+      request.transactionId,
+      writeFields(extensions === 0 ? fields : { ...fields, extensions }, requestTable),
+    ),
   )
 }
 
@@ -126,7 +126,11 @@ export function decodeProseDirectKeyRequest(octets: Uint8Array): ProseDirectKeyR
   }
 }
 
-export function encodeProseDirectKeyResponse(response: ProseDirectKeyResponse): Uint8Array {
+export const encodeProseDirectKeyResponse = (response: ProseDirectKeyResponse): Uint8Array =>
+  utf8(writeProseDirectKeyResponse(response))
+
+/** The document as text, which is ASCII. */
+export function writeProseDirectKeyResponse(response: ProseDirectKeyResponse): string {
   const name = 'prose-direct-key-response'
   switch (response.outcome) {
     case 'key':

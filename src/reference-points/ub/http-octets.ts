@@ -17,13 +17,20 @@ const reasons: Readonly<Record<number, string>> = {
 
 export const reasonOf = (status: number): string => reasons[status] ?? 'Other'
 
-const head = (first: string, fields: HttpFields): Uint8Array =>
-  utf8(`${first}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`)
+const head = (first: string, fields: HttpFields): string => {
+  let text = `${first}\r\n`
+  for (const [name, value] of fields) text += `${name}: ${value}\r\n`
+  return `${text}\r\n`
+}
 
 /** Request line, header fields and body. RFC 9112 2.1. */
 export const requestOctets = (request: UbRequest): Uint8Array =>
-  concat(head(`${request.method} ${request.target} HTTP/1.1`, request.fields), request.body)
+  concat(utf8(head(`${request.method} ${request.target} HTTP/1.1`, request.fields)), request.body)
+
+/** Status line and header fields. RFC 9112 2.1. */
+export const responseHead = ({ status, fields }: Pick<UbResponse, 'status' | 'fields'>): string =>
+  head(`HTTP/1.1 ${status} ${reasonOf(status)}`, fields)
 
 /** Status line, header fields and body. RFC 9112 2.1. */
 export const responseOctets = (response: UbResponse): Uint8Array =>
-  concat(head(`HTTP/1.1 ${response.status} ${reasonOf(response.status)}`, response.fields), response.body)
+  concat(utf8(responseHead(response)), response.body)

@@ -28,17 +28,16 @@ export const addressesOf = (config: NetworkConfig): NodeContext['addressOf'] => 
 
 /**
  * A file that says the same as the configuration with a port for each server, so that nodes find each other from their
- * first moment, and with ports of the radio that no other testbed uses. Gives its name; it lies in the lab.
- * Throws InvalidConfig when ports are left open and there is no lab.
+ * first moment, and with ports of the radio that no other testbed uses. Gives its name; it lies in the lab. Ports in `taken`
+ * are not drawn, and those drawn are added. Throws InvalidConfig when ports are left open and there is no lab.
  */
-export async function addressedConfigFile(config: NetworkConfig): Promise<string> {
+export async function addressedConfigFile(config: NetworkConfig, taken = new Set<number>()): Promise<string> {
   if (!config.lab) {
     if (hasFixedPorts(config)) return config.file
     const message = 'with one process for each node every port must be given, or a lab: section be there'
     throw new InvalidConfig(config.file, [{ file: config.file, path: 'plmns', message }])
   }
   const document = parseDocument(readFileSync(config.file, 'utf8'))
-  const taken = new Set<number>()
   for (const [at, plmn] of config.plmns.entries())
     for (const { path, listen } of listenersOf(plmn)) {
       const port = listen.port === 0 ? await freePort(listen.host, taken) : listen.port

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { Outage, Refused } from '../../core/errors.ts'
-import type { Tap } from '../../core/tap.ts'
+import type { Fields, Tap } from '../../core/tap.ts'
 import type { UeControl } from '../ue-control.ts'
 import type { Order, RemoteError, Told } from './messages.ts'
 
@@ -86,6 +86,11 @@ export class Child {
 
   settle(): Promise<unknown> {
     return this.#order((id) => ({ kind: 'settle', id }))
+  }
+
+  /** What its node holds now. */
+  show(): Promise<Fields> {
+    return this.#order((id) => ({ kind: 'show', id })) as Promise<Fields>
   }
 
   /** The UE that runs there. */

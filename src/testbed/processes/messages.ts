@@ -3,7 +3,7 @@ import type { UeControl } from '../ue-control.ts'
 
 /** What a testbed asks of a node in another process. */
 export type Order =
-  | { readonly kind: 'settle'; readonly id: number }
+  | { readonly kind: 'settle' | 'show'; readonly id: number }
   | {
       readonly kind: 'control'
       readonly id: number

@@ -1,5 +1,5 @@
 import { LocalFault, Outage, ProseError } from '../../core/errors.ts'
-import type { Tap } from '../../core/tap.ts'
+import type { Fields, Tap } from '../../core/tap.ts'
 import type { UeControl } from '../ue-control.ts'
 import type { Order, RemoteError, Told } from './messages.ts'
 
@@ -11,8 +11,13 @@ class Unexpected extends LocalFault {
 /** The testbed that started this process. */
 export interface Parent {
   readonly tap: Tap
-  /** This node serves; from now on a UE takes orders. */
-  serves(control: UeControl | undefined): void
+  /** This node serves; from now on it tells what it holds, and a UE takes orders. */
+  serves(node: ServedNode): void
+}
+
+export interface ServedNode {
+  readonly show: () => Promise<Fields>
+  readonly control: UeControl | undefined
 }
 
 /** Undefined when this process was started by hand. A node whose testbed is gone ends as if it were told to. */
@@ -29,24 +34,31 @@ export function parentOf(process: NodeJS.Process): Parent | undefined {
   process.channel?.unref()
   return {
     tap: (event) => tell({ kind: 'event', event }),
-    serves(control) {
-      process.on('message', (order: Order) => void carryOut(order, control, tell))
+    serves(node) {
+      process.on('message', (order: Order) => void carryOut(order, node, tell))
       tell({ kind: 'serves' })
     },
   }
 }
 
-async function carryOut(
-  order: Order,
-  control: UeControl | undefined,
-  tell: (told: Told) => void,
-): Promise<void> {
+async function carryOut(order: Order, node: ServedNode, tell: (told: Told) => void): Promise<void> {
   const { id } = order
   try {
-    const value = order.kind === 'settle' ? undefined : await call(control, order.method, order.args)
+    const value = await answerTo(order, node)
     tell({ kind: 'done', id, value })
   } catch (error) {
     tell({ kind: 'failed', id, error: remoteError(error) })
+  }
+}
+
+function answerTo(order: Order, { show, control }: ServedNode): unknown {
+  switch (order.kind) {
+    case 'settle':
+      return undefined
+    case 'show':
+      return show()
+    case 'control':
+      return call(control, order.method, order.args)
   }
 }
 

@@ -48,6 +48,10 @@ export async function startProcessNetwork(options: NetworkOptions): Promise<Netw
   return {
     nodes,
     ue: (name): UeControl => childOf(name).control,
+    async show(name) {
+      const child = children.get(name)
+      return child?.isRunning ? child.show() : undefined
+    },
     async settle() {
       const running = [...children.values()].filter((child) => child.isRunning)
       await Promise.allSettled(running.map((child) => child.settle()))

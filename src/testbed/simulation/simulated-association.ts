@@ -35,12 +35,13 @@ export function simulatedAssociation(
 ): Pc8Security {
   const version: TlsVersion = versions.includes('1.3') ? '1.3' : '1.2'
   return {
-    accept(raw, look) {
+    accept(raw, look, secured) {
       const socket = simulated(raw)
+      socket.on('error', () => socket.destroy())
       socket.once('handshake', (hello: Uint8Array) => {
-        answer(socket, hello, version, look, random.octets(nonceLength)).catch(() => socket.destroy())
+        const own = random.octets(nonceLength)
+        answer(socket, hello, version, look, own, () => secured(socket)).catch(() => socket.destroy())
       })
-      return socket
     },
     connect(address, association) {
       const socket = simulated(streams.connect(address))
@@ -56,6 +57,7 @@ async function answer(
   version: TlsVersion,
   look: PskLookUp,
   own: Uint8Array,
+  secured: () => void,
 ): Promise<void> {
   const nonce = hello.subarray(0, nonceLength)
   const identity = fromUtf8(hello.subarray(nonceLength))
@@ -67,7 +69,7 @@ async function answer(
     return
   }
   socket.once('handshake', (shown: Uint8Array) => {
-    if (equalInConstantTime(shown, proof(key, utf8('client'), own, nonce))) socket.emit('secure')
+    if (equalInConstantTime(shown, proof(key, utf8('client'), own, nonce))) secured()
     else socket.destroy()
   })
   socket.shake(concat(own, proof(key, utf8('server'), nonce, own)))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { branchTable } from '../../../src/console/model/branches.ts'
 import { entityAt } from '../../../src/console/model/entities.ts'
+import { fieldWord } from '../../../src/ladder/facts.ts'
 import { filterOf } from '../../../src/console/model/filter.ts'
 import { keysAt, type Holding } from '../../../src/console/model/keys.ts'
 import { markdownOf } from '../../../src/console/model/markdown.ts'
@@ -160,7 +161,9 @@ describe('who holds which key', () => {
       'btid'
     ]
     run.add(JSON.stringify({ event: 'state', n: last, ms, node: 'bsf1', what: 'b-tid-expired', btid }))
-    const ks = keysAt(run, last).find(({ detail }) => detail === `B-TID ${String(btid)}`)
+    const ks = keysAt(run, last).find(
+      ({ detail }) => detail === `B-TID ${fieldWord({ btid: btid ?? null }, 'btid')}`,
+    )
     expect(ks).toMatchObject({ expired: true, holders: { ue1: 'wiped', bsf1: 'holds' } })
   })
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { formFor, pageFiles, type PageFile } from '../../../src/console/server/page-files.ts'
 import { temporaryDirectory } from '../../testbed/lab-network.ts'
 
@@ -10,7 +10,9 @@ let built: ReadonlyMap<string, PageFile>
 
 beforeAll(async () => {
   const outDir = temporaryDirectory(afterAll)
+  vi.stubEnv('NODE_ENV', 'production')
   await build({ logLevel: 'error', build: { outDir } })
+  vi.unstubAllEnvs()
   built = pageFiles(outDir)
 })
 

@@ -13,10 +13,9 @@ export interface Answer {
   readonly text: string
 }
 
-/** A console server on a free port, over runs that a test makes. */
-export async function served(more: Partial<Shown> = {}) {
+/** What a server shows, over runs that a test makes. */
+export function shownFor(more: Partial<Shown> = {}) {
   const runs = new RecordedRuns()
-  const faults: unknown[] = []
   const shown: Shown = {
     ...{ runs, armed: () => '[]' },
     network: () => ({ file: 'network.yaml' }),
@@ -25,6 +24,13 @@ export async function served(more: Partial<Shown> = {}) {
     perform: (act) => Promise.reject(new WrongAct(`there is no act ${act}`, 'one of run, connect')),
     ...more,
   }
+  return { runs, shown }
+}
+
+/** A console server on a free port, over runs that a test makes. */
+export async function served(more: Partial<Shown> = {}) {
+  const { runs, shown } = shownFor(more)
+  const faults: unknown[] = []
   const server = await startConsoleServer(shown, { host: '127.0.0.1', port: 0 }, (error) =>
     faults.push(error),
   )

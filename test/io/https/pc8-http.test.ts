@@ -14,6 +14,7 @@ import {
   encodeProseDirectKeyRequest,
   encodeProseDirectKeyResponse,
 } from '../../../src/reference-points/pc8/messages.ts'
+import type { Pc8ServerOptions } from '../../../src/io/https/pc8-server.ts'
 import type { Pc8Message } from '../../../src/io/https/pc8-message.ts'
 import {
   association,
@@ -26,7 +27,7 @@ import {
   kmfName,
   pdk,
   rawTls,
-  serverOf,
+  serverOf as serverOfFixture,
   serviceOf,
   textUntilClose,
   type TestServer,
@@ -74,7 +75,15 @@ const untouched = (): { service: Pc8Service; asked: () => number } => {
   return { service: { ...serviceOf(), answer }, asked: () => count }
 }
 
-describe('HTTP of PC8', () => {
+/** TLS has the TCP socket itself where nobody captures octets, and else what passes the gate: both must hold. */
+const forms: readonly (readonly [string, Partial<Pc8ServerOptions>])[] = [
+  ['on the socket', {}],
+  ['through the gate', { onOctets: () => undefined }],
+]
+
+describe.each(forms)('HTTP of PC8 %s', (_form, form) => {
+  const serverOf = (options: Partial<Pc8ServerOptions> = {}) => serverOfFixture({ ...form, ...options })
+
   it('R33: the PDK is wiped once it is written', async () => {
     const given = Pdk(pdk)
     const service: Pc8Service = {
@@ -178,6 +187,31 @@ describe('HTTP of PC8', () => {
     const body = `${long.length.toString(16)}\r\n${long}\r\n0\r\n\r\n`
     expect(status(await told(server, requestText({ fields: chunked, body })))).toBe(413)
     expect(asked()).toBe(0)
+  })
+
+  it('what comes after a plain request is answered after it, whatever it is', async () => {
+    const server = await serverOf()
+    const socket = await rawTls(server.port)
+    const fields = [...withLength(String(document.length)), 'Connection: close']
+    for (const text of [requestText({}), requestText({}).slice(0, 60)]) {
+      socket.write(text)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    socket.write(requestText({}).slice(60))
+    socket.write(requestText({ fields }))
+    expect((await textUntilClose(socket)).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3)
+    expect(server.counts).toEqual([])
+  })
+
+  it('R38: a plain request after the key has expired is 401 and the end of the connection', async () => {
+    let now = Instant(Date.UTC(2029, 0, 1))
+    const server = await serverOf({ clock: { now: () => now } })
+    const socket = await rawTls(server.port)
+    socket.write(requestText({}))
+    await once(socket, 'data')
+    now = expires
+    socket.write(requestText({}))
+    expect(status(await textUntilClose(socket))).toBe(401)
   })
 
   it('R43: a connection with more than 16 requests that wait for an answer is closed', async () => {

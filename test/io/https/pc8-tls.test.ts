@@ -7,6 +7,7 @@ import { Pc8IdentityRefused, TemporaryFailure } from '../../../src/core/errors.t
 import { uaIds } from '../../../src/core/identities/naf-id.ts'
 import { KsNaf } from '../../../src/core/keys.ts'
 import { Instant } from '../../../src/core/units.ts'
+import type { Pc8ServerOptions } from '../../../src/io/https/pc8-server.ts'
 import type { Pc8Octets } from '../../../src/io/https/pc8-message.ts'
 import { pskIdentityOf } from '../../../src/reference-points/pc8/psk-identity.ts'
 import { pc8Tls } from '../../../src/io/https/pc8-security.ts'
@@ -22,7 +23,7 @@ import {
   otherBtid,
   rawSocket,
   rawTls,
-  serverOf,
+  serverOf as serverOfFixture,
   serviceOf,
   textUntilClose,
 } from './pc8-fixture.ts'
@@ -32,7 +33,15 @@ afterEach(closeAll)
 const versions = ['1.3', '1.2'] as const
 const uaIdOf = { '1.3': hex(uaIds.tls13), '1.2': hex(uaIds.tls12DhePsk) }
 
-describe('handshake of PC8', () => {
+/** TLS has the TCP socket itself where nobody captures octets, and else what passes the gate: both must hold. */
+const forms: readonly (readonly [string, Partial<Pc8ServerOptions>])[] = [
+  ['on the socket', {}],
+  ['through the gate', { onOctets: () => undefined }],
+]
+
+describe.each(forms)('handshake of PC8 %s', (_form, form) => {
+  const serverOf = (options: Partial<Pc8ServerOptions> = {}) => serverOfFixture({ ...form, ...options })
+
   it.each(versions)(
     'TLS %s: the key of a B-TID secures the connection, its Ua id names the version',
     async (version) => {

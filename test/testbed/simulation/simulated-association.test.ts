@@ -17,13 +17,11 @@ async function associated(
   const random = new SeededRandom(1)
   let said = 'nothing'
   const server = createServer((raw) => {
-    const socket = simulatedAssociation(['1.3'], streams.of('kmf1'), random).accept(raw, {
+    const look = {
       lookUp: () => Promise.resolve(),
-      keyOf: (identity) => (identity === pskIdentityOf(btid) ? key : null),
-      onOctets: () => undefined,
-    })
-    socket.on('error', () => undefined)
-    socket.once('secure', () => (said = 'secure'))
+      keyOf: (identity: string) => (identity === pskIdentityOf(btid) ? key : null),
+    }
+    simulatedAssociation(['1.3'], streams.of('kmf1'), random).accept(raw, look, () => (said = 'secure'))
   })
   const port = await streams.of('kmf1').listen(server, { host: '127.0.0.1', port: 0 })
   const security = simulatedAssociation(['1.3'], streams.of('ue1'), random)

@@ -2,7 +2,7 @@ import { displayName } from '../../../ladder/names.ts'
 import type { Lane } from '../../model/lanes.ts'
 import type { ShownRow } from '../../model/rows.ts'
 import type { Run } from '../../model/run.ts'
-import { protectionWords, said, spoken } from '../../model/said.ts'
+import { fateOf, protectionWords, said, spoken } from '../../model/said.ts'
 import { LaneDrawing } from './lane-drawing.tsx'
 import { rowHeight } from './virtual.ts'
 
@@ -46,7 +46,8 @@ export function LadderRow(props: RowProps) {
 function classOf(row: ShownRow, selected: boolean): string {
   const kind = row.kind === 'group' ? 'group' : row.item.kind
   const failed = row.kind === 'item' && isFailed(row) ? ' failed' : ''
-  return `row ${kind}${failed}${selected ? ' selected' : ''}`
+  const fate = row.kind === 'item' && row.item.kind === 'message' ? fateOf(row.item.line) : undefined
+  return `row ${kind}${failed}${fate ? ` ${fate}` : ''}${selected ? ' selected' : ''}`
 }
 
 const isFailed = ({ item }: Extract<ShownRow, { kind: 'item' }>): boolean =>
@@ -89,7 +90,7 @@ function GroupCells({ row, run, lanes, laneWidth, table, showStep }: Of<'group'>
 
 function ItemCells({ row, run, lanes, laneWidth, table, showStep }: Of<'item'>) {
   const { item } = row
-  const { step, at, point, from, to, title, facts } = said(item, run)
+  const { step, at, point, from, to, title, facts, fate } = said(item, run)
   if (item.kind === 'idle' || item.kind === 'attempt')
     return (
       <span role="gridcell" class="rule">
@@ -121,10 +122,7 @@ function ItemCells({ row, run, lanes, laneWidth, table, showStep }: Of<'item'>) 
         {item.kind === 'result' && item.line.outcome === 'secured' && <b class="sign">✓ </b>}
         {title}
         {item.kind === 'message' && holdsImsi(item.line) && <b class="sign"> ✗ IMSI in clear</b>}
-        {item.kind === 'message' && item.line.original !== undefined && (
-          <b class="sign"> ✗ changed on its way</b>
-        )}
-        {item.kind === 'message' && item.line.lost === true && <b class="sign"> ✗ lost on its way</b>}
+        {fate !== '' && <b class="sign"> ✗ {fate}</b>}
         {facts.length > 0 && <span class="facts"> {facts.join('  ')}</span>}
         {table && item.kind === 'message' && (
           <span class="facts"> {protectionWords[item.line.protection]}</span>

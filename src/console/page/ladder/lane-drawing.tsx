@@ -1,5 +1,6 @@
 import type { Item } from '../../model/items.ts'
 import type { Lane } from '../../model/lanes.ts'
+import { fateOf, type Fate } from '../../model/said.ts'
 import type { ShownRow } from '../../model/rows.ts'
 import { rowHeight } from './virtual.ts'
 
@@ -9,6 +10,7 @@ interface Arrow {
   readonly protection: 'clear' | 'integrity' | 'ciphered'
   readonly point: string
   readonly bothWays: boolean
+  readonly fate: Fate | undefined
 }
 
 const middle = rowHeight / 2
@@ -36,36 +38,42 @@ export function LaneDrawing({ row, lanes, width }: { row: ShownRow; lanes: reado
   )
 }
 
+/** A lost frame ends half way at a cross; a changed one has a ring there. */
 function ArrowLine({ arrow, from, to }: { arrow: Arrow; from: number; to: number }) {
+  const { fate } = arrow
   const way = Math.sign(to - from)
+  const half = (from + to) / 2
   const [start, end] = [from + 3 * way, to - 2 * way]
-  const shown = [start + (arrow.bothWays ? 6 * way : 0), end - 6 * way] as const
+  const shown = [start + (arrow.bothWays ? 6 * way : 0), fate === 'lost' ? half : end - 6 * way] as const
   const offsets = arrow.protection === 'ciphered' ? [-2, 2] : [0]
   return (
     <g class={`arrow point-${arrow.point} ${arrow.protection}`}>
       {offsets.map((offset) => (
         <line key={offset} x1={shown[0]} x2={shown[1]} y1={middle + offset} y2={middle + offset} />
       ))}
-      <path d={head(end, way)} />
+      {fate !== 'lost' && <path d={head(end, way)} />}
+      {fate === 'lost' && <path class="fate" d={cross(half, 4)} />}
+      {fate === 'changed' && <circle class="fate" cx={half} cy={middle} r="4" />}
       {arrow.bothWays && <path d={head(start - way, -way)} />}
     </g>
   )
 }
+
+const cross = (x: number, size: number): string =>
+  `M${x - size} ${middle - size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`
 
 const head = (x: number, way: number): string => `M${x} ${middle}l${-8 * way} -5v10z`
 
 function Sign({ mark, x }: { mark: 'acts' | 'decides' | 'failed'; x: number }) {
   if (mark === 'acts') return <circle class="mark" cx={x} cy={middle} r="5" />
   if (mark === 'decides') return <path class="mark" d={`M${x} ${middle - 7}l7 7l-7 7l-7 -7z`} />
-  return <path class="mark failed" d={`M${x - 5} ${middle - 5}l10 10m0 -10l-10 10`} />
+  return <path class="mark failed" d={cross(x, 5)} />
 }
 
-const arrowOf = (
-  { from, to, protection, point }: Extract<Item, { kind: 'message' }>['line'],
-  bothWays: boolean,
-): Arrow => ({
-  ...{ from, to, protection, point, bothWays },
-})
+const arrowOf = (line: Extract<Item, { kind: 'message' }>['line'], bothWays: boolean): Arrow => {
+  const { from, to, protection, point } = line
+  return { from, to, protection, point, bothWays, fate: fateOf(line) }
+}
 
 function arrowsOf(row: ShownRow, lanes: readonly Lane[]): readonly Arrow[] {
   if (row.kind === 'item') {

@@ -42,6 +42,9 @@ export class Store {
   letters = true
   pane: 'drive' | 'help' | 'paste' | undefined
   notice = ''
+  /** The shell line that does what was done last, or is about to be done. */
+  command = ''
+  copied = ''
   readonly openGroups = new Set<string>()
   #wanted = readAddress(location.hash)
   #listeners = new Set<() => void>()
@@ -181,6 +184,15 @@ export class Store {
       if (row.kind === 'group' && item && row.items.includes(item)) this.openGroups.add(row.key)
   }
 
+  /** Puts the shell line into the clipboard; before anything was driven that of the run that is shown. */
+  async copyCommand(): Promise<void> {
+    const { scenario } = this.current?.run.start ?? {}
+    const command = this.command || (scenario === undefined ? '' : `npx sidelock run ${scenario}`)
+    if (command === '') return
+    await navigator.clipboard.writeText(command)
+    this.set({ command, copied: command })
+  }
+
   /** The run that the address asks for and that is not open yet. */
   get wantedRun(): string | undefined {
     return this.#wanted.run
@@ -203,6 +215,8 @@ type Settable =
   | 'letters'
   | 'pane'
   | 'notice'
+  | 'command'
+  | 'copied'
 
 export const isHeartbeat = (item: Item): boolean => item.kind === 'message' && item.line.heartbeat === true
 

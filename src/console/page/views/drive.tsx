@@ -10,34 +10,29 @@ type Answer = { readonly says: string } | { readonly problem: string; readonly h
 export function Drive() {
   const store = useStore()
   const { network } = store
-  const [command, setCommand] = useState('')
   const acts = (network?.acts ?? []).filter(({ act }) => act !== 'run' && act !== 'disarm')
   return (
     <aside class="drive" aria-label="Drive">
       <h2>Drive</h2>
-      {network ? (
-        <RunForm network={network} store={store} onCommand={setCommand} />
-      ) : (
-        <p class="muted">Waiting for the testbed.</p>
-      )}
+      {network ? <RunForm network={network} store={store} /> : <p class="muted">Waiting for the testbed.</p>}
       <Chips store={store} />
       <h3>Faults and changes</h3>
-      {network &&
-        acts.map((act) => <ActForm key={act.act} act={act} network={network} onCommand={setCommand} />)}
-      <ShellLine command={command} />
+      {network && acts.map((act) => <ActForm key={act.act} act={act} network={network} store={store} />)}
+      <ShellLine store={store} />
     </aside>
   )
 }
 
 /** Does an act and says what came of it beside its button. */
-function useAct(onCommand: (command: string) => void) {
+function useAct(store: Store) {
   const [answer, setAnswer] = useState<Answer | undefined>()
   const [busy, setBusy] = useState(false)
   const act = async (order: Order) => {
     setBusy(true)
+    setAnswer(undefined)
     try {
       const { command, says = 'done', run } = await post(order)
-      onCommand(command)
+      store.set({ command })
       setAnswer({ says })
       return run
     } catch (error) {
@@ -71,15 +66,14 @@ function AnswerText({ answer }: { answer: Answer | undefined }) {
 interface RunProps {
   readonly network: Network
   readonly store: Store
-  readonly onCommand: (command: string) => void
 }
 
-function RunForm({ network, store, onCommand }: RunProps) {
+function RunForm({ network, store }: RunProps) {
   const [scenario, setScenario] = useState(network.scenarios[0]?.name ?? '')
   const ues = network.ues.map(({ name }) => name)
   const [first, setFirst] = useState(ues[0] ?? '')
   const [second, setSecond] = useState(ues[1] ?? '')
-  const { answer, busy, act } = useAct(onCommand)
+  const { answer, busy, act } = useAct(store)
   const chosen = network.scenarios.find(({ name }) => name === scenario)
   const run = async () => {
     const begun = await act({ act: 'run', scenario, ...(ues.length > 2 ? { from: first, to: second } : {}) })
@@ -90,6 +84,7 @@ function RunForm({ network, store, onCommand }: RunProps) {
   return (
     <form
       class="run-form"
+      onFocusIn={() => store.set({ command: `npx sidelock run ${scenario}` })}
       onSubmit={(event) => {
         event.preventDefault()
         void run()
@@ -105,7 +100,10 @@ function RunForm({ network, store, onCommand }: RunProps) {
         label="scenario"
         value={scenario}
         values={network.scenarios.map(({ name }) => name)}
-        onChange={setScenario}
+        onChange={(name) => {
+          setScenario(name)
+          store.set({ command: `npx sidelock run ${name}` })
+        }}
       />
       {chosen && (
         <p class="summary">
@@ -142,17 +140,17 @@ function Choice({ label, value, values, onChange }: ChoiceProps) {
   )
 }
 
-function ActForm({
-  act: info,
-  network,
-  onCommand,
-}: {
-  act: ActInfo
-  network: Network
-  onCommand: (command: string) => void
-}) {
+/** `npx sidelock lab cut kmf1 kmf2`. */
+const commandOf = ({ act, parameters }: ActInfo, given: Readonly<Record<string, string>>): string =>
+  [
+    'npx sidelock lab',
+    act,
+    ...parameters.flatMap(({ name }) => (given[name] === '' ? [] : (given[name] ?? []))),
+  ].join(' ')
+
+function ActForm({ act: info, network, store }: RunProps & { act: ActInfo }) {
   const [given, setGiven] = useState<Readonly<Record<string, string>>>(() => starting(info, network))
-  const { answer, busy, act } = useAct(onCommand)
+  const { answer, busy, act } = useAct(store)
   const order = () => {
     const values = info.parameters.flatMap(({ name, kind }) => {
       const value = given[name] ?? ''
@@ -164,6 +162,7 @@ function ActForm({
     <form
       class="act"
       aria-label={info.summary}
+      onFocusIn={() => store.set({ command: commandOf(info, given) })}
       onSubmit={(event) => {
         event.preventDefault()
         void act(order())
@@ -178,7 +177,11 @@ function ActForm({
           {...{ parameter, network }}
           act={info.act}
           value={given[parameter.name] ?? ''}
-          onChange={(value) => setGiven({ ...given, [parameter.name]: value })}
+          onChange={(value) => {
+            const changed = { ...given, [parameter.name]: value }
+            setGiven(changed)
+            store.set({ command: commandOf(info, changed) })
+          }}
         />
       ))}
       <AnswerText answer={answer} />
@@ -190,6 +193,9 @@ const starting = ({ parameters }: ActInfo, network: Network): Record<string, str
   Object.fromEntries(
     parameters.map((parameter, at) => {
       const values = valuesOf(parameter, network)
+      const [own] = network.ues
+      if (parameter.kind === 'plmn')
+        return [parameter.name, values.find((plmn) => plmn !== own?.plmn) ?? values[0] ?? '']
       const nth = parameters.slice(0, at).filter(({ kind }) => kind === parameter.kind).length
       return [
         parameter.name,
@@ -278,17 +284,14 @@ function Chips({ store }: { store: Store }) {
   )
 }
 
-function ShellLine({ command }: { command: string }) {
-  const [copied, setCopied] = useState('')
+function ShellLine({ store }: { store: Store }) {
+  const { command, copied } = store
   if (command === '') return null
   return (
     <div class="shell">
       <p class="muted">the same in a shell:</p>
       <code>{command}</code>{' '}
-      <button
-        type="button"
-        onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(command))}
-      >
+      <button type="button" onClick={() => void store.copyCommand()}>
         {copied === command ? 'copied' : 'copy'}
       </button>
     </div>

@@ -79,17 +79,23 @@ function Entity({ lane, run, moment }: { lane: Lane; run: Run; moment: number })
 
 const timeOr = (cell: string): string => (/^\d{4}-\d\d-\d\dT/.test(cell) ? cell.slice(11, 19) : cell)
 
-/** The entity as it answers now: the same as `sidelock show`. */
+const refreshMs = 2000
+
+/** The entity as it answers now, at every line and in between: the same as `sidelock show`. */
 function Now({ node, lines }: { node: string; lines: number }) {
   const [shown, setShown] = useState<unknown>()
   useEffect(() => {
     let wanted = true
-    getNode(node).then(
-      (value) => wanted && setShown(value),
-      () => wanted && setShown(undefined),
-    )
+    const ask = () =>
+      getNode(node).then(
+        (value) => wanted && setShown(value),
+        () => wanted && setShown(undefined),
+      )
+    void ask()
+    const timer = setInterval(() => void ask(), refreshMs)
     return () => {
       wanted = false
+      clearInterval(timer)
     }
   }, [node, lines])
   if (shown === undefined) return null

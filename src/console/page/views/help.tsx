@@ -10,6 +10,7 @@ const keys: readonly (readonly [keys: string, does: string])[] = [
   ['.', 'follow'],
   ['Space', 'replay'],
   ['1 2 3 4', 'Ladder, Keys, Entities, Measure'],
+  ['c', 'copy the shell line'],
   ['x', 'take away'],
   ['?', 'this list'],
 ]

@@ -29,12 +29,20 @@ export function Shown({ value }: { value: unknown }) {
   return (
     <>
       {typeof value === 'string'
-        ? value
+        ? momentOr(value)
         : value === null || value === undefined
           ? '–'
           : JSON.stringify(value)}
     </>
   )
+}
+
+/** A moment as a time of day, and how long it is until then. */
+function momentOr(text: string): string {
+  if (!/^\d{4}-\d\d-\d\dT/.test(text)) return text
+  const seconds = Math.round((Date.parse(text) - Date.now()) / 1000)
+  const left = seconds > 5400 ? `${Math.round(seconds / 3600)} h` : seconds > 90 ? `${Math.round(seconds / 60)} min` : `${seconds} s` // prettier-ignore
+  return `${text.slice(11, 19)} UTC${seconds > 0 ? `, in ${left}` : ''}`
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

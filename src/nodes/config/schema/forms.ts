@@ -32,7 +32,7 @@ export const hexText = <Value>(octets: number, parse: (octets: Uint8Array) => Va
   })
 
 /** `127.0.0.1:3868`, `[::1]:3868`, `localhost:0`; throws InvalidValue. */
-function parseAddress(value: string): ListenAddress {
+export function parseAddress(value: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.]{2,45})\]|([A-Za-z0-9.-]{1,250})):(\d{1,5})$/.exec(value)
   const port = Number(match?.[3])
   if (!match || port > 65535) throw new InvalidValue('address', 'host:port is needed, [host]:port for IPv6')
