@@ -1,7 +1,7 @@
 // Bars of ratios on a logarithmic axis, each with its spread and with what it must be.
 
 const size = { label: 560, plot: 420, row: 24, top: 34, end: 60 }
-const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
+const ticks = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 const escaped = (text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 

@@ -17,7 +17,11 @@ const place = storePlace(config, plmn, kind)
 const keys = storeKeysIn(file, storeKeyFile(config, plmn, kind))
 // Nobody replaces the key meanwhile: its file is not looked at for each row.
 const { database, seal } = await openStore(place, { read: keys.read, stamp: () => name }, schemaOf[kind])
-const tables = Object.entries(tablesOf[kind](plmn, Date.now()))
+// The first timeline of PostgreSQL is 1.
+const written = { now: Date.now(), generation: isUrl(place) ? 1 : 0 }
+const tables = Object.entries(tablesOf[kind](plmn, written))
+// Nobody wants it any more, or it is done.
+process.once('disconnect', () => process.exit())
 
 /** Subscribers of one transaction, and rows of one statement. */
 const inOneGo = 10_000

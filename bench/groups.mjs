@@ -27,7 +27,7 @@ export const groups = {
   'set-up': {
     about: 'whole set-ups in each branch of step 7, to the sum of their parts',
     method:
-      'All nodes and both UEs are in one process: on sockets of loopback with SQLite, Diameter over plain TCP, or in simulated time without sockets and disks. A set-up is steps 2 to 14 and the release of the link, one after the other; PC8 of UE-2, and of UE-1 in branch 7a, is open before, and before each set-up of branch 7c UE-1 bootstraps on Ub. Every twentieth set-up with one B-TID a UE bootstraps anew, which is counted. The parts are those of one such set-up that was recorded: each message decoded and encoded once; each derivation, AKA run, digest, MAC-I and ciphering, at both ends; each call to a store made again, on the same SQLite stores; the octets of each exchange over bare sockets with node:http, node:https with TLS-PSK, TCP and UDP, client and server in this process. Not among them are state machines, timers, checks, and what the tap is told. The ratio is the CPU time of all parts, done one after the other, divided by that of the set-up. Columns of parts are us of CPU. In simulation the parts are the cryptography and the codecs.',
+      'All nodes and both UEs are in one process: on sockets of loopback with SQLite, Diameter over plain TCP, or in simulated time without sockets and disks. A set-up is steps 2 to 14 and the release of the link, one after the other; PC8 of UE-2, and of UE-1 in branch 7a, is open before, and before each set-up of branch 7c UE-1 bootstraps on Ub. Every twentieth set-up with one B-TID a UE bootstraps anew, which is counted. The parts are those of one such set-up that was recorded: each message decoded and encoded once; each derivation, AKA run, digest, MAC-I and ciphering, at both ends; each call to a store made again, on the same SQLite stores; the octets of each exchange over bare sockets with node:http, node:https with TLS-PSK, TCP, and the sockets of the radio, both ends in this process. Not among them are state machines, timers, checks, and what the tap is told. The ratio is the CPU time of all parts, done one after the other, divided by that of the set-up. Columns of parts are us of CPU. In simulation the parts are the cryptography and the codecs.',
     load: async () => (await import('./set-up.mjs')).setUps,
   },
   start: {
@@ -41,5 +41,11 @@ export const groups = {
     method:
       'Packets of 1400 octets go over a secured link, in frames without protection ("to clear frames"), and as one buffer of the same size over the bare sockets. What sends has a thread, what hears has another; at most 64 packets are on their way. Losses are counted at half of the rate. Octets of the heap are for one packet, at half of the rate and at all of it.',
     load: async () => (await import('./user-data.mjs')).userData,
+  },
+  console: {
+    about: 'the page of the console: first paint, many messages, live ones',
+    method:
+      "Debian's Chromium without a graphics processor opens the page that a console serves, each time in a context of its own, so that nothing is in a cache. Times count from the request. The run is a recorded one, told again and again. The longest task is what the thread of the page did in one piece, in its CPU time. Without Chromium or playwright-core there are no rows.",
+    load: async () => (await import('./console.mjs')).consolePage,
   },
 }

@@ -26,7 +26,10 @@ const unlimited = {
 /** Networks of one run stand beside each other. */
 const ports = new Set()
 
-/** Secrets of it are drawn. `urlOf(node)` gives the URL of a store in PostgreSQL; without it stores are SQLite files. */
+/**
+ * Secrets of it are drawn. `urlOf(node)` gives the URL of a store in PostgreSQL, and then each node has a replica on it;
+ * without it stores are SQLite files.
+ */
 export async function networkOfBench(directory, urlOf) {
   const document = parseDocument(readFileSync(example, 'utf8'))
   const lab = join(directory, 'lab')
@@ -39,8 +42,8 @@ export async function networkOfBench(directory, urlOf) {
       document.setIn(['plmns', at, 'bsf', name], value)
     document.setIn(['plmns', at, 'kmf', 'limits'], document.createNode(unlimited.kmf.limits))
     for (const kind of ['hss', 'bsf', 'kmf']) {
-      document.setIn(['plmns', at, kind, 'replicas'], document.createNode([{}]))
       if (urlOf) {
+        document.setIn(['plmns', at, kind, 'replicas'], document.createNode([{}]))
         const file = join(directory, `${kind}${at + 1}.url`)
         writeFileSync(file, await urlOf(`${kind}${at + 1}`), { mode: 0o600 })
         document.setIn(['plmns', at, kind, 'store'], 'postgresql')

@@ -5,7 +5,7 @@ import { diameterRows } from './diameter-rows.mjs'
 import { filledNetworks } from './filled-networks.mjs'
 import { networkOfBench } from './network-of-bench.mjs'
 import { postgresqlServer, postgresqlVersion } from './postgresql.mjs'
-import { requestRows } from './request-rows.mjs'
+import { byRequest, requestRows } from './request-rows.mjs'
 import { temporaryDirectory } from './temporary.mjs'
 
 const efforts = {
@@ -49,11 +49,10 @@ export async function nodes({ smoke, sizes: given, progress }) {
   try {
     const config = await networkOfBench(place('alone'))
     progress('Diameter watchdog')
-    return [
-      ...(await diameterRows(config, place('free'), effort, progress)),
-      ...(await sqliteRows(place('sqlite'), sizes, effort, progress)),
-      ...(await postgresqlRows(place('postgresql'), sizes, effort, progress)),
-    ]
+    const watchdog = await diameterRows(config, place('free'), effort, progress)
+    const onSqlite = await sqliteRows(place('sqlite'), sizes, effort, progress)
+    const onPostgresql = await postgresqlRows(place('postgresql'), sizes, effort, progress)
+    return [...watchdog, ...byRequest([...onSqlite, ...onPostgresql])]
   } finally {
     remove()
   }

@@ -20,6 +20,10 @@ const markdownTable = (rows, names = columnsOf(rows)) => {
 const facts = ({ sidelock, processor, cpus, memoryGiB, system, node, openssl }) =>
   `Sidelock ${sidelock} on ${cpus} processors (${processor}), ${memoryGiB} GiB, ${system}, Node ${node}, OpenSSL ${openssl}.`
 
+/** The days of the measurements of a result. */
+const daysOf = ({ measured }) =>
+  `Measured ${[...new Set(Object.values(measured).map(({ date }) => date.slice(0, 10)))].sort().join(', ')}.`
+
 const momentOf = ({ date, load, seconds }) =>
   `Measured ${date.slice(0, 16).replace('T', ' ')} UTC in ${seconds} s; load of the machine before: ${load}.`
 
@@ -30,22 +34,26 @@ const bounded = (result) =>
       return { group, what, to, reached: ratio ?? `${value} ${unit}`, spread, must, lower, met }
     })
 
+const summary = (rows) => `${rows.filter(({ met }) => met).length} of ${rows.length} bounds are met.`
+
 const method = `A ratio is the rate of ours divided by that of what stands in "to", both of the same run and the same machine, measured turn
 by turn: the median of the ratios of each turn, with the lowest and the highest. So a ratio can be compared between machines; the
-rates beside it cannot. Differences under a quarter are noise on a shared machine. Rates of R45 (key requests, challenges and
-pushes a minute) are off. What serves runs in a process of its own; where a row counts \`requests a second of CPU\`, the CPU time of
-that whole process is divided by what it served, so that a slow load generator cannot flatter it.`
+rates beside it cannot. Differences under a quarter are noise on a shared machine. Rates of R13 and
+R45 (key requests, challenges, pushes and IMSIs on PC5) are off. "/s" is how many a second, "other" the same of what stands in
+"to"; "/s of CPU" is how many for each second of the CPU time of the processes that serve, so that a slow load generator cannot
+flatter them.`
 
 /** The page as text. */
 export const pageOf = (result) =>
   [
     '# Performance',
     '<!-- written by `npm run bench -- --write`; do not edit -->',
-    facts(result),
+    `${facts(result)} ${daysOf(result)}`,
     '`npm run bench` measures it here, `npx sidelock bench` where the package is installed.',
     '![ratios and what they must be](performance.svg)',
     '## What must be reached',
-    markdownTable(bounded(result), ['group', 'what', 'to', 'reached', 'spread', 'must', 'met']),
+    summary(bounded(result)),
+    markdownTable(bounded(result), ['reached', 'spread', 'must', 'met', 'what', 'to', 'group']),
     '## How it is measured',
     method,
     ...Object.entries(result.groups).flatMap(([name, rows]) => [

@@ -89,7 +89,8 @@ function resultRows(request, results, sizes, { engine, processes }) {
   const rows = (count) => {
     const where = `${request.what}: ${engine}${count === 1 ? '' : `, ${count} processes`}`
     const toBare = { to: request.to, must: mustOf(request, engine) }
-    const growth = { what: `${where}, largest store`, to: 'smallest store', must: 0.8, by: 'perSecond' }
+    const fewer = `${spaced(smallest)} stored`
+    const growth = { what: `${where}, largest store`, to: fewer, must: 0.8, by: 'perSecond' }
     const sharing = { what: `${where} together`, to: '1 process', by: 'perSecond' }
     return [
       ...sizes.map((size) =>
@@ -101,6 +102,10 @@ function resultRows(request, results, sizes, { engine, processes }) {
   }
   return processes.flatMap(rows)
 }
+
+/** Rows of one kind of request after those of another, whatever the engine. */
+export const byRequest = (rows) =>
+  requests.flatMap((request) => rows.filter(({ what }) => what.startsWith(`${request.what}:`)))
 
 /** Requests that go to the same nodes, one list for each such nodes. */
 function byNodes() {

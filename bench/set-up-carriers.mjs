@@ -1,11 +1,11 @@
-// The octets of a set-up over bare sockets of this process: node:http, TLS with a pre-shared key, TCP and UDP.
-import { createSocket } from 'node:dgram'
+// The octets of a set-up over bare sockets of this process: node:http, TLS with a pre-shared key, TCP, and the radio.
 import { once } from 'node:events'
 import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http'
 import { Agent as TlsAgent, createServer as createHttpsServer, request as httpsRequest } from 'node:https'
 import { connect, createServer } from 'node:net'
+import { freePortPair, openUdpRadio } from '../dist/io/radio/udp-multicast.js'
 import { presharedKey } from './psk.mjs'
-import { bodyOf } from './set-up-codecs.mjs'
+import { bodyOf, isDiscovery } from './set-up-codecs.mjs'
 
 const host = '127.0.0.1'
 const headerOfSize = 'x-octets'
@@ -118,24 +118,31 @@ async function diameterCarrier() {
   }
 }
 
-/** PC5: datagrams. */
+/** PC5: the bare sockets of the radio, both UEs listening. */
 async function pc5Carrier() {
-  const [sender, receiver] = [createSocket('udp4'), createSocket('udp4')]
-  receiver.bind(0, host)
-  await once(receiver, 'listening')
-  const { port } = receiver.address()
+  const port = await freePortPair()
+  const open = () => openUdpRadio({ interface: host, port })
+  const radios = new Map([
+    ['ue1', await open()],
+    ['ue2', await open()],
+  ])
+  const heardByOther = (from) =>
+    new Promise((resolve) => {
+      const [[, other]] = [...radios].filter(([name]) => name !== from)
+      const stop = other.onFrame(() => {
+        stop()
+        resolve()
+      })
+    })
   return {
     async run(frames) {
-      for (const frame of frames) {
-        const heard = once(receiver, 'message')
-        sender.send(frame, port, host)
+      for (const { from, name, bytes } of frames) {
+        const heard = heardByOther(from)
+        radios.get(from).send(isDiscovery(name) ? 'SL-DCH' : 'SL-SCH', bytes)
         await heard
       }
     },
-    close() {
-      sender.close()
-      receiver.close()
-    },
+    close: () => radios.forEach((radio) => void radio.close()),
   }
 }
 
@@ -156,7 +163,7 @@ const diameterPoints = ['PC6', 'Zn', 'Zpn', 'Zh']
 export async function carriersOf(messages) {
   const of = (point) => messages.filter((message) => message.point === point)
   const carried = [
-    [await pc5Carrier(), of('PC5').map(({ bytes }) => bytes)],
+    [await pc5Carrier(), of('PC5')],
     [await pc8Carrier(), exchangesOf(of('PC8'))],
     [await ubCarrier(), exchangesOf(of('Ub'))],
     [await diameterCarrier(), diameterPoints.flatMap((point) => exchangesOf(of(point)))],

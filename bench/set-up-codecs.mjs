@@ -101,6 +101,9 @@ function ub({ bytes }) {
   return () => parts.forEach((part) => part())
 }
 
+/** Of a message on SL-DCH. */
+export const isDiscovery = (name) => name.includes('DISCOVERY')
+
 /** One function for each message, in their order. */
 export function codecParts(messages) {
   const asked = new Map()
@@ -109,9 +112,7 @@ export function codecParts(messages) {
     if (point === 'Ub') return ub(message)
     if (point === 'PC8') return pc8(message)
     if (point === 'PC5')
-      return name.includes('DISCOVERY')
-        ? both(message.bytes, decodeDiscovery, encodeDiscovery)
-        : signalling(message)
+      return isDiscovery(name) ? both(message.bytes, decodeDiscovery, encodeDiscovery) : signalling(message)
     const request = asked.get(point)
     asked.set(point, message)
     return diameter(message, request)

@@ -10,8 +10,8 @@ import { temporaryDirectory } from './temporary.mjs'
 import { timesDone, turnByTurn } from './turns.mjs'
 
 const efforts = {
-  full: { rounds: 7, milliseconds: 200, warm: 800 },
-  smoke: { rounds: 1, milliseconds: 1, warm: 0 },
+  full: { rounds: 7, milliseconds: 200, warm: { whole: 3_000, parts: 500 } },
+  smoke: { rounds: 1, milliseconds: 1 },
 }
 
 /** The scenario that goes through each branch again and again. */
@@ -52,35 +52,38 @@ function rowOf({ what, to, must }, whole, sum, parts) {
   }
 }
 
-async function branchRows(config, branch, { rounds, milliseconds, warm }) {
+/** What was never done before is slow: code that is not compiled yet, and for a whole set-up there is much of it. */
+async function warmUp(works, milliseconds) {
+  for (const work of works) await timesDone(work, milliseconds)
+}
+
+async function measured(whole, parts, { rounds, milliseconds, warm }) {
+  const { crypto, codecs, stores, carriers } = parts
+  const sums = { all: inTurn(crypto, codecs, stores, carriers), computed: inTurn(crypto, codecs) }
+  if (warm) {
+    await warmUp(Object.values(whole), warm.whole)
+    await warmUp(Object.values(sums), warm.parts)
+  }
+  const works = Object.entries({ ...whole, ...sums, ...parts })
+  const sides = works.map(([name, work]) => [name, () => timesDone(work, milliseconds)])
+  return turnByTurn(Object.fromEntries(sides), rounds)
+}
+
+async function branchRows(config, branch, effort) {
   const scenario = scenarios[branch]
   const record = await recorded(config, scenario, branch)
   const { parts, close } = await partsOf(record)
   const networks = []
   try {
     for (const simulated of [false, true]) networks.push(await setUpNetwork({ config, scenario, simulated }))
-    const [sockets, simulation] = networks
-    const { crypto, codecs, stores, carriers } = parts
-    const works = {
-      ...{ sockets: sockets.setUp, simulation: simulation.setUp },
-      ...{ all: inTurn(crypto, codecs, stores, carriers), computed: inTurn(crypto, codecs) },
-      ...parts,
-    }
-    if (warm > 0) for (const work of Object.values(works)) await timesDone(work, warm)
-    const sides = Object.entries(works).map(([name, work]) => [name, () => timesDone(work, milliseconds)])
-    const results = await turnByTurn(Object.fromEntries(sides), rounds)
-    const { crypto: ofCrypto, codecs: ofCodecs, stores: ofStores, carriers: ofCarriers } = results
+    const [sockets, simulation] = networks.map(({ setUp }) => setUp)
+    const { all, computed, ...times } = await measured({ sockets, simulation }, parts, effort)
+    const { crypto, codecs, stores, carriers } = times
+    const onSockets = { what: `set-up, branch ${branch}, sockets`, to: 'sum of its parts', must: 0.6 }
+    const inSimulation = { what: `set-up, branch ${branch}, simulation`, to: 'crypto and codecs' }
     return [
-      rowOf(
-        { what: `set-up, branch ${branch}, sockets`, to: 'sum of its parts', must: 0.6 },
-        ...[results.sockets, results.all],
-        { crypto: ofCrypto, codecs: ofCodecs, stores: ofStores, carriers: ofCarriers },
-      ),
-      rowOf(
-        { what: `set-up, branch ${branch}, simulation`, to: 'crypto and codecs' },
-        ...[results.simulation, results.computed],
-        { crypto: ofCrypto, codecs: ofCodecs },
-      ),
+      rowOf(onSockets, times.sockets, all, { crypto, codecs, stores, carriers }),
+      rowOf(inSimulation, times.simulation, computed, { crypto, codecs }),
     ]
   } finally {
     for (const network of networks) await network.stop()

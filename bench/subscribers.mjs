@@ -30,16 +30,22 @@ const subscriberOf = (number) => ({
   prose: { ueIds: [ueIdOf(number)], permissions: ['one-to-one'], publicSafety: false },
 })
 
-/** Tables of the stores of a PLMN by their kind; a table has its columns, and the rows of a subscriber. */
+/**
+ * Tables of the stores of a PLMN by their kind, as written `now` in that generation of the database; a table has its columns,
+ * and the rows of a subscriber.
+ */
 export const tablesOf = {
-  hss: () => ({
+  hss: (plmn, { generation }) => ({
     subscriber: {
       columns: subscriberColumns,
       rows: (number, seal) => [columnsOf(subscriberOf(number), 1, seal)],
     },
-    sequence_number: { columns: ['imsi', 'sqn', 'generation'], rows: (number) => [[imsiOf(number), sqn, 0]] },
+    sequence_number: {
+      columns: ['imsi', 'sqn', 'generation'],
+      rows: (number) => [[imsiOf(number), sqn, generation]],
+    },
   }),
-  bsf: ({ bsf }, now) => ({
+  bsf: ({ bsf }, { now }) => ({
     bootstrap: {
       columns: ['btid', 'impi', 'version', 'ks', 'created', 'expires', 'guss'],
       rows(number, seal) {
@@ -49,7 +55,7 @@ export const tablesOf = {
       },
     },
   }),
-  kmf: ({ bsf, kmf }, now) => ({
+  kmf: ({ bsf, kmf }, { now }) => ({
     naf_key_row: {
       columns: ['btid', 'impi', 'imsi', 'created', 'expires', 'erased', 'uss_list'],
       rows(number) {

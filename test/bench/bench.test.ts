@@ -27,7 +27,7 @@ interface Result {
   readonly groups: Readonly<Record<string, readonly Row[]>>
 }
 
-const groups = ['algorithms', 'codecs', 'store', 'nodes', 'set-up', 'start', 'user-data']
+const groups = ['algorithms', 'codecs', 'store', 'nodes', 'set-up', 'start', 'user-data', 'console']
 
 describe('the bench', () => {
   it.each(groups)('runs the group %s, hardly measured, and gives JSON', { timeout: 240_000 }, (group) => {

@@ -34,10 +34,13 @@ const result = {
 
 it('says where and when, what must be and whether it is, and how it was measured', () => {
   const page = pageOf(result)
-  expect(page).toContain('Sidelock 1.0 on 2 processors (some), 8 GiB, Linux, Node v20, OpenSSL 3.')
+  expect(page).toContain(
+    'Sidelock 1.0 on 2 processors (some), 8 GiB, Linux, Node v20, OpenSSL 3. Measured 2026-01-02.',
+  )
   expect(page).toContain('Measured 2026-01-02 03:04 UTC in 7 s')
-  expect(page).toContain('| store | insert | fdatasync | 5 | 4-6 | 4 | yes |')
-  expect(page).toContain('| store | delay |  | 12 ms | 11-13 | at most 10 | no |')
+  expect(page).toContain('1 of 2 bounds are met.')
+  expect(page).toContain('| 5 | 4-6 | 4 | yes | insert | fdatasync | store |')
+  expect(page).toContain('| 12 ms | 11-13 | at most 10 | no | delay |  | store |')
   expect(page).toContain('| 3 | MB |')
 })
 

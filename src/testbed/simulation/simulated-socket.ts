@@ -50,6 +50,15 @@ export class SimulatedSocket extends Socket {
     else this.push(null)
   }
 
+  /** There is nothing that could keep the process alive, and so nothing to wait for. */
+  override ref(): this {
+    return this
+  }
+
+  override unref(): this {
+    return this
+  }
+
   /** Time limits of real sockets count real time: nodes set their own. */
   override setTimeout(): this {
     return this

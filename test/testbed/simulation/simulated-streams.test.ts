@@ -34,6 +34,14 @@ async function connected(): Promise<Socket> {
 }
 
 describe('simulated streams', () => {
+  it('keep no more listeners however often their user lets go of them and takes them again', async () => {
+    const socket = await connected()
+    await clock.advance(milliseconds(20))
+    const before = socket.listenerCount('connect')
+    for (let time = 0; time < 20; time++) socket.unref().ref()
+    expect(socket.listenerCount('connect')).toBe(before)
+  })
+
   it('carry octets in order, each way after its latency, also when the latency changes', async () => {
     const socket = await connected()
     socket.write('written before it was up')

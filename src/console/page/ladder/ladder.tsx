@@ -1,9 +1,10 @@
+import type { VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Lane } from '../../model/lanes.ts'
 import type { Run } from '../../model/run.ts'
 import type { ShownRow } from '../../model/rows.ts'
 import { onLadderKey } from './ladder-keys.ts'
-import { LadderRow } from './ladder-row.tsx'
+import { LadderRow, type RowProps } from './ladder-row.tsx'
 import { Replay } from './replay.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { rowHeight, useVisible, useWidth } from './virtual.ts'
@@ -30,6 +31,7 @@ function LadderOf({ store, run }: { store: Store; run: Run }) {
   const laneWidth = Math.round(Math.max(laneWidths.least, Math.min(laneWidths.most, fitting)))
   const at = indexOfSelected(store)
   useFollow(store, scroller, at)
+  const drawn = useDrawn()
   const indexes = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
   if (at !== -1 && (at < first || at >= end)) indexes.push(at)
   return (
@@ -48,16 +50,12 @@ function LadderOf({ store, run }: { store: Store; run: Run }) {
           {indexes.map((index) => {
             const row = rows[index]
             if (!row) return null
-            return (
-              <LadderRow
-                key={keyOf(row, index)}
-                {...{ row, run, lanes, laneWidth, index }}
-                table={store.table}
-                selected={index === at || (at === -1 && index === first)}
-                showStep={isNewStep(rows, index)}
-                onPick={() => pick(store, row)}
-              />
-            )
+            return drawn(keyOf(row, index), {
+              ...{ row, run, lanes, laneWidth, index, table: store.table },
+              selected: index === at || (at === -1 && index === first),
+              showStep: isNewStep(rows, index),
+              onPick: () => pick(store, row),
+            })
           })}
         </div>
         {rows.length === 0 && <NothingShown store={store} />}
@@ -66,6 +64,36 @@ function LadderOf({ store, run }: { store: Store; run: Run }) {
     </section>
   )
 }
+
+/** What a row shows beside its item, which never changes. */
+const signOf = ({ row, run, ...props }: RowProps): string => {
+  const { laneWidth, index, table, selected, showStep, lanes } = props
+  const fold = row.kind === 'group' ? `${row.title} ${row.counts} ${row.open}` : ''
+  return [laneWidth, lanes.length, index, table, selected, showStep, run.zero, fold].join()
+}
+
+/** Draws rows; of one that shows the same as before the drawing is kept, and Preact passes it over. */
+function useDrawn(): (key: string, props: RowProps) => VNode {
+  const kept = useRef({ before: new Map<string, Drawn>(), now: new Map<string, Drawn>() })
+  // Those that were not drawn last time are forgotten.
+  kept.current = { before: kept.current.now, now: new Map() }
+  return (key, props) => {
+    const sign = signOf(props)
+    const old = kept.current.before.get(key)
+    const isSame = old?.sign === sign && contentOf(old.row) === contentOf(props.row)
+    const drawn = isSame ? old : { sign, row: props.row, node: <LadderRow key={key} {...props} /> }
+    kept.current.now.set(key, drawn)
+    return drawn.node
+  }
+}
+
+interface Drawn {
+  readonly sign: string
+  readonly row: ShownRow
+  readonly node: VNode
+}
+
+const contentOf = (row: ShownRow): unknown => (row.kind === 'item' ? row.item : row.items[0])
 
 /** Opens or closes a fold; selects any other row. */
 export function pick(store: Store, row: ShownRow): void {

@@ -91,7 +91,7 @@ function follow(): void {
       newest = id
       if (store.follow || !store.current) store.show(id)
     }
-    store.changed()
+    store.arrived()
   })
   stream.addEventListener('run', ({ data }: MessageEvent<string>) => {
     const info = JSON.parse(data) as RunInfo

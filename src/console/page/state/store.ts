@@ -20,6 +20,9 @@ export interface OpenRun {
   readonly run: Run
 }
 
+/** How long lines of a stream wait for others. */
+const gatherMs = 40
+
 /** Everything the page shows. Changed only by its methods, each of which draws once at the next frame. */
 export class Store {
   source: Source = { kind: 'connecting' }
@@ -49,6 +52,7 @@ export class Store {
   #wanted = readAddress(location.hash)
   #listeners = new Set<() => void>()
   #frame = 0
+  #arriving: ReturnType<typeof setTimeout> | undefined
   #rows: { readonly key: string; readonly rows: readonly ShownRow[]; readonly hidden: number } | undefined
 
   constructor() {
@@ -73,9 +77,18 @@ export class Store {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0
       this.#takeWanted()
-      history.replaceState(null, '', this.address())
+      const address = this.address()
+      if (address !== (location.hash || '#')) history.replaceState(null, '', address)
       for (const listener of this.#listeners) listener()
     })
+  }
+
+  /** Lines of a stream came: they are drawn together, far more often than one reads. */
+  arrived(): void {
+    this.#arriving ??= setTimeout(() => {
+      this.#arriving = undefined
+      this.changed()
+    }, gatherMs)
   }
 
   listen(listener: () => void): () => void {
@@ -86,7 +99,8 @@ export class Store {
   /** The run that is shown, as the address has it, with what is selected in it. */
   address(): string {
     const { current, field, view, entity, filter } = this
-    const m = this.item?.at
+    // What follows the newest message selects none.
+    const m = this.selected === undefined ? undefined : this.item?.at
     return writeAddress({
       ...(current ? { run: current.id } : {}),
       ...(m === undefined ? {} : { m }),
