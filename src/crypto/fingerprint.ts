@@ -1,13 +1,6 @@
-import { hex, utf8 } from '../core/bytes.ts'
-import { giveBack } from './given-back.ts'
-import { hmacSha256 } from './hmac-sha256.ts'
-
-const label = utf8('sidelock fingerprint')
+import { createHmac } from 'node:crypto'
+import { hex } from '../core/bytes.ts'
 
 /** What logs and screens show of a key: 8 hex digits that tell two keys apart and nothing else (R31). */
-export function fingerprint(key: Uint8Array): string {
-  const mac = hmacSha256(label, key)
-  const text = hex(mac.subarray(0, 4))
-  giveBack(mac)
-  return text
-}
+export const fingerprint = (key: Uint8Array): string =>
+  hex(createHmac('sha256', 'sidelock fingerprint').update(key).digest().subarray(0, 4))

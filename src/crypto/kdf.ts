@@ -1,10 +1,11 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { isAllZero } from '../core/bytes.ts'
 import { InvalidValue } from '../core/errors.ts'
 import { KeyOctets } from '../core/keys.ts'
 import { exactly } from './exact-length.ts'
-import { hmacSha256 } from './hmac-sha256.ts'
 
 const clause = 'TS 33.220 B.2'
+const keyObjects = new WeakMap<KeyOctets, KeyObject>()
 const scratch = new Uint8Array(1024)
 
 /** FC and parameters of one call. */
@@ -13,13 +14,11 @@ export type KdfInput = readonly [fc: number, parameters: readonly Uint8Array[]]
 /**
  * 32 octets: HMAC-SHA-256 under `key` of S = FC || P0 || L0 || P1 || L1 ..., Li being the length of Pi in 2 octets.
  * Throws InvalidValue for a key that is not of 32 octets or is wiped, and for an S of more than 1024 octets (R30).
- * TS 33.220 B.2.
+ * A key object is kept per key, so a key is never changed but by `wipe`. TS 33.220 B.2.
  */
 export function kdf(key: KeyOctets, fc: number, parameters: readonly Uint8Array[]): KeyOctets {
   const s = inputOf(fc, parameters)
-  exactly(32, 'key', key)
-  if (isAllZero(key)) throw new InvalidValue('key', 'all octets are zero', clause)
-  const { buffer, byteOffset, byteLength } = hmacSha256(key, s)
+  const { buffer, byteOffset, byteLength } = createHmac('sha256', keyObjectOf(key)).update(s).digest()
   // The very octets of the digest, so that no copy of the key is left.
   return new KeyOctets(buffer, byteOffset, byteLength)
 }
@@ -39,4 +38,12 @@ function inputOf(fc: number, parameters: readonly Uint8Array[]): Uint8Array {
     scratch[at++] = parameter.length
   }
   return scratch.subarray(0, at)
+}
+
+function keyObjectOf(key: KeyOctets): KeyObject {
+  exactly(32, 'key', key)
+  if (isAllZero(key)) throw new InvalidValue('key', 'all octets are zero', clause)
+  let object = keyObjects.get(key)
+  if (!object) keyObjects.set(key, (object = createSecretKey(key)))
+  return object
 }

@@ -20,7 +20,6 @@ import { httpLimits, refusalOctets } from './pc8-http.ts'
 import { identityOf, type Pc8Octets, type TlsVersion } from './pc8-message.ts'
 import { pc8Tls, type Pc8Security, type PskLookUp } from './pc8-security.ts'
 import type { GateOffer } from './psk-gate.ts'
-import { serveWhole, type Say } from './whole-requests.ts'
 
 /** A UE whose key secures a connection. */
 export interface GbaUe {
@@ -53,8 +52,6 @@ export interface GbaServerOptions<Ue extends GbaUe> {
     incoming: IncomingMessage,
     outgoing: ServerResponse,
   ) => Promise<void>
-  /** Answers octets that are one whole request and nothing else; undefined for others, which `serve` gets from node:http. */
-  readonly servePlain?: (client: GbaClient<Ue>, octets: Buffer, say: Say) => Promise<void> | undefined
   /** A fault of ours in `serve`. */
   readonly onFault: (error: unknown) => void
   readonly count?: Count
@@ -160,9 +157,9 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
     raw.once('close', () => this.#closed())
   }
 
-  /** `serve` is for node:http: it gets the connection with the first octets that are no plain request. */
+  /** `serve` gets the connection once its handshake is done. */
   secure(raw: Socket, security: Pc8Security, serve: (socket: Socket) => void): void {
-    const { onOctets, servePlain } = this.#options
+    const { onOctets } = this.#options
     const look: PskLookUp = {
       lookUp: (offer) => this.#lookUp(offer),
       keyOf: (identity) => (this.#offered?.identity === identity ? (this.#offered.ue?.key ?? null) : null),
@@ -170,12 +167,8 @@ class Connection<Ue extends GbaUe> implements GbaClient<Ue> {
     }
     security.accept(raw, look, (socket) => {
       this.#secured(socket)
-      const others = () => {
-        serve(socket)
-        socket.on('data', () => this.#requestBegins()).resume()
-      }
-      if (servePlain) serveWhole(socket, (octets, say) => servePlain(this, octets, say), others)
-      else others()
+      serve(socket)
+      socket.on('data', () => this.#requestBegins()).resume()
     })
   }
 

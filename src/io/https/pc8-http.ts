@@ -15,8 +15,6 @@ import type { HttpFields } from '../../reference-points/ub/exchange.ts'
 import { reasonOf, responseHead, responseOctets } from '../../reference-points/ub/http-octets.ts'
 import { bodyWithin } from './http-body.ts'
 import { identityOf, type Pc8Message } from './pc8-message.ts'
-import { plainRequest, type PlainRequest } from './plain-request.ts'
-import type { Say } from './whole-requests.ts'
 
 /** R42. */
 export const httpLimits = { head: 16 * 1024, body: 64 * 1024 } as const
@@ -68,44 +66,6 @@ export async function servePc8(
   outgoing.writeHead(reply.status, reasonOf(reply.status), reply.fields.flat())
   outgoing.end(reply.body, 'latin1')
   tell(client, reply, context, options)
-}
-
-const requestLine = `POST ${projectValues.pc8Path.value} HTTP/1.1`
-
-/** Answers octets that are one whole request as clients of PC8 make it; undefined for all others, which `servePc8` judges. */
-export function servePlainPc8(
-  client: Pc8Client,
-  octets: Buffer,
-  say: Say,
-  options: Pc8HttpOptions,
-): Promise<void> | undefined {
-  const { subscriber } = client
-  const request = plainRequest(octets, requestLine)
-  const isServed =
-    subscriber &&
-    options.clock.now() < subscriber.expires &&
-    request !== undefined &&
-    isNamed(request.host, options.names) &&
-    acceptedMediaType.test(request.mediaType) &&
-    request.body.length <= httpLimits.body
-  return isServed ? answerPlain(client, subscriber, request, say, options) : undefined
-}
-
-async function answerPlain(
-  client: Pc8Client,
-  subscriber: Pc8Subscriber,
-  { body, traceparent }: PlainRequest,
-  say: Say,
-  options: Pc8HttpOptions,
-): Promise<void> {
-  const context = contextOf(traceparent)
-  const reply = complete(await documentOrRefusal(body, subscriber, context, options), true)
-  say(responseHead(reply) + reply.body, reply.status !== 200)
-  try {
-    tell(client, reply, context, options)
-  } catch (error) {
-    options.onFault(error)
-  }
 }
 
 function complete(reply: Reply, keepsAlive: boolean): Reply {
