@@ -10,6 +10,11 @@ import { act, gpiField, patience, runScenario, stepTwelve } from './drive.ts'
 import { recordedLines } from './recorded.ts'
 
 const views = ['Ladder', 'Keys', 'Entities', 'Measure']
+const looks = [
+  ['light', 1280],
+  ['dark', 1024],
+  ['light', 768],
+] as const
 
 describe('the console in a browser', { timeout: 240_000 }, () => {
   it('shows a 7b set-up as it arrives, every octet of its GPI, and a re-negotiation that clicks force', async () => {
@@ -49,14 +54,21 @@ describe('the console in a browser', { timeout: 240_000 }, () => {
     expect(await page.locator('.shell code').textContent()).toContain('7c-renegotiate-bootstrap')
 
     const found: string[] = []
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme })
+    for (const [colorScheme, width] of looks) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 800 })
       for (const view of views) {
         await page.getByRole('button', { name: view, exact: true }).click()
-        for (const violation of await violations(page)) found.push(`${view}, ${scheme}: ${violation}`)
+        for (const violation of await violations(page)) found.push(`${view}, ${colorScheme}: ${violation}`)
+        expect(await page.evaluate('document.documentElement.scrollWidth'), view).toBeLessThanOrEqual(width)
       }
     }
+    for (const pane of ['Drive', 'Decode', 'help']) {
+      await page.getByRole('button', { name: pane, exact: true }).click()
+      for (const violation of await violations(page)) found.push(`${pane}: ${violation}`)
+    }
     expect(found).toEqual([])
+    await page.setViewportSize({ width: 1280, height: 800 })
     await page.getByText('Re-negotiation against GBA push (7b)').waitFor()
   })
 

@@ -63,6 +63,18 @@ describe('recorded runs without a network', { timeout: 240_000 }, () => {
       await page.getByRole('button', { name: view, exact: true }).click()
       expect(await violations(page)).toEqual([])
     }
+    const [dropped = ''] = await recordings('7c-found')
+    const text = JSON.stringify(readFileSync(dropped, 'utf8'))
+    const transfer = await page.evaluateHandle(
+      `(() => {
+        const given = new DataTransfer()
+        given.items.add(new File([${text}], 'dropped.jsonl'))
+        return given
+      })()`,
+    )
+    await page.locator('.ladder').dispatchEvent('drop', { dataTransfer: transfer })
+    await expect.poll(() => page.url(), patience).toMatch(/#run=dropped\.jsonl/)
+    await page.locator('.row.result').filter({ hasText: 'branch 7c' }).waitFor()
     served.terminate()
     expect(await served.exit).toBe(0)
   })

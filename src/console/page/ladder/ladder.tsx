@@ -13,7 +13,7 @@ import { useStore, type Store } from '../state/store.ts'
 /** Columns beside the lanes, in px. */
 const beside = { step: 36, time: 60, point: 40, words: 316, padding: 20 } as const
 const besideWidth = Object.values(beside).reduce((sum, width) => sum + width, 0)
-const laneWidths = { least: 26, most: 84 } as const
+const laneWidths = { least: 29, most: 84 } as const
 
 /** All messages of a run between the entities, and what these decided. */
 export function Ladder() {

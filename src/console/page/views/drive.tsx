@@ -214,6 +214,9 @@ function valuesOf({ kind, values }: Parameter, { nodes, ues, scenarios }: Networ
   return kind === 'scenario' ? scenarios.map(({ name }) => name) : []
 }
 
+/** Characters of a value that has room beside others. */
+const longestBeside = 8
+
 interface FieldProps {
   readonly parameter: Parameter
   readonly network: Network
@@ -228,7 +231,12 @@ function Field({ parameter, network, act, value, onChange }: FieldProps) {
   const label = `${act} ${name}`
   if (values.length > 0)
     return (
-      <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select
+        class={values.some(({ length }) => length > longestBeside) ? 'wide' : ''}
+        aria-label={label}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
         {optional && <option value="">any</option>}
         {values.map((one) => (
           <option key={one} value={one}>

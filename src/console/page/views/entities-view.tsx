@@ -64,7 +64,7 @@ function Entity({ lane, run, moment }: { lane: Lane; run: Run; moment: number })
             {rows.map((cells, at) => (
               <tr key={`${at} ${cells.join()}`}>
                 {cells.map((cell, column) => (
-                  <td key={column} class={cell.startsWith('#') ? 'mono' : ''}>
+                  <td key={column} class={cell.startsWith('#') ? 'mono' : isTime(cell) ? 'time' : ''}>
                     {timeOr(cell)}
                   </td>
                 ))}
@@ -77,7 +77,8 @@ function Entity({ lane, run, moment }: { lane: Lane; run: Run; moment: number })
   )
 }
 
-const timeOr = (cell: string): string => (/^\d{4}-\d\d-\d\dT/.test(cell) ? cell.slice(11, 19) : cell)
+const isTime = (cell: string): boolean => /^\d{4}-\d\d-\d\dT/.test(cell)
+const timeOr = (cell: string): string => (isTime(cell) ? cell.slice(11, 19) : cell)
 
 const refreshMs = 2000
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { counted } from '../../../ladder/names.ts'
 import {
   costOf,
   noteOne,
@@ -43,7 +44,7 @@ export function MeasureView() {
       <div class="moment">
         <h2>Measure</h2>
         <span class="muted">
-          {costs.length} set-ups, from the REQUEST of UE-1 or the discovery before it to the end
+          {counted(costs.length, 'set-up')}, from the REQUEST of UE-1 or the discovery before it to the end
         </span>
         <span class="grow" />
         <fieldset class="by">
