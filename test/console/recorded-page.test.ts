@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,11 +15,18 @@ import { recordedLines } from './recorded.ts'
 
 /** Files of recorded runs. */
 async function recordings(...scenarios: readonly string[]): Promise<readonly string[]> {
+  return recordingsOf(scenarios, recordedLines)
+}
+
+async function recordingsOf(
+  scenarios: readonly string[],
+  linesOf: (scenario: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const directory = temporaryDirectory()
   return Promise.all(
     scenarios.map(async (scenario) => {
       const file = join(directory, `${scenario}.jsonl`)
-      writeFileSync(file, (await recordedLines(scenario)).join('\n'))
+      writeFileSync(file, (await linesOf(scenario)).join('\n'))
       return file
     }),
   )
@@ -51,13 +59,25 @@ async function webServer(directory: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/runs/`
 }
 
+/** The console of these files, until the test ends. */
+async function served(files: readonly string[]) {
+  const running = Sidelock.start('console', '--open', ...files)
+  const address = /console (http:\/\/127\.0\.0\.1:\d+)/
+  await running.until(({ stderr }) => address.test(stderr))
+  return { running, url: address.exec(running.stderr)?.[1] ?? '' }
+}
+
+/** A run that reveals keys, as the command line records it. */
+async function unsafeLines(scenario: string): Promise<readonly string[]> {
+  const [start = '', ...others] = await recordedLines(scenario, true)
+  return [JSON.stringify({ ...(JSON.parse(start) as object), unsafe: true }), ...others]
+}
+
 describe('recorded runs without a network', { timeout: 240_000 }, () => {
   it('are served from their files', async () => {
     const [files, browser] = await Promise.all([recordings('7b-expired', '7a'), startBrowser()])
-    const served = Sidelock.start('console', '--open', ...files)
-    const address = /console (http:\/\/127\.0\.0\.1:\d+)/
-    await served.until(({ stderr }) => address.test(stderr))
-    const page = await openPage(browser, address.exec(served.stderr)?.[1] ?? '')
+    const { running, url } = await served(files)
+    const page = await openPage(browser, url)
     await isWhole(page)
     for (const view of ['Keys', 'Entities', 'Measure', 'Ladder']) {
       await page.getByRole('button', { name: view, exact: true }).click()
@@ -75,8 +95,32 @@ describe('recorded runs without a network', { timeout: 240_000 }, () => {
     await page.locator('.ladder').dispatchEvent('drop', { dataTransfer: transfer })
     await expect.poll(() => page.url(), patience).toMatch(/#run=dropped\.jsonl/)
     await page.locator('.row.result').filter({ hasText: 'branch 7c' }).waitFor()
-    served.terminate()
-    expect(await served.exit).toBe(0)
+    running.terminate()
+    expect(await running.exit).toBe(0)
+  })
+
+  it('show in a run that reveals keys what gives each key again', async () => {
+    const [files, browser] = await Promise.all([recordingsOf(['7b-expired'], unsafeLines), startBrowser()])
+    const { url } = await served(files)
+    const page = await openPage(browser, `${url}/#view=keys`)
+    await page.getByRole('note').filter({ hasText: 'unsafe' }).waitFor()
+    for (const name of ['Ks_NAF', 'PDK', 'KD-sess', 'PIK']) {
+      await page
+        .getByRole('row', { name: new RegExp(`^${name} `) })
+        .first()
+        .click()
+      const shown = page.getByRole('region', { name: 'derivation' })
+      await shown.getByRole('heading', { name }).waitFor()
+      const of = async (label: RegExp) =>
+        shown.locator('div').filter({ has: page.locator('dt').filter({ hasText: label }) }).locator('dd').first().textContent() // prettier-ignore
+      const octets = async (label: RegExp) => Buffer.from((await of(label)) ?? '', 'hex')
+      const output = createHmac('sha256', await octets(/^key, /))
+        .update(await octets(/^S$/))
+        .digest('hex')
+      expect(await of(/^HMAC-SHA-256$/)).toBe(output)
+      expect(await of(new RegExp(`^${name}$`))).toBe(name === 'PIK' ? output.slice(32) : output)
+    }
+    expect(await violations(page)).toEqual([])
   })
 
   it('are files for any web server, which open from the disk too', async () => {
@@ -114,11 +158,10 @@ describe('what is no recorded run', () => {
 })
 
 it('R31: a page that shows keys is for its owner alone, and what stands in a run ends no script', async () => {
-  const lines = await recordedLines('7a', true)
+  const [start = '', ...others] = await unsafeLines('7a')
   const file = join(temporaryDirectory(), 'unsafe.jsonl')
   const act = { event: 'state', n: 1, ms: 1, node: 'ue1', what: 'act', says: '</script><script>alert(1)' }
-  const start = { ...(JSON.parse(lines[0] ?? '{}') as object), unsafe: true }
-  writeFileSync(file, [JSON.stringify(start), JSON.stringify(act), ...lines.slice(1)].join('\n'))
+  writeFileSync(file, [start, JSON.stringify(act), ...others].join('\n'))
   const directory = temporaryDirectory()
   const { code, err } = await command('--export', file, '--to', directory)
   expect(code).toBe(0)

@@ -3,6 +3,7 @@ import type { ConsoleAddress } from '../../console/server/app.ts'
 import type { OpenConsole } from '../../console/server/open-console.ts'
 import type { TestbedConsole } from '../../console/server/testbed-console.ts'
 import type { ControlSocket } from '../../io/control/control-socket.ts'
+import { ensureDirectory } from '../../io/lab/files.ts'
 import { ControlAddressInUse, InvalidControlAddress } from '../../io/local-socket.ts'
 import { systemClock } from '../../io/system.ts'
 import { configuredNodes } from '../../nodes/config/nodes.ts'
@@ -71,7 +72,10 @@ function addressIn(text: string): ConsoleAddress {
 async function openLab(testbed: TestbedConsole, terminal: Terminal): Promise<ControlSocket | undefined> {
   const address = labAddress(testbed.config, terminal.environment)
   if (address === undefined) return undefined
+  const { lab } = testbed.config
   try {
+    // At the first start of a lab its folder is not there yet.
+    if (lab) ensureDirectory(lab.directory)
     return await serveLab(testbed, address)
   } catch (error) {
     if (!(error instanceof ControlAddressInUse || error instanceof InvalidControlAddress)) throw error

@@ -165,8 +165,9 @@ function SourceSign({ store }: { store: Store }) {
 function Bars({ store }: { store: Store }) {
   const { source, notice, network, current } = store
   const unsafe = network?.unsafe === true || current?.run.start?.unsafe === true
+  if (!unsafe && source.kind !== 'lost' && notice === '') return null
   return (
-    <>
+    <section aria-label="notices">
       {unsafe && (
         <p class="bar unsafe" role="note">
           unsafe: this run shows and records keys; treat its output, capture and pages as you treat the keys
@@ -185,7 +186,7 @@ function Bars({ store }: { store: Store }) {
           </button>
         </p>
       )}
-    </>
+    </section>
   )
 }
 

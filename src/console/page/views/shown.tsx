@@ -1,13 +1,26 @@
+/** Of a table that still fits into a card. */
+const mostColumns = 4
+
 /** Any JSON value as lists and tables. */
 export function Shown({ value }: { value: unknown }) {
   if (Array.isArray(value)) {
     const rows = value as readonly unknown[]
     if (rows.length === 0) return <span class="muted">none</span>
-    const columns = rows.every(isRecord)
-      ? [...new Set(rows.flatMap((row) => Object.keys(row as object)))]
-      : []
-    if (columns.length > 0)
-      return <Rows rows={rows as readonly Record<string, unknown>[]} columns={columns} />
+    const records = rows.filter(isRecord)
+    if (records.length === rows.length) {
+      const columns = [...new Set(records.flatMap((row) => Object.keys(row)))]
+      const isFlat = records.every((row) => Object.values(row).every((cell) => typeof cell !== 'object'))
+      if (isFlat && columns.length <= mostColumns) return <Rows rows={records} columns={columns} />
+      return (
+        <>
+          {records.map((row, at) => (
+            <div class="one" key={at}>
+              <Shown value={row} />
+            </div>
+          ))}
+        </>
+      )
+    }
     return <>{rows.map((row) => (isRecord(row) ? JSON.stringify(row) : String(row))).join(', ')}</>
   }
   if (isRecord(value)) {
