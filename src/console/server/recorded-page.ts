@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { InvalidValue, LocalFault } from '../../core/errors.ts'
+import { makeDirectories } from '../../io/directories.ts'
 import { unwritable } from '../../io/output.ts'
 import { runOf } from '../model/run.ts'
 import { guardedApp, listening, onFreePort, urlOf } from './app.ts'
@@ -100,7 +101,7 @@ export function exportRecorded(recordings: readonly Recording[], directory: stri
   for (const [path, { octets }] of recordedPage(recordings)) {
     const file = join(directory, path === '/' ? 'index.html' : path)
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeDirectories(dirname(file))
       writeFileSync(file, octets, { mode })
       chmodSync(file, mode)
     } catch (error) {
