@@ -1,4 +1,5 @@
 // What one set-up consists of: its messages, and its calls to stores, which can be made again.
+import { tapOf } from '../dist/core/tap.js'
 import { setUpNetwork } from './set-up-network.mjs'
 
 /** The same value with octets of its own: who was given keys wipes them. */
@@ -41,9 +42,9 @@ export async function recorded(config, scenario, branch) {
     bsfStore: async (plmn) => toldStore(await carriers.bsfStore(plmn), tell),
     kmfStore: async (plmn) => toldStore(await carriers.kmfStore(plmn), tell),
   })
-  const tap = (event) => {
+  const tap = tapOf(['message'], (event) => {
     if (isOn && event.kind === 'message' && !event.heartbeat) messages.push(event)
-  }
+  })
   const network = await setUpNetwork({ config, scenario, tap, unsafeRevealKeys: true, carriersOf })
   await network.setUp()
   isOn = true

@@ -16,8 +16,10 @@ import { pskLoad } from './psk-load.mjs'
 import { btidIn, impiOf, ueIdOf } from './subscribers.mjs'
 import { ubLoad } from './ub-load.mjs'
 
-/** UEs that ask a node at once, subscribers 0 and up. */
-const callers = Array.from({ length: 16 }, (_, number) => number)
+/** The first subscriber of whom the configuration says nothing: what it says would replace what the store has. */
+const first = 3
+/** UEs that ask a node at once. */
+const callers = Array.from({ length: 16 }, (_, number) => first + number)
 /** Diameter requests without an answer. */
 const outstanding = 64
 /** Steps over the whole store, so that no row is asked for soon again. */
@@ -28,7 +30,8 @@ const applications = { Zn: 16777220, Zh: 16777221, PC6: 16777340 }
 /** Numbers of subscribers that are no callers, one after the other over the whole store. */
 export function numbersOf(subscribers) {
   let number = 0
-  return () => callers.length + ((number++ * stride) % (subscribers - callers.length))
+  const others = first + callers.length
+  return () => others + ((number++ * stride) % (subscribers - others))
 }
 
 /** How a node of the configuration names itself. */

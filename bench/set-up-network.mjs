@@ -1,4 +1,5 @@
 // A whole network in this process, in which one set-up comes after the other.
+import { allTaps, tapOf } from '../dist/core/tap.js'
 import { freePortPair } from '../dist/io/radio/udp-multicast.js'
 import { prepareFiles } from '../dist/nodes/config/files.js'
 import { onFreePorts, withOwnStores } from '../dist/testbed/arrangements.js'
@@ -29,7 +30,7 @@ async function contextOnSockets({ config: given, ...options }) {
 }
 
 /**
- * The network of a scenario, on sockets or `simulated`, with what comes before its set-ups done. `tap` gets all events,
+ * The network of a scenario, on sockets or `simulated`, with what comes before its set-ups done. `tap` gets what it reads,
  * `carriersOf` may change what its nodes take from the machine. The network has `setUp()`, which gives its branch: steps 2 to
  * 14, for branch 7c a bootstrapping before, and the release of the link.
  */
@@ -37,18 +38,17 @@ export async function setUpNetwork({
   config: given,
   scenario: name,
   simulated,
-  tap = () => undefined,
+  tap = tapOf([], () => undefined),
   unsafeRevealKeys = false,
   carriersOf = (carriers) => carriers,
 }) {
   const scenario = findScenario(name)
   const config = scenario.arrangement?.(given) ?? given
   let branch
-  const listening = (event) => {
-    if (event.kind === 'state' && event.what === 'branch') branch = event.fields.branch
-    tap(event)
-  }
-  const options = { config, tap: listening, unsafeRevealKeys }
+  const decisions = tapOf(['state'], ({ kind, what, fields }) => {
+    if (kind === 'state' && what === 'branch') branch = fields.branch
+  })
+  const options = { config, tap: allTaps(decisions, tap), unsafeRevealKeys }
   const { context, through, remove } = await (simulated ? simulatedContext : contextOnSockets)(options)
   const cast = castOf(context.config)
   const network = await through(startNodes({ ...context, carriers: carriersOf(context.carriers) }, new Map()))

@@ -58,10 +58,14 @@ export const keyOctets = (octets: Uint8Array): KeyOctets => new KeyOctets(octets
 
 /** A key of `name` from octets of a peer or a file: the exact length and not all zero (R30); throws InvalidValue. */
 export function keyFrom(name: string, octets: Uint8Array, ...lengths: readonly number[]): KeyOctets {
+  checkKey(name, octets, lengths)
+  return keyOctets(octets)
+}
+
+function checkKey(name: string, octets: Uint8Array, lengths: readonly number[]): void {
   if (!lengths.includes(octets.length))
     throw new InvalidValue(name, `${lengths.join(' or ')} octets are needed, not ${octets.length}`)
   if (isAllZero(octets)) throw new InvalidValue(name, 'all octets are zero')
-  return keyOctets(octets)
 }
 
 export const K = (octets: Uint8Array): K => keyFrom('K', octets, 16, 32) as K
@@ -73,6 +77,11 @@ export const Res = (octets: Uint8Array): Res =>
   keyFrom('RES', octets, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16) as Res
 export const Ks = (octets: Uint8Array): Ks => keyFrom('Ks', octets, 32) as Ks
 export const KsNaf = (octets: Uint8Array): KsNaf => keyFrom('Ks_NAF', octets, 32) as KsNaf
+/** The very octets, of which nobody else has hold; throws InvalidValue. */
+export function asKsNaf(octets: KeyOctets): KsNaf {
+  checkKey('Ks_NAF', octets, [32])
+  return octets as KsNaf
+}
 export const Pdk = (octets: Uint8Array): Pdk => keyFrom('PDK', octets, 32) as Pdk
 
 /** Overwrites a key whose context ended (R33). */

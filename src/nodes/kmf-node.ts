@@ -186,10 +186,8 @@ export async function startKmf(
   let current = plmn
   const act = () => kmf.reconfigure(knownTo(current, peering), settingsOf(current))
   peering.expect(act)
-  const onKeyLog = (text: string) => {
-    if (context.unsafeRevealKeys)
-      tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })
-  }
+  const onKeyLog = (text: string) =>
+    tap({ kind: 'secret', time: clock.now(), node: name, name: 'TLS key log', text })
   closing.opened(peering.follow(name))
   closing.opened(sweepExpired(name, context, (now, limit) => keys.eraseExpired(now, limit)))
   closing.opened(sweepExpired(name, context, (now, limit) => pushedGpis.forgetExpired(now, limit)))
@@ -198,7 +196,10 @@ export async function startKmf(
     const server = await startPc8Server({
       ...{ address: pc8.listen.host, port: pc8.listen.port, versions: pc8.tls, names: [fqdn] },
       ...{ service: pc8Spans(kmf, spans), clock, timers, maxConnections, count: voice.count },
-      ...{ streams: carriers.streams(name), security: carriers.pc8(name, pc8.tls, onKeyLog) },
+      ...{
+        streams: carriers.streams(name),
+        security: carriers.pc8(name, pc8.tls, context.unsafeRevealKeys ? onKeyLog : undefined),
+      },
       ...(isRead('message', tap) && { onMessage: guarded(name, context, pc8Tap(voice, context)) }),
       ...(isRead('octets', tap) && { onOctets: guarded(name, context, octetsTap(name, context)) }),
       onFault: (error) => context.onFault(name, error),

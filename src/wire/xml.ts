@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes'
+import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { fromUtf8 } from '../core/bytes.ts'
 import { MalformedMessage, ProseError } from '../core/errors.ts'
 
@@ -34,8 +34,7 @@ interface Open {
  */
 export function parseXml(octets: Uint8Array): XmlElement {
   if (octets.length > limits.octets) throw new MalformedMessage('XML', limits.octets, 'longer than 64 KiB')
-  const source = textOf(octets)
-  return parsed(source)
+  return parsed(textOf(octets))
 }
 
 function textOf(octets: Uint8Array): string {
@@ -46,25 +45,67 @@ function textOf(octets: Uint8Array): string {
   }
 }
 
-function parsed(source: string): XmlElement {
-  const parser = new SaxesParser({ xmlns: true, position: true })
-  const fail = (reason: string): never => {
-    throw new MalformedMessage('XML', parser.position, reason)
-  }
-  const open: Open[] = []
-  let root: XmlElement | undefined
-  let elements = 0
-  let textLength = 0
+/** One that has ended a document begins the next as a new one would; after an error there is another. */
+let idle: Reader | undefined
 
-  parser.on('xmldecl', ({ version, encoding }) => {
-    if ((version ?? '1.0') !== '1.0') fail('not XML 1.0')
-    if ((encoding ?? 'utf-8').toLowerCase() !== 'utf-8') fail('not said to be UTF-8')
-  })
-  parser.on('doctype', () => fail('a DOCTYPE is not allowed'))
-  parser.on('error', (error) => fail(error.message))
-  parser.on('opentag', (tag) => {
-    if (++elements > limits.elements) fail(`more than ${limits.elements} elements`)
-    if (open.length >= limits.depth) fail(`deeper than ${limits.depth}`)
+function parsed(source: string): XmlElement {
+  const reader = idle ?? new Reader()
+  idle = undefined
+  const root = reader.read(source)
+  idle = reader
+  return root
+}
+
+class Reader {
+  readonly #parser = new SaxesParser({ xmlns: true, position: true })
+  #source = ''
+  #open: Open[] = []
+  #root: XmlElement | undefined
+  #elements = 0
+  #textLength = 0
+
+  constructor() {
+    const parser = this.#parser
+    parser.on('xmldecl', ({ version, encoding }) => {
+      if ((version ?? '1.0') !== '1.0') this.#fail('not XML 1.0')
+      if ((encoding ?? 'utf-8').toLowerCase() !== 'utf-8') this.#fail('not said to be UTF-8')
+    })
+    parser.on('doctype', () => this.#fail('a DOCTYPE is not allowed'))
+    parser.on('error', (error) => this.#fail(error.message))
+    parser.on('opentag', (tag) => this.#begin(tag))
+    parser.on('text', (text) => this.#addText(text))
+    parser.on('cdata', (text) => this.#addText(text))
+    parser.on('closetag', () => {
+      const closed = this.#open.pop()
+      if (closed) endPlace(closed.element.place, this.#source, parser.position)
+    })
+  }
+
+  /** Not again once it has thrown. */
+  read(source: string): XmlElement {
+    this.#source = source
+    try {
+      this.#parser.write(source).close()
+    } catch (error) {
+      if (error instanceof MalformedMessage) throw error
+      throw new MalformedMessage('XML', 0, 'not well formed', { cause: error })
+    }
+    const root = this.#root ?? this.#fail('no element')
+    this.#source = ''
+    this.#open = []
+    this.#root = undefined
+    this.#elements = 0
+    this.#textLength = 0
+    return root
+  }
+
+  #fail(reason: string): never {
+    throw new MalformedMessage('XML', this.#parser.position, reason)
+  }
+
+  #begin(tag: SaxesTagNS): void {
+    if (++this.#elements > limits.elements) this.#fail(`more than ${limits.elements} elements`)
+    if (this.#open.length >= limits.depth) this.#fail(`deeper than ${limits.depth}`)
     const attributes = new Map<string, string>()
     for (const attribute of Object.values(tag.attributes))
       if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
@@ -75,31 +116,19 @@ function parsed(source: string): XmlElement {
       attributes,
       children: [],
       text: '',
-      place: placeFrom(source, parser.position),
+      place: placeFrom(this.#source, this.#parser.position),
     }
-    open.at(-1)?.element.children.push(element)
-    open.push({ element })
-    root ??= element
-  })
-  const addText = (text: string) => {
-    textLength += text.length
-    if (textLength > limits.expandedText) fail('more than 64 KiB of text')
-    const parent = open.at(-1)
+    this.#open.at(-1)?.element.children.push(element)
+    this.#open.push({ element })
+    this.#root ??= element
+  }
+
+  #addText(text: string): void {
+    this.#textLength += text.length
+    if (this.#textLength > limits.expandedText) this.#fail('more than 64 KiB of text')
+    const parent = this.#open.at(-1)
     if (parent) parent.element.text += text
   }
-  parser.on('text', addText)
-  parser.on('cdata', addText)
-  parser.on('closetag', () => {
-    const closed = open.pop()
-    if (closed) endPlace(closed.element.place, source, parser.position)
-  })
-  try {
-    parser.write(source).close()
-  } catch (error) {
-    if (error instanceof MalformedMessage) throw error
-    throw new MalformedMessage('XML', 0, 'not well formed', { cause: error })
-  }
-  return root ?? fail('no element')
 }
 
 /** An opening tag ends before `end`; no `<` stands in it but its first character. */

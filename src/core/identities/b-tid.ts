@@ -15,7 +15,7 @@ export function BTid(text: string): BTid {
 }
 
 export const bTidOf = (rand: Rand, bsf: Fqdn): BTid => BTid(`${base64(rand)}@${bsf}`)
-export const bTidDomain = (btid: BTid): Fqdn => Fqdn(btid.slice(25))
+export const bTidDomain = (btid: BTid): Fqdn => btid.slice(25) as Fqdn
 export const bTidRand = (btid: BTid): Rand => Rand(fromBase64(btid.slice(0, 24)))
 
 /** The first six characters: enough to tell two apart on a screen. */

@@ -2,6 +2,7 @@ import type { Brand } from '../brand.ts'
 import { concat, fromAscii, fromHex, hex, utf8 } from '../bytes.ts'
 import { InvalidValue } from '../errors.ts'
 import { projectValues } from '../project-values.ts'
+import { readAgain } from '../read-again.ts'
 import { Fqdn } from './fqdn.ts'
 
 /** Ua security protocol identifier, 5 octets. TS 33.220 annex H. */
@@ -37,11 +38,14 @@ export const nafIdOf = (fqdn: Fqdn, uaId: UaId): NafId => concat(utf8(fqdn), uaI
 
 export function NafId(octets: Uint8Array): NafId {
   if (octets.length < 8 || octets.length > 255) throw new InvalidValue('NAF-Id', '8 to 255 octets are needed')
-  Fqdn(fromAscii(octets.subarray(0, -5)))
+  fqdnIn(octets)
   return octets as NafId
 }
 
-export const nafFqdn = (nafId: NafId): Fqdn => Fqdn(fromAscii(nafId.subarray(0, -5)))
+const readFqdn = readAgain((octets) => Fqdn(fromAscii(octets)))
+const fqdnIn = (octets: Uint8Array): Fqdn => readFqdn(octets.subarray(0, -5))
+
+export const nafFqdn = (nafId: NafId): Fqdn => fqdnIn(nafId)
 export const nafUaId = (nafId: NafId): UaId => nafId.subarray(-5) as UaId
 export const isProseNafId = (nafId: NafId): boolean => hex(nafUaId(nafId)) === projectValues.uaIdProse.value
 

@@ -72,11 +72,12 @@ export async function authoriseByTable(
   refuseIf((await hasRowFor(owner, ask, ports)) ? [] : [`no permission for ${ask.plmn}`], ask)
 }
 
-const hasRowFor = async (
+const hasRowFor = (
   { imsi }: Owner,
   { plmn }: Ask,
   { authorisations }: Pick<KmfPorts, 'authorisations'>,
-) => imsi !== undefined && (await fromStore(authorisations.mayLink(imsi, plmn)))
+): Promise<boolean> =>
+  imsi === undefined ? Promise.resolve(false) : fromStore(authorisations.mayLink(imsi, plmn))
 
 function refuseIf(reasons: readonly string[], { role }: Ask): void {
   if (reasons.length > 0)

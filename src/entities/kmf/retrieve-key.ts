@@ -5,6 +5,7 @@ import { inRanges, type PlmnEntry } from '../../core/plmn-table.ts'
 import type { ProseKeyAnswer } from '../../reference-points/pc6/exchange.ts'
 import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.ts'
 import { extensionsDiffer } from '../../reference-points/pc8/messages.ts'
+import type { Uss } from '../../wire/user-security-settings.ts'
 import { isTemporary, RefusedWithResult } from '../../wire/diameter/result.ts'
 import { authoriseAnew } from './authorise.ts'
 import { issueKey } from './issue-key.ts'
@@ -21,7 +22,7 @@ export async function retrieveKey(
   ue2: Pc8Subscriber,
 ): Promise<ProseKeyAnswer> {
   takeTokens(kmf, request, ue2)
-  const home = await homeThatMayServe(kmf, request, ue2)
+  const home = homeThatMayServe(kmf, request, await proseSettings(ue2, kmf.ports))
   const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
   procedure.step = '5'
   await authoriseAnew(ue2, ask, kmf.ports)
@@ -51,12 +52,12 @@ function takeTokens({ ports, buckets }: Kmf, { ue1Id }: ProseDirectKeyRequest, u
 }
 
 /** The home of UE-1, found by the PLMN table alone (R1, R3, R4). */
-async function homeThatMayServe(
+function homeThatMayServe(
   { ports }: Kmf,
   request: ProseDirectKeyRequest,
-  ue2: Pc8Subscriber,
-): Promise<PlmnEntry> {
-  if (!proseUeIdsOf(await proseSettings(ue2, ports)).includes(request.ue2Id))
+  ue2Settings: Uss | undefined,
+): PlmnEntry {
+  if (!proseUeIdsOf(ue2Settings).includes(request.ue2Id))
     throw new NotAuthorised('UE-2 ID is not one of this subscriber')
   const home = ports.plmns.homeOfNafId(request.nafId)
   if (!home) throw new NotAuthorised('NAF-ID names no known network')

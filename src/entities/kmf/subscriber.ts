@@ -19,10 +19,10 @@ const proseUss = (ussList: readonly Uss[]): Uss | undefined =>
  * The ProSe settings of a subscriber: those that the BSF gave, whatever they say; where it gave none, those of the KMF's
  * own table if it has one, read anew (R8). Undefined when nobody says anything.
  */
-export async function proseSettings(
+export function proseSettings(
   { imsi, ussList }: Owner,
   { ownProseUss }: Pick<KmfPorts, 'ownProseUss'>,
-): Promise<Uss | undefined> {
+): Promise<Uss | undefined> | Uss | undefined {
   const given = proseUss(ussList)
   if (given || imsi === undefined || !ownProseUss) return given
   return fromStore(ownProseUss(imsi))
@@ -35,8 +35,15 @@ export function imsiOf(impi: Impi | undefined, ussList: readonly Uss[]): Imsi | 
 }
 
 /** The ProSe UE IDs that the home network gave to the subscriber, at most 8. */
-export const proseUeIdsOf = (uss: Uss | undefined): readonly ProseUeId[] =>
-  uids(uss, 'prose-ue-id:', proseUeIdFromHex).slice(0, 8)
+export function proseUeIdsOf(uss: Uss | undefined): readonly ProseUeId[] {
+  if (!uss) return []
+  let ids = proseUeIds.get(uss)
+  if (!ids) proseUeIds.set(uss, (ids = uids(uss, 'prose-ue-id:', proseUeIdFromHex).slice(0, 8)))
+  return ids
+}
+
+/** Settings that are kept are read once. */
+const proseUeIds = new WeakMap<Uss, readonly ProseUeId[]>()
 
 /** Unknown and unreadable uids are passed over. */
 const uids = <Value>(uss: Uss | undefined, prefix: string, read: (text: string) => Value): Value[] =>

@@ -27,7 +27,8 @@ export class Connection {
   #chunks: Uint8Array[] = []
   #held = 0
   #needed = 4
-  #corked = false
+  #waiting: Uint8Array[] = []
+  #waitingLength = 0
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.socket = socket
@@ -37,23 +38,30 @@ export class Connection {
     socket.on('close', () => this.#end())
   }
 
-  /** All that is sent in one turn of the event loop leaves in one write. */
+  /** All that is sent in one turn of the event loop leaves in one write, of one piece. */
   send(octets: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true
-      this.socket.cork()
-      queueMicrotask(() => {
-        this.#corked = false
-        this.socket.uncork()
-      })
-    }
+    if (this.#waiting.length === 0) process.nextTick(() => this.#flush())
+    this.#waiting.push(octets)
+    this.#waitingLength += octets.length
+    if (this.socket.writableLength + this.#waitingLength <= longestBacklog) return
+    this.#waiting = []
+    this.#waitingLength = 0
+    this.socket.destroy()
+  }
+
+  #flush(): void {
+    const [first, ...others] = this.#waiting
+    if (!first) return
+    const octets = others.length === 0 ? first : Buffer.concat(this.#waiting, this.#waitingLength)
+    this.#waiting = []
+    this.#waitingLength = 0
     this.socket.write(octets)
-    if (this.socket.writableLength > longestBacklog) this.socket.destroy()
   }
 
   /** After what was sent has left; from now on nothing is read. */
   close(): void {
     this.#events = undefined
+    this.#flush()
     this.socket.setTimeout(longestGoodbye, () => this.socket.destroy())
     this.socket.destroySoon()
   }
@@ -82,17 +90,17 @@ export class Connection {
   #messagesOf(octets: Uint8Array): Uint8Array {
     let at = 0
     while (this.#events) {
-      const rest = octets.subarray(at)
+      const begun = at
       try {
-        const length = messageLength(rest)
+        const length = messageLength(octets, at)
         this.#needed = length ?? 4
-        if (length === undefined || rest.length < length) return rest
+        if (length === undefined || octets.length - at < length) return octets.subarray(at)
         at += length
-        this.#events.message(rest.subarray(0, length))
+        this.#events.message(octets.subarray(begun, at))
       } catch (error) {
         if (!(error instanceof MalformedDiameter)) throw error
-        this.#events.broken(error, rest)
-        return rest.subarray(rest.length)
+        this.#events.broken(error, octets.subarray(begun))
+        return octets.subarray(octets.length)
       }
     }
     return octets.subarray(octets.length)

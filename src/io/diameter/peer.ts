@@ -50,6 +50,7 @@ export class Peer {
   #expires = 0
   #due = 0
   #whenStopped: (() => void) | undefined
+  #heard = false
   isAvailable = false
 
   constructor(options: PeerOptions, context: NodeContext, user: PeerUser) {
@@ -295,7 +296,7 @@ export class Peer {
     try {
       if (applicationId === 0) this.#receiveBase(message)
       else {
-        this.dispatch({ event: 'rcv-message' })
+        this.#hear()
         if (request) this.#user.request(message, this, connection)
         else this.#user.answer(message, this, connection)
       }
@@ -303,6 +304,14 @@ export class Peer {
       if (!(error instanceof MalformedDiameter)) throw error
       this.#malformed(connection, octets, error)
     }
+  }
+
+  /** Messages of one turn of the event loop put the watchdog off once. */
+  #hear(): void {
+    if (this.#heard) return
+    this.#heard = true
+    process.nextTick(() => (this.#heard = false))
+    this.dispatch({ event: 'rcv-message' })
   }
 
   #malformed(connection: Connection, octets: Uint8Array, error: MalformedDiameter): void {
@@ -349,7 +358,7 @@ export class Peer {
         return
       }
       this.send(baseAnswer.dwa(identity, header))
-      this.dispatch({ event: 'rcv-message' })
+      this.#hear()
     } else if (header.commandCode === disconnectPeer.code) {
       if (!header.request) {
         this.dispatch({ event: 'rcv-dpa' })

@@ -131,6 +131,10 @@ function refusalFor(error: unknown, { onFault }: Pc8HttpOptions): Reply {
   return bare(500)
 }
 
+/** Names and values stand one after the other. */
+const hostsIn = (raw: readonly string[]): readonly string[] =>
+  raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === 'host')
+
 /** Host without its port and without case. */
 const isNamed = (host: string, names: readonly Fqdn[]): boolean =>
   names.some((name) => name === host || name === host.replace(/:\d+$/, '').toLowerCase())
@@ -138,7 +142,7 @@ const isNamed = (host: string, names: readonly Fqdn[]): boolean =>
 /** The status for a head that is no request of PC8 (B39 to B42), undefined for one that is. */
 function refusalOf(incoming: IncomingMessage, names: readonly Fqdn[]): number | undefined {
   const { 'content-type': type = '', 'content-length': length = '0' } = incoming.headers
-  const [host = '', ...otherHosts] = incoming.headersDistinct['host'] ?? []
+  const [host = '', ...otherHosts] = hostsIn(incoming.rawHeaders)
   if (otherHosts.length > 0) return 400
   if (!isNamed(host, names)) return 400
   if (incoming.url !== projectValues.pc8Path.value) return 404

@@ -2,7 +2,7 @@ import { equalOctets, hex } from '../../core/bytes.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
-import { KsNaf } from '../../core/keys.ts'
+import { asKsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type {
   AuthorisationStore,
@@ -148,7 +148,7 @@ function opened({ seal }: Store, { row, sealed }: SealedRow, now: Instant, under
   const wanted = under ? keys.filter(({ nafId }) => equalOctets(nafId, under)) : keys
   return {
     ...row,
-    keys: wanted.map(({ nafId, identity, key }) => ({ nafId, key: KsNaf(seal.open(identity, key)) })),
+    keys: wanted.map(({ nafId, identity, key }) => ({ nafId, key: asKsNaf(seal.open(identity, key)) })),
   }
 }
 

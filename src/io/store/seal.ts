@@ -25,7 +25,17 @@ export interface StoreKeys {
   stamp(): string
 }
 
-const associatedData = ({ table, row, version }: RowIdentity) => Buffer.from(`${table}\n${row}\n${version}`)
+const associated = new WeakMap<RowIdentity, Uint8Array>()
+
+/** Worked out once for an identity that is kept. */
+function associatedData(identity: RowIdentity): Uint8Array {
+  const known = associated.get(identity)
+  if (known) return known
+  const { table, row, version } = identity
+  const data = Buffer.from(`${table}\n${row}\n${version}`)
+  associated.set(identity, data)
+  return data
+}
 
 /** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). A key that is replaced meanwhile is noticed. */
 export class Seal {

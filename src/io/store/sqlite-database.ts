@@ -154,7 +154,7 @@ export class SqliteDatabase implements Database {
     if (version !== this.#version) this.#kept.forget()
     this.#version = version
     this.#isLooked = true
-    process.nextTick(() => (this.#isLooked = false))
+    setImmediate(() => (this.#isLooked = false))
   }
 
   /**

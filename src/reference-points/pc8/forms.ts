@@ -51,7 +51,14 @@ function dateTime(written: string): Instant {
   return Instant(instant)
 }
 
-const writtenTime = (instant: Instant): string => `${new Date(instant).toISOString().slice(0, 19)}Z`
+let lastTime: readonly [second: number, written: string] = [0, '1970-01-01T00:00:00Z']
+
+/** Keys of one second have one expiry. */
+function writtenTime(instant: Instant): string {
+  const second = Math.floor(instant / 1000)
+  if (second !== lastTime[0]) lastTime = [second, `${new Date(instant).toISOString().slice(0, 19)}Z`]
+  return lastTime[1]
+}
 
 /** `type` is `b-tid` or `imsi`: never both, because there is one element. */
 const ue1Id: Form<Ue1Id> = {

@@ -1,4 +1,4 @@
-import { putU32, readUint } from '../../core/bytes.ts'
+import { freshOctets, putU32, readUint } from '../../core/bytes.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -23,15 +23,15 @@ export const longestMessage = 64 * 1024
 const flags = { request: 0x80, proxiable: 0x40, error: 0x20, retransmitted: 0x10 } as const
 
 /**
- * Length of the message whose first octets these are, from its version and length octets (4 are needed, undefined
- * before); throws MalformedDiameter with 5011 or 5015. RFC 6733 3.
+ * Length of the message that begins at `at`, from its version and length octets (4 are needed, undefined before); throws
+ * MalformedDiameter with 5011 or 5015. RFC 6733 3.
  */
-export function messageLength(octets: Uint8Array): number | undefined {
-  if (octets.length < 4) return undefined
+export function messageLength(octets: Uint8Array, at = 0): number | undefined {
+  if (octets.length - at < 4) return undefined
   const fail = (resultCode: number, reason: string) =>
     new MalformedDiameter('header', 0, reason, { resultCode })
-  if (octets[0] !== 1) throw fail(resultCodes.unsupportedVersion, 'version is not 1')
-  const length = readUint(octets, 1, 3)
+  if (octets[at] !== 1) throw fail(resultCodes.unsupportedVersion, 'version is not 1')
+  const length = readUint(octets, at + 1, 3)
   if (length < headerLength || length % 4 !== 0 || length > longestMessage)
     throw fail(resultCodes.invalidMessageLength, `length ${length} is not possible`)
   return length
@@ -66,12 +66,9 @@ export function decodeHeader(octets: Uint8Array): Header {
   return header
 }
 
-/** A whole message of its header and its AVPs, each with padding. */
-export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
-  let length = headerLength
-  for (const avp of avps) length += avp.length
-  const octets = new Uint8Array(length)
-  putU32(octets, 0, length)
+/** The header of a message that is all of `octets`. */
+function writeHeader(octets: Uint8Array, header: Header): void {
+  putU32(octets, 0, octets.length)
   octets[0] = 1
   putU32(octets, 4, header.commandCode)
   octets[4] =
@@ -82,6 +79,22 @@ export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint
   putU32(octets, 8, header.applicationId)
   putU32(octets, 12, header.hopByHop)
   putU32(octets, 16, header.endToEnd)
+}
+
+/** The message again under another header. */
+export function underHeader(header: Header, message: Uint8Array): Uint8Array {
+  const octets = freshOctets(message.length)
+  octets.set(message)
+  writeHeader(octets, header)
+  return octets
+}
+
+/** A whole message of its header and its AVPs, each with padding. */
+export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
+  let length = headerLength
+  for (const avp of avps) length += avp.length
+  const octets = new Uint8Array(length)
+  writeHeader(octets, header)
   let at = headerLength
   for (const avp of avps) {
     octets.set(avp, at)

@@ -2,6 +2,7 @@ import { fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import { fromNtpTime, ntpTime } from '../../core/ntp-time.ts'
+import { readAgain } from '../../core/read-again.ts'
 import type { Instant } from '../../core/units.ts'
 import { repeatAvp, type Avp, type AvpType } from './avp.ts'
 import { MalformedDiameter } from './malformed.ts'
@@ -105,8 +106,11 @@ export const diameterIdentity: AvpType<Fqdn> = {
   name: 'DiameterIdentity',
   shortest: 0,
   encode: utf8,
-  decode: (avp) => Fqdn(fromAscii(avp.data).toLowerCase()),
+  decode: ({ data }) => nameOf(data),
 }
+
+/** A peer says the same names in each message. */
+const nameOf = readAgain((octets) => Fqdn(fromAscii(octets).toLowerCase()))
 
 /** Seconds since 1900 in 32 bits. RFC 6733 4.3.1. */
 export const time: AvpType<Instant> = {
