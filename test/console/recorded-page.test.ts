@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sidelock } from '../cli/command-line.ts'
 import { temporaryDirectory } from '../testbed/lab-network.ts'
-import { Sidelock } from '../testbed/sidelock-child.ts'
+import { command as program, Sidelock } from '../testbed/sidelock-child.ts'
 import { openPage, startBrowser, violations } from './browser.ts'
 import { gpiField, patience, stepTwelve } from './drive.ts'
 import { recordedLines } from './recorded.ts'
@@ -135,6 +136,24 @@ describe('recorded runs without a network', { timeout: 240_000 }, () => {
 
 /** `sidelock console`, which reads no configuration. */
 const command = (...args: readonly string[]) => sidelock(undefined, ['console', ...args])
+
+it('a recorded run may come by a pipe', async () => {
+  const [file = ''] = await recordings('7a')
+  const directory = join(temporaryDirectory(), 'public')
+  const words = [program, 'console', '--export', '-', '--to', directory]
+  const { status, stdout } = spawnSync(process.execPath, words, {
+    input: readFileSync(file),
+    encoding: 'utf8',
+  })
+  expect([status, stdout]).toEqual([0, expect.stringContaining('1 run;')])
+  expect(readFileSync(join(directory, 'index.html'), 'utf8')).toContain('data-run="stdin"')
+})
+
+it('a place that cannot be written is told', async () => {
+  const [file = ''] = await recordings('7a')
+  const { code, err } = await command('--export', file, '--to', file)
+  expect([code, err.join()]).toEqual([73, expect.stringContaining('ERR_OUTPUT_UNWRITABLE')])
+})
 
 describe('what is no recorded run', () => {
   it('is told as any file that cannot be used, and not repeated', async () => {

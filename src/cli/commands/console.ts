@@ -28,15 +28,15 @@ export async function console(flags: ConsoleFlags, surroundings: Surroundings): 
       '--export and --to belong together',
       'npx sidelock console --export FILE --to FOLDER',
     )
-  const recordings = recordingsOf(open ?? written ?? [])
+  const recordings = await recordingsOf(open ?? written ?? [])
   warnOfKeys(recordings, surroundings.terminal)
   return to === undefined
     ? serve(recordings, flags, surroundings)
     : write(recordings, to, flags, surroundings)
 }
 
-function recordingsOf(files: readonly string[]): readonly Recording[] {
-  const recordings = files.map(readRecording)
+async function recordingsOf(files: readonly string[]): Promise<readonly Recording[]> {
+  const recordings = await Promise.all(files.map(readRecording))
   const names = recordings.map(({ name }) => name)
   const twice = names.find((name, at) => names.indexOf(name) < at)
   if (twice !== undefined) throw new WrongUsage(`two files are named ${twice}: the page names runs by them`)

@@ -1,5 +1,7 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { text as textFrom } from 'node:stream/consumers'
 import { InvalidValue, LocalFault } from '../../core/errors.ts'
 import { makeDirectories } from '../../io/directories.ts'
 import { unwritable } from '../../io/output.ts'
@@ -34,8 +36,8 @@ export interface Recording {
 }
 
 /** `-` is stdin. Throws InvalidRecording, RecordingUnreadable. */
-export function readRecording(file: string): Recording {
-  const text = textOf(file)
+export async function readRecording(file: string): Promise<Recording> {
+  const text = await textOf(file)
   const name = file === '-' ? 'stdin' : basename(file)
   try {
     return { name, text, unsafe: runOf(text.split('\n')).start?.unsafe === true }
@@ -45,9 +47,9 @@ export function readRecording(file: string): Recording {
   }
 }
 
-function textOf(file: string): string {
+async function textOf(file: string): Promise<string> {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return file === '-' ? await textFrom(process.stdin) : await readFile(file, 'utf8')
   } catch (cause) {
     throw new RecordingUnreadable(`${file} cannot be read`, undefined, { cause })
   }
