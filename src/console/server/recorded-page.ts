@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { text as textFrom } from 'node:stream/consumers'
 import { InvalidValue, LocalFault } from '../../core/errors.ts'
+import { makeDirectories } from '../../io/directories.ts'
 import { unwritable } from '../../io/output.ts'
 import { runOf } from '../model/run.ts'
 import { guardedApp, listening, onFreePort, urlOf } from './app.ts'
@@ -102,7 +103,7 @@ export function exportRecorded(recordings: readonly Recording[], directory: stri
   for (const [path, { octets }] of recordedPage(recordings)) {
     const file = join(directory, path === '/' ? 'index.html' : path)
     try {
-      mkdirSync(dirname(file), { recursive: true })
+      makeDirectories(dirname(file))
       writeFileSync(file, octets, { mode })
       chmodSync(file, mode)
     } catch (error) {

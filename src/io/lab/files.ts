@@ -1,10 +1,11 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { hex } from '../../core/bytes.ts'
+import { makeDirectories } from '../directories.ts'
 import { systemRandom } from '../system.ts'
 
 /** A directory and those above it, for the owner only. */
-export const ensureDirectory = (path: string): void => void mkdirSync(path, { recursive: true, mode: 0o700 })
+export const ensureDirectory = (path: string): void => makeDirectories(path, 0o700)
 
 /** All octets on disk under a name of their own, mode 0600. */
 function writeBeside(file: string, content: Uint8Array): string {

@@ -12,14 +12,10 @@ export interface Statement<Row> {
 
 export const statement = <Row = never>(text: string): Statement<Row> => ({ text })
 
-/** One read with what is made of its rows; the answer may be kept, so nobody changes it. */
+/** One read with what is made of its rows. */
 export interface Question<Row, Answer> {
   readonly statement: Statement<Row>
   readonly answer: (rows: readonly Row[]) => Answer
-}
-
-export interface AnyQuestion {
-  readonly statement: { readonly text: string }
 }
 
 /** `a, b`. */
@@ -49,7 +45,7 @@ export interface Session {
  * may have been done already.
  */
 export interface Database {
-  /** The answer of this moment, also where it is one that was kept: then nothing has changed since. */
+  /** The answer of this moment. */
   ask<Row, Answer>(question: Question<Row, Answer>, ...values: readonly (string | number)[]): Promise<Answer>
   /** `work` on one connection, each statement of it durable by itself. */
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result>

@@ -1,14 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { TemporaryFailure } from '../../core/errors.ts'
 import { Checkpoints } from './checkpoints.ts'
+import { makeDirectories } from '../directories.ts'
 import { GroupSync } from './group-sync.ts'
-import { KeptAnswers } from './kept-answers.ts'
 import { SharedLock } from './shared-lock.ts'
 import {
   statement,
-  type AnyQuestion,
   type Database,
   type Question,
   type Session,
@@ -48,11 +47,9 @@ class SqliteSession implements Session {
   /** Rows that it changed. */
   changed = 0
   readonly #prepare: Prepare
-  readonly #kept: KeptAnswers
 
-  constructor(prepare: Prepare, kept: KeptAnswers) {
+  constructor(prepare: Prepare) {
     this.#prepare = prepare
-    this.#kept = kept
   }
 
   get<Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]): Promise<Row | undefined> {
@@ -67,7 +64,6 @@ class SqliteSession implements Session {
     return promised(() => {
       const rows = Number(this.#prepare(text).run(...values).changes)
       this.changed += rows
-      if (rows > 0) this.#kept.forget()
       return rows
     })
   }
@@ -85,10 +81,6 @@ export class SqliteDatabase implements Database {
   readonly #checkpoints: Checkpoints
   readonly #lock = new SharedLock()
   readonly #turns = new Turns()
-  readonly #kept = new KeptAnswers()
-  /** Of the file when an answer was kept last: another one once another process has changed it. */
-  #version: unknown
-  #isLooked = false
   #checkpoint: Promise<void> | undefined
 
   constructor(connection: SqliteConnection, path: string, log: FileHandle) {
@@ -103,10 +95,8 @@ export class SqliteDatabase implements Database {
     question: Question<Row, Answer>,
     ...values: readonly (string | number)[]
   ): Promise<Answer> {
-    const name = values.length === 1 ? String(values[0]) : values.join('\0')
-    const kept = this.#answerKept(question, name)
-    if (kept) return Promise.resolve(kept[0] as Answer)
-    return this.#durably(() => this.#lock.shared(() => promised(() => this.#answer(question, name, values))))
+    const read = () => question.answer(this.#prepare(question.statement.text).all(...values) as Row[])
+    return this.#durably(() => this.#lock.shared(() => promised(read)))
   }
 
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
@@ -129,41 +119,13 @@ export class SqliteDatabase implements Database {
     await Promise.all([this.#checkpoints.close(), this.#log.close()])
   }
 
-  /** Read and kept without a wait between the two. */
-  #answer<Row, Answer>(question: Question<Row, Answer>, name: string, values: readonly SqlValue[]): Answer {
-    const rows = this.#prepare(question.statement.text).all(...values) as Row[]
-    const answer = question.answer(rows)
-    this.#kept.keep(question, name, answer)
-    return answer
-  }
-
-  #answerKept(question: AnyQuestion, name: string): readonly [unknown] | undefined {
-    try {
-      this.#look()
-    } catch {
-      // The read itself says why the file cannot be read.
-      this.#kept.forget()
-    }
-    return this.#kept.find(question, name)
-  }
-
-  /** One look is good for all that happens in one turn, which waits for nobody. */
-  #look(): void {
-    if (this.#isLooked) return
-    const version = (this.#prepare('pragma data_version').get() as { data_version: unknown }).data_version
-    if (version !== this.#version) this.#kept.forget()
-    this.#version = version
-    this.#isLooked = true
-    setImmediate(() => (this.#isLooked = false))
-  }
-
   /**
    * What it changed is on the disk before the result is given (R34, R48). What SQLite throws (busy, disk full, gone) becomes
    * TemporaryFailure.
    */
   async #durably<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     for (let others = this.#turns.othersFirst(); others; others = this.#turns.othersFirst()) await others
-    const session = new SqliteSession(this.#prepare, this.#kept)
+    const session = new SqliteSession(this.#prepare)
     try {
       const result = await work(session)
       if (session.changed > 0) await this.#synced(session.changed)
@@ -248,7 +210,7 @@ const longestLog = 20_000
 async function connect(
   path: string,
 ): Promise<{ readonly connection: SqliteConnection; readonly log: FileHandle }> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectories(dirname(path), 0o700)
   closeSync(openSync(path, 'a', 0o600))
   const connection = await openSqlite(path)
   try {

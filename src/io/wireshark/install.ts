@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { makeDirectories } from '../directories.ts'
 import { unwritable } from '../output.ts'
 import { wiresharkDissector } from './dissector.ts'
 
@@ -12,7 +13,7 @@ export function installDissector(environment: Environment): string {
   const folder = pluginFolder(environment)
   const file = join(folder, 'sidelock.lua')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeDirectories(folder)
     writeFileSync(file, `${wiresharkDissector()}\n`)
   } catch (error) {
     throw unwritable(file, error)
