@@ -40,11 +40,11 @@ async function isWhole(page: Page): Promise<void> {
   await expect
     .poll(async () => (await page.locator('.octet.picked').allTextContents()).join(''), patience)
     .toMatch(/^18[0-9a-f]{2}10/)
-  expect(page.url()).toMatch(/#run=7b-expired\.jsonl&m=\d+&field=gpi$/)
+  await expect.poll(() => page.url(), patience).toMatch(/#run=7b-expired\.jsonl&m=\d+&field=gpi$/)
   expect(await page.getByRole('complementary', { name: 'Drive' }).count()).toBe(0)
   await page.locator('.top select').selectOption('7a.jsonl')
   await page.locator('.row.result').waitFor()
-  expect(page.url()).toMatch(/#run=7a\.jsonl/)
+  await expect.poll(() => page.url(), patience).toMatch(/#run=7a\.jsonl/)
 }
 
 /** Any web server: files of a folder, below a path of its own. */

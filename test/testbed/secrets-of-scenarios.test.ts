@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { hex } from '../../src/core/bytes.ts'
+import { uaIdTmpi } from '../../src/core/identities/naf-id.ts'
 import { projectValues } from '../../src/core/project-values.ts'
 import type { akaFunctions } from '../../src/crypto/aka.ts'
 import type { kdf } from '../../src/crypto/kdf.ts'
@@ -18,14 +19,20 @@ function keep(what: string, ...octets: readonly Uint8Array[]): void {
   for (const key of octets) keys.set(`${what} ${hex(key)}`, key.slice())
 }
 
+/** Whether these end with the NAF_Id of a TMPI. TS 33.220 B.4. */
+const isOfTmpi = (parameters: readonly Uint8Array[]): boolean =>
+  hex(parameters.at(-1) ?? new Uint8Array()).endsWith(hex(uaIdTmpi))
+
 vi.mock('../../src/crypto/kdf.ts', async (original) => {
   const real = await original<{ readonly kdf: typeof kdf }>()
   const observed: typeof kdf = (key, fc, parameters) => {
     const derived = real.kdf(key, fc, parameters)
     keep('key of a KDF', key)
-    // The token of E2 goes over the air; PEK and PIK are halves.
-    if (fc !== projectValues.fcRequestToken.value)
-      keep(`key of FC ${fc}`, derived, derived.subarray(0, 16), derived.subarray(16))
+    // The token of E2 goes over the air.
+    if (fc === projectValues.fcRequestToken.value) return derived
+    keep(`key of FC ${fc}`, derived)
+    // PEK and PIK are halves; 24 octets are a TMPI, which everybody may see.
+    if (!isOfTmpi(parameters)) keep(`key of FC ${fc}`, derived.subarray(0, 16), derived.subarray(16))
     return derived
   }
   return { ...real, kdf: observed }

@@ -40,7 +40,7 @@ const tlsOf = (config: NetworkConfig, admin: AdminConfig): Pick<AdminServerOptio
 /** Routes that look at the configuration as it is when somebody asks. */
 interface Routes {
   readonly routes: readonly AdminRoute[]
-  follow(of: AdministeredPlmn): void
+  readonly follow: (of: AdministeredPlmn) => void
 }
 
 async function routesOfHss(of: AdministeredPlmn, audit: Audit, closing: Closing): Promise<Routes> {

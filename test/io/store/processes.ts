@@ -17,9 +17,13 @@ function sources(): readonly string[] {
   const inFolder = (folder: string) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
   const folders = ['src/core', 'src/wire', 'src/io/store'].flatMap(inFolder)
-  return [...folders, 'src/io/system.ts', 'test/io/store/sqn-process.ts'].filter((name) =>
-    /\.(ts|js)$/.test(name),
-  )
+  return [
+    ...folders,
+    'src/crypto/given-back.ts',
+    'src/io/directories.ts',
+    'src/io/system.ts',
+    'test/io/store/sqn-process.ts',
+  ].filter((name) => /\.(ts|js)$/.test(name))
 }
 
 /** The program of `sqn-process.ts` and what it imports, as JavaScript that every supported Node can run. */
