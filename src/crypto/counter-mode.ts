@@ -31,9 +31,8 @@ const isAlike = (one: Ready, other: Ready): boolean =>
 export class CounterMode {
   readonly #ecb
   #ready = nothing
+  /** Those of the messages that are ready. */
   #counters = countersOf(0)
-  /** Whose counter blocks are in there. */
-  #written = nothing
   /** Keystream of the messages that are ready, one after the other. */
   #words = new Uint32Array(0)
 
@@ -74,14 +73,10 @@ export class CounterMode {
 
   #make(ready: Ready): void {
     const size = ready.messages * ready.blocks * blockSize
-    if (size > this.#counters.octets.length) {
-      this.#counters = countersOf(size)
-      this.#written = nothing
-    }
+    if (size > this.#counters.octets.length) this.#counters = countersOf(size)
     const { words } = this.#counters
     writeCounts(words, ready)
-    if (!isAlike(ready, this.#written)) writeRest(words, ready)
-    this.#written = ready
+    if (!isAlike(ready, this.#ready)) writeRest(words, ready)
     const made = this.#ecb.update(this.#counters.octets.subarray(0, size))
     if (size > 4 * this.#words.length) this.#words = new Uint32Array(size / 4)
     new Uint8Array(this.#words.buffer).set(made)

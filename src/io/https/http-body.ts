@@ -18,6 +18,8 @@ export function bodyWithin(limit: number, incoming: IncomingMessage): Promise<Ui
     incoming.on('data', take)
     incoming.once('end', () => resolve(concat(...parts)))
     incoming.once('error', reject)
-    incoming.once('close', () => reject(new Error('the body ended before its end')))
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) reject(new Error('the body ended before its end'))
+    })
   })
 }

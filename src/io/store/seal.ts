@@ -25,17 +25,7 @@ export interface StoreKeys {
   stamp(): string
 }
 
-const associated = new WeakMap<RowIdentity, Uint8Array>()
-
-/** Worked out once for an identity that is kept. */
-function associatedData(identity: RowIdentity): Uint8Array {
-  const known = associated.get(identity)
-  if (known) return known
-  const { table, row, version } = identity
-  const data = Buffer.from(`${table}\n${row}\n${version}`)
-  associated.set(identity, data)
-  return data
-}
+const associatedData = ({ table, row, version }: RowIdentity) => Buffer.from(`${table}\n${row}\n${version}`)
 
 /** AES-256-GCM under the key of one store: nonce (12), ciphertext, tag (16). A key that is replaced meanwhile is noticed. */
 export class Seal {
