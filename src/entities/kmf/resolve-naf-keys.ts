@@ -12,7 +12,6 @@ import { later, secondsBetween, type Instant } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import type { ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
 import { authorise, authoriseByTable, type Ask } from './authorise.ts'
-import type { Resynchronisation } from '../../core/aka.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
 import { fetchNafKey, keyUnder, wipeRow } from './naf-key.ts'
@@ -43,9 +42,7 @@ export interface Question {
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
   const { ue1Id, nafId } = question.request
   const { keys, clock } = question.kmf.ports
-  const isResynchronised = question.request.resynchronisation
-    ? await takeResynchronisation(question, question.request.resynchronisation)
-    : false
+  const isResynchronised = await takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
   const kept = await fromStore(keys.find(ue1Id.btid, clock.now(), nafId)) // stays after expiry, then without its keys
   try {
@@ -65,10 +62,9 @@ function branchOfBTid(question: Question, kept: NafKeyRow | undefined, btid: BTi
 }
 
 /** True for a step 6 with the RAND and AUTS of a GPI that this KMF pushed. Throws SynchronisationRefused for any other. */
-async function takeResynchronisation(
-  { kmf: { ports }, request: { ue1Id, ue2Id } }: Question,
-  resynchronisation: Resynchronisation,
-): Promise<true> {
+async function takeResynchronisation({ kmf: { ports }, request }: Question): Promise<boolean> {
+  const { ue1Id, ue2Id, resynchronisation } = request
+  if (!resynchronisation) return false
   const gpi = { rand: resynchronisation.rand, ue1Id, ue2Id }
   if (await fromStore(ports.pushedGpis.take(gpi, ports.clock.now()))) return true
   throw new SynchronisationRefused('this KMF pushed no GPI with that RAND')
@@ -194,19 +190,17 @@ async function decide<Value>(
   { branch, why, notWhy, keys, gpi }: Decision,
 ): Promise<Value> {
   procedure.step = branch
+  const decided = (last: readonly string[], more: Pick<Decision, 'gpi'> = {}) =>
+    procedure.decided('branch', () => ({
+      fields: { branch, why: [...why, ...last], notWhy: notWhy(), ...more },
+      ...(keys && { keys: keys() }),
+    }))
   try {
     const value = await authorisation
-    procedure.decided('branch', () => ({
-      fields: { branch, why: [...why, 'authorised'], notWhy: notWhy(), ...(gpi && { gpi }) },
-      ...(keys && { keys: keys() }),
-    }))
+    decided(['authorised'], gpi && { gpi })
     return value
   } catch (error) {
-    const last = error instanceof NotAuthorised ? ['not-authorised'] : []
-    procedure.decided('branch', () => ({
-      fields: { branch, why: [...why, ...last], notWhy: notWhy() },
-      ...(keys && { keys: keys() }),
-    }))
+    decided(error instanceof NotAuthorised ? ['not-authorised'] : [])
     throw error
   }
 }

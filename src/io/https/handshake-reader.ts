@@ -15,8 +15,12 @@ export interface HandshakeMessage {
 }
 
 /** Whether octets can begin a TLS connection: a handshake record of major version 3; one octet is enough to say no. */
-export const looksLikeTls = (octets: Uint8Array): boolean =>
+const looksLikeTls = (octets: Uint8Array): boolean =>
   (octets[0] ?? contentHandshake) === contentHandshake && (octets[1] ?? 3) === 3
+
+/** The same of a chunk that comes after `received` octets of its direction. */
+export const goesOnLikeTls = (received: number, chunk: Uint8Array): boolean =>
+  received >= 2 || looksLikeTls(received === 0 ? chunk : Uint8Array.of(contentHandshake, chunk[0] ?? 3))
 
 /**
  * Takes the octets of one direction as they come and gives the handshake messages that end in them, as long as these

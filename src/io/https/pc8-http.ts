@@ -99,20 +99,7 @@ async function replyTo(
     const status = refusalOf(incoming, options.names)
     if (status !== undefined) return bare(status)
     const body = await bodyWithin(httpLimits.body, incoming)
-    return body ? await documentOrRefusal(body, subscriber, context, options) : bare(413)
-  } catch (error) {
-    if (incoming.destroyed && !incoming.complete) return undefined
-    return refusalFor(error, options)
-  }
-}
-
-async function documentOrRefusal(
-  body: Uint8Array,
-  subscriber: Pc8Subscriber,
-  context: string | undefined,
-  options: Pc8HttpOptions,
-): Promise<Reply> {
-  try {
+    if (!body) return bare(413)
     const response = await options.service.answer(body, subscriber, context)
     try {
       return withDocument(response, options.onMessage !== undefined)
@@ -120,31 +107,20 @@ async function documentOrRefusal(
       if (response.outcome === 'key') wipe(response.pdk)
     }
   } catch (error) {
-    return refusalFor(error, options)
+    if (incoming.destroyed && !incoming.complete) return undefined
+    const cause = causeOf(error)
+    if ('status' in cause && cause.status !== 500) return bare(cause.status)
+    options.onFault(error)
+    return bare(500)
   }
 }
-
-function refusalFor(error: unknown, { onFault }: Pc8HttpOptions): Reply {
-  const cause = causeOf(error)
-  if ('status' in cause && cause.status !== 500) return bare(cause.status)
-  onFault(error)
-  return bare(500)
-}
-
-/** Names and values stand one after the other. */
-const hostsIn = (raw: readonly string[]): readonly string[] =>
-  raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === 'host')
-
-/** Host without its port and without case. */
-const isNamed = (host: string, names: readonly Fqdn[]): boolean =>
-  names.some((name) => name === host || name === host.replace(/:\d+$/, '').toLowerCase())
 
 /** The status for a head that is no request of PC8 (B39 to B42), undefined for one that is. */
 function refusalOf(incoming: IncomingMessage, names: readonly Fqdn[]): number | undefined {
   const { 'content-type': type = '', 'content-length': length = '0' } = incoming.headers
-  const [host = '', ...otherHosts] = hostsIn(incoming.rawHeaders)
+  const [host = '', ...otherHosts] = incoming.headersDistinct['host'] ?? []
   if (otherHosts.length > 0) return 400
-  if (!isNamed(host, names)) return 400
+  if (!names.some((name) => name === host.replace(/:\d+$/, '').toLowerCase())) return 400
   if (incoming.url !== projectValues.pc8Path.value) return 404
   if (incoming.method !== 'POST') return 405
   if (!acceptedMediaType.test(type)) return 415

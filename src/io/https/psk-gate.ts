@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { MalformedMessage } from '../../core/errors.ts'
 import { isServerHello, offerOf, suiteOfServerHello, type PskOffer } from './client-hello.ts'
-import { HandshakeReader, looksLikeTls } from './handshake-reader.ts'
+import { goesOnLikeTls, HandshakeReader } from './handshake-reader.ts'
 
 /** The offer of a client, with the cipher suite that the server chose where it chose one before (TLS 1.2). */
 export interface GateOffer extends PskOffer {
@@ -63,7 +63,7 @@ export class PskGate extends Duplex {
 
   #receive(chunk: Buffer): void {
     this.#options.onOctets?.('in', chunk)
-    if (this.#received < 2 && !looksLikeTls(this.#received === 0 ? chunk : Buffer.of(22, chunk[0] ?? 3))) {
+    if (!goesOnLikeTls(this.#received, chunk)) {
       this.destroy(new MalformedMessage('record', this.#received, 'not TLS'))
       return
     }

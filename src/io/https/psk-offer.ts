@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { MalformedMessage } from '../../core/errors.ts'
 import { offerOf, type PskOffer } from './client-hello.ts'
-import { HandshakeReader, looksLikeTls } from './handshake-reader.ts'
+import { goesOnLikeTls, HandshakeReader } from './handshake-reader.ts'
 
 /** A ClientHello with more octets before it ends is left to the gate, which keeps none of them. */
 const longestHello = 16 * 1024
@@ -17,7 +17,7 @@ export function readOffer(raw: Socket, found: (offer: PskOffer | undefined) => v
   const chunks: Buffer[] = []
   let received = 0
   const take = (chunk: Buffer) => {
-    if (received < 2 && !looksLikeTls(received === 0 ? chunk : Buffer.of(22, chunk[0] ?? 3))) {
+    if (!goesOnLikeTls(received, chunk)) {
       raw.destroy()
       return
     }
