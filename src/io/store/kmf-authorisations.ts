@@ -1,15 +1,7 @@
 import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
 import type { AuthorisationStore, KmfSubscriber } from '../../entities/kmf/ports.ts'
-import {
-  marks,
-  rowsOfMarks,
-  statement,
-  type Database,
-  type Question,
-  type Session,
-  type SqlValue,
-} from './sql.ts'
+import { marks, rowsOfMarks, statement, type Database, type Session, type SqlValue } from './sql.ts'
 
 interface MayLinkRow {
   readonly imsi: string
@@ -24,10 +16,9 @@ const add = (rows: number) =>
     `insert into may_link (imsi, plmn) values ${rowsOfMarks(rows, 2)} on conflict (imsi, plmn) do nothing`,
   )
 const drop = statement('delete from may_link where imsi = ? and plmn = ?')
-const mayLink: Question<{ found: number }, boolean> = {
-  statement: statement(`select 1 as found from may_link where imsi = ? and plmn in (?, '*') limit 1`),
-  answer: (rows) => rows.length > 0,
-}
+const look = statement<{ found: number }>(
+  `select 1 as found from may_link where imsi = ? and plmn in (?, '*') limit 1`,
+)
 const all = statement<MayLinkRow>('select imsi, plmn from may_link order by imsi, plmn')
 const ofSome = (count: number) =>
   statement<MayLinkRow>(`select imsi, plmn from may_link where imsi in ${marks(count)} order by imsi, plmn`)
@@ -100,7 +91,8 @@ export const authorisationsIn = (database: Database): AuthorisationStore => ({
       await session.run(add(1), imsi, plmn)
     }),
   revoke: (imsi, plmn) => database.session(async (session) => (await session.run(drop, imsi, plmn)) > 0),
-  mayLink: (imsi, plmn) => database.ask(mayLink, imsi, plmn),
+  mayLink: (imsi, plmn) =>
+    database.session(async (session) => (await session.get(look, imsi, plmn)) !== undefined),
   list: (imsi) =>
     database.session(async (session) =>
       (await (imsi === undefined ? session.all(all) : session.all(ofSome(1), imsi))).map(rowOf),

@@ -17,7 +17,7 @@ import { createPeerPlmns, peerPlmnsIn, peerPlmnTables } from './kmf-peer-plmns.t
 import { pushedGpisIn } from './kmf-pushed-gpis.ts'
 import { parsedOnce } from './parsed-once.ts'
 import type { RowIdentity, Seal, StoreKeys } from './seal.ts'
-import { statement, type Question, type Session, type StoreSchema } from './sql.ts'
+import { statement, type Session, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
 import { nextVersion } from './versions.ts'
 
@@ -111,57 +111,40 @@ const identityOf = (btid: string, nafId: Uint8Array, version: number): RowIdenti
   version,
 })
 
-/** A row as it is kept: its keys are sealed. */
-interface SealedRow {
-  readonly row: Omit<NafKeyRow, 'keys'>
-  readonly sealed: readonly {
-    readonly nafId: NafId
-    readonly identity: RowIdentity
-    readonly key: Uint8Array
-  }[]
-}
-
-function sealedRow(rows: readonly JoinedRow[]): SealedRow | undefined {
+/** With its keys, or with those of them under one NAF_Id; none once it has expired. */
+function rowOf(
+  { seal }: Store,
+  rows: readonly JoinedRow[],
+  now: Instant,
+  under?: NafId,
+): NafKeyRow | undefined {
   const [row] = rows
-  return (
-    row && {
-      row: {
-        btid: BTid(row.btid),
-        ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
-        ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
-        created: Instant(row.created),
-        expires: Instant(row.expires),
-        ussList: ussListIn(row.uss_list),
-      },
-      sealed: rows.flatMap(({ btid, naf_id: nafId, version, key }) =>
-        nafId === null || version === null || key === null
-          ? []
-          : [{ nafId: NafId(nafId), identity: identityOf(btid, nafId, version), key }],
-      ),
-    }
-  )
+  if (!row) return undefined
+  return {
+    btid: BTid(row.btid),
+    ...(row.impi === null ? {} : { impi: Impi(row.impi) }),
+    ...(row.imsi === null ? {} : { imsi: Imsi(row.imsi) }),
+    created: Instant(row.created),
+    expires: Instant(row.expires),
+    ussList: ussListIn(row.uss_list),
+    keys: row.expires <= now ? [] : rows.flatMap((joined) => keyOf(seal, joined, under)),
+  }
 }
 
-/** With its keys, or with that under one NAF_Id. */
-function opened({ seal }: Store, { row, sealed }: SealedRow, now: Instant, under?: Uint8Array): NafKeyRow {
-  const keys = row.expires <= now ? [] : sealed
-  const wanted = under ? keys.filter(({ nafId }) => equalOctets(nafId, under)) : keys
-  return {
-    ...row,
-    keys: wanted.map(({ nafId, identity, key }) => ({ nafId, key: asKsNaf(seal.open(identity, key)) })),
-  }
+function keyOf(
+  seal: Seal,
+  { btid, naf_id: nafId, version, key }: JoinedRow,
+  under: NafId | undefined,
+): NafKeyRow['keys'] {
+  if (nafId === null || version === null || key === null) return []
+  if (under && !equalOctets(nafId, under)) return []
+  return [{ nafId: NafId(nafId), key: asKsNaf(seal.open(identityOf(btid, nafId, version), key)) }]
 }
 
 const joined = `select r.btid, r.impi, r.imsi, r.created, r.expires, r.uss_list, k.naf_id, k.version, k.key
   from naf_key_row r left join naf_key k on k.btid = r.btid`
-const one: Question<JoinedRow, SealedRow | undefined> = {
-  statement: statement(`${joined} where r.btid = ?`),
-  answer: sealedRow,
-}
-const settings: Question<Pick<JoinedRow, 'uss_list'>, NafKeyRow['ussList'] | undefined> = {
-  statement: statement('select uss_list from naf_key_row where btid = ?'),
-  answer: ([row]) => row && ussListIn(row.uss_list),
-}
+const one = statement<JoinedRow>(`${joined} where r.btid = ?`)
+const settings = statement<Pick<JoinedRow, 'uss_list'>>('select uss_list from naf_key_row where btid = ?')
 const all = statement<JoinedRow>(`${joined} order by r.created`)
 const dropRow = statement('delete from naf_key_row where btid = ?')
 
@@ -169,19 +152,18 @@ function keysIn(store: Store): NafKeyStore {
   const { database } = store
   return {
     put: (row) => database.transaction((session) => put(session, store.seal, row)),
-    async find(btid, now, under) {
-      const found = await database.ask(one, btid)
-      return found && opened(store, found, now, under)
-    },
-    ussList: (btid) => database.ask(settings, btid),
+    find: (btid, now, under) =>
+      database.session(async (session) => rowOf(store, await session.all(one, btid), now, under)),
+    ussList: (btid) =>
+      database.session(async (session) => {
+        const row = await session.get(settings, btid)
+        return row && ussListIn(row.uss_list)
+      }),
     list: (now) =>
       database.session(async (session) => {
         const keysOf = new Map<string, JoinedRow[]>()
         for (const row of await session.all(all)) keysOf.set(row.btid, [...(keysOf.get(row.btid) ?? []), row])
-        return [...keysOf.values()].flatMap((rows) => {
-          const row = sealedRow(rows)
-          return row ? [opened(store, row, now)] : []
-        })
+        return [...keysOf.values()].flatMap((rows) => rowOf(store, rows, now) ?? [])
       }),
     forget: (btid) => database.session(async (session) => (await session.run(dropRow, btid)) > 0),
     eraseExpired: (now, limit) => database.transaction((session) => eraseExpired(session, now, limit)),

@@ -8,7 +8,6 @@ import { inPostgresql } from './postgresql-words.ts'
 import {
   statement,
   type Database,
-  type Question,
   type Session,
   type SqlValue,
   type Statement,
@@ -42,13 +41,6 @@ class PostgresqlDatabase implements Database {
   /** Throws StoreUnusable. */
   constructor(url: string) {
     this.#hosts = new Hosts(url)
-  }
-
-  ask<Row, Answer>(
-    { statement, answer }: Question<Row, Answer>,
-    ...values: readonly (string | number)[]
-  ): Promise<Answer> {
-    return this.session(async (session) => answer(await session.all(statement, ...values)))
   }
 
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {

@@ -12,12 +12,6 @@ export interface Statement<Row> {
 
 export const statement = <Row = never>(text: string): Statement<Row> => ({ text })
 
-/** One read with what is made of its rows. */
-export interface Question<Row, Answer> {
-  readonly statement: Statement<Row>
-  readonly answer: (rows: readonly Row[]) => Answer
-}
-
 /** `a, b`. */
 export const listOf = (words: readonly string[]): string => words.join(', ')
 /** `(?, ?)`: so many values. */
@@ -45,8 +39,6 @@ export interface Session {
  * may have been done already.
  */
 export interface Database {
-  /** The answer of this moment. */
-  ask<Row, Answer>(question: Question<Row, Answer>, ...values: readonly (string | number)[]): Promise<Answer>
   /** `work` on one connection, each statement of it durable by itself. */
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
   /** All of `work` or nothing of it, as if nobody else wrote meanwhile. */

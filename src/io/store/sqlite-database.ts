@@ -9,7 +9,6 @@ import { SharedLock } from './shared-lock.ts'
 import {
   statement,
   type Database,
-  type Question,
   type Session,
   type SqlValue,
   type Statement,
@@ -89,14 +88,6 @@ export class SqliteDatabase implements Database {
     this.#log = log
     this.#syncs = new GroupSync(() => log.datasync())
     this.#checkpoints = new Checkpoints(path)
-  }
-
-  ask<Row, Answer>(
-    question: Question<Row, Answer>,
-    ...values: readonly (string | number)[]
-  ): Promise<Answer> {
-    const read = () => question.answer(this.#prepare(question.statement.text).all(...values) as Row[])
-    return this.#durably(() => this.#lock.shared(() => promised(read)))
   }
 
   session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
