@@ -1,7 +1,6 @@
 import { freshOctets } from '../core/bytes.ts'
 import { CounterMode } from './counter-mode.ts'
 import type { EeaUnderKey } from './eea.ts'
-import type { Direction } from './security-inputs.ts'
 import { longestByTables, TableAes } from './wasm/aes-under-key.ts'
 import { algorithmsModule } from './wasm/module.ts'
 
@@ -9,8 +8,8 @@ import { algorithmsModule } from './wasm/module.ts'
 export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
   const module = algorithmsModule()
   const tables = module && new TableAes(module, key)
-  let counterMode: LongMessages | undefined
-  const long = () => (counterMode ??= new LongMessages(key))
+  let cipher: ReturnType<typeof longMessages> | undefined
+  const long = () => (cipher ??= longMessages(key))
   return {
     crypt(count, bearer, direction, octets) {
       if (tables && octets.length <= longestByTables) {
@@ -29,39 +28,26 @@ export function eea2UnderKey(key: Uint8Array): EeaUnderKey {
     },
     forget() {
       tables?.forget()
-      counterMode?.forget()
+      cipher?.forget()
     },
   }
 }
 
 /** Messages that tables would be slow for. */
-class LongMessages {
-  readonly #counterMode: CounterMode
-  #room = roomFor(0, new ArrayBuffer(0))
-
-  constructor(key: Uint8Array) {
-    this.#counterMode = new CounterMode(key)
-  }
-
-  cryptInto(
-    count: number,
-    bearer: number,
-    direction: Direction,
-    octets: Uint8Array,
-    into: Uint8Array,
-    at: number,
-  ): void {
-    if (octets.length !== this.#room.octets.length)
-      this.#room = roomFor(octets.length, this.#room.words.buffer)
-    const { octets: message, words } = this.#room
-    message.set(octets)
-    this.#counterMode.add(count, bearer, direction, words)
-    into.set(message, at)
-  }
-
-  forget(): void {
-    this.#counterMode.forget()
-    new Uint8Array(this.#room.words.buffer).fill(0)
+function longMessages(key: Uint8Array): Pick<EeaUnderKey, 'cryptInto' | 'forget'> {
+  const counterMode = new CounterMode(key)
+  let room = roomFor(0, new ArrayBuffer(0))
+  return {
+    cryptInto(count, bearer, direction, octets, into, at) {
+      if (octets.length !== room.octets.length) room = roomFor(octets.length, room.words.buffer)
+      room.octets.set(octets)
+      counterMode.add(count, bearer, direction, room.words)
+      into.set(room.octets, at)
+    },
+    forget() {
+      counterMode.forget()
+      new Uint8Array(room.words.buffer).fill(0)
+    },
   }
 }
 

@@ -33,10 +33,16 @@ export function writeFrameHeader(
   frame[frameHeaderSize - 1] = lcid
 }
 
-/** A whole frame. */
-export function encodeFrame({ pdu, ...header }: SlSchFrame): Uint8Array {
+/** A frame with that PDU, its header not written yet. */
+export function frameOf(pdu: Uint8Array): Uint8Array {
   const frame = roomForFrame(pdu.length)
   frame.set(pdu, frameHeaderSize)
+  return frame
+}
+
+/** A whole frame. */
+export function encodeFrame({ pdu, ...header }: SlSchFrame): Uint8Array {
+  const frame = frameOf(pdu)
   writeFrameHeader(frame, header)
   return frame
 }

@@ -18,7 +18,7 @@ import {
   type OutgoingSdu,
   type SecurityContext,
 } from '../../../reference-points/pc5/security-context.ts'
-import { pduIn, roomForFrame } from '../../../reference-points/pc5/sl-sch.ts'
+import { frameOf, pduIn, roomForFrame } from '../../../reference-points/pc5/sl-sch.ts'
 import type { LinkEffect, LinkState, OutgoingMessage, Secured } from './link.ts'
 
 /** Steps of CR 33.303 6.X.3.2 and 6.X.3.3 in which PC5 messages go out. */
@@ -58,12 +58,8 @@ const outgoing = (
 }
 
 /** An SDU of a message that no key protects: REQUEST, REJECT, SECURITY MODE REJECT, re-negotiation request. */
-export function transmitClear(sdu: Uint8Array): OutgoingMessage {
-  const pdu = encodeClearPdu(sdu)
-  const frame = roomForFrame(pdu.length)
-  pduIn(frame).set(pdu)
-  return outgoing(sdu, lcids.unprotected, frame, 'clear', steps)
-}
+export const transmitClear = (sdu: Uint8Array): OutgoingMessage =>
+  outgoing(sdu, lcids.unprotected, frameOf(encodeClearPdu(sdu)), 'clear', steps)
 
 /** A frame whose PDU is protected under the next SN; throws CounterExhausted. */
 function protectedFrame(context: SecurityContext, outgoing: OutgoingSdu): Uint8Array {
