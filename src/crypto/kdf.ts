@@ -23,8 +23,8 @@ export function kdf(key: KeyOctets, fc: number, parameters: readonly Uint8Array[
   return new KeyOctets(buffer, byteOffset, byteLength)
 }
 
-/** S, in a buffer that the next call overwrites. */
-function inputOf(fc: number, parameters: readonly Uint8Array[]): Uint8Array {
+/** S, in a buffer that the next call overwrites. Throws InvalidValue. */
+export function inputOf(fc: number, parameters: readonly Uint8Array[]): Uint8Array {
   // FC values of two octets begin with 0xff; none is used.
   if (!Number.isInteger(fc) || fc < 0 || fc > 0xfe) throw new InvalidValue('FC', 'not 0 to 254', clause)
   let at = 0

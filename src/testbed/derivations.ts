@@ -1,6 +1,6 @@
 import type { Rand } from '../core/aka.ts'
 import type { EeaId, EiaId } from '../core/algorithm-ids.ts'
-import { concat, fromHex, hex } from '../core/bytes.ts'
+import { fromHex, hex, u16 } from '../core/bytes.ts'
 import { ProseError } from '../core/errors.ts'
 import { Fqdn } from '../core/identities/fqdn.ts'
 import { nafIdOf, UaId, type NafId } from '../core/identities/naf-id.ts'
@@ -10,7 +10,7 @@ import type { Ck, Ik, KdSess, Ks, KsNaf, Pdk } from '../core/keys.ts'
 import type { Fields, JsonValue, Tap, TapMessage, TapState } from '../core/tap.ts'
 import { fingerprint } from '../crypto/fingerprint.ts'
 import { ksNafInput, ksOf } from '../crypto/gba-keys.ts'
-import { kdf, type KdfInput } from '../crypto/kdf.ts'
+import { inputOf, kdf, type KdfInput } from '../crypto/kdf.ts'
 import { kdSessInput, pdkInput, pekInput, pikInput } from '../crypto/prose-keys.ts'
 import { multimediaAuthCommand } from '../reference-points/zh/command.ts'
 import { multimediaAuth } from '../reference-points/zh/multimedia-auth.ts'
@@ -46,6 +46,14 @@ interface Found extends Known {
 /** Of keys, nonces and identities so many of the last ones are tried. */
 const most = 32
 
+/** Leaves the last `most`. */
+function dropOldest(values: Map<string, unknown>, most: number): void {
+  for (const oldest of values.keys()) {
+    if (values.size <= most) return
+    values.delete(oldest)
+  }
+}
+
 /** The last `most` values, each once. */
 class Recent<Value> {
   readonly #values = new Map<string, Value>()
@@ -53,10 +61,7 @@ class Recent<Value> {
   add(id: string, value: Value): void {
     this.#values.delete(id)
     this.#values.set(id, value)
-    for (const oldest of this.#values.keys()) {
-      if (this.#values.size <= most) break
-      this.#values.delete(oldest)
-    }
+    dropOldest(this.#values, most)
   }
 
   get all(): readonly Value[] {
@@ -115,7 +120,7 @@ class Search {
     if (typeof ue2Id === 'string') this.#ue2Ids.add(ue2Id, proseUeIdFromHex(ue2Id))
     for (const [name, print] of Object.entries(told.keys ?? {}))
       if (!this.#known.has(print) && !this.#wanted.has(print)) this.#wanted.set(print, { name, told })
-    while (this.#wanted.size > most) this.#wanted.delete([...this.#wanted.keys()][0] ?? '')
+    dropOldest(this.#wanted, most)
   }
 
   /** What can be told now; one key may be the input of the next. */
@@ -128,7 +133,7 @@ class Search {
         more = true
         this.#wanted.delete(print)
         this.#known.set(print, found)
-        if (this.#known.size > most * 8) this.#known.delete([...this.#known.keys()][0] ?? '')
+        dropOldest(this.#known, most * 8)
         yield [wanted, found]
       }
     }
@@ -200,15 +205,13 @@ const fromVector = (vector: Vector): Found => {
 /** PEK and PIK are the last 16 octets of what the KDF gives. */
 function made(name: string, key: Known, [fc, parameters]: KdfInput, names: readonly string[]): Found {
   const output = kdf(key.octets as Ks | KsNaf | Pdk | KdSess, fc, parameters)
-  const lengths = parameters.map(({ length }) => Uint8Array.of(length >>> 8, length))
-  const s = concat(Uint8Array.of(fc), ...parameters.flatMap((one, at) => [one, lengths[at] ?? one]))
   const fields = {
     input: hex(key.octets),
     fc: hex(Uint8Array.of(fc)),
     parameters: parameters.map((value, at) => ({
-      ...{ name: names[at] ?? '', value: hex(value), length: hex(lengths[at] ?? value) },
+      ...{ name: names[at] ?? '', value: hex(value), length: hex(u16(value.length)) },
     })),
-    ...{ s: hex(s), output: hex(output) },
+    ...{ s: hex(inputOf(fc, parameters)), output: hex(output) },
   }
   const octets = name === 'PEK' || name === 'PIK' ? output.subarray(16) : output
   return { name, from: key.name, octets, fields }
