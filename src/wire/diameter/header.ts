@@ -1,4 +1,4 @@
-import { freshOctets, putU32, readUint } from '../../core/bytes.ts'
+import { putU32, readUint } from '../../core/bytes.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -79,14 +79,6 @@ function writeHeader(octets: Uint8Array, header: Header): void {
   putU32(octets, 8, header.applicationId)
   putU32(octets, 12, header.hopByHop)
   putU32(octets, 16, header.endToEnd)
-}
-
-/** The message again under another header. */
-export function underHeader(header: Header, message: Uint8Array): Uint8Array {
-  const octets = freshOctets(message.length)
-  octets.set(message)
-  writeHeader(octets, header)
-  return octets
 }
 
 /** A whole message of its header and its AVPs, each with padding. */
