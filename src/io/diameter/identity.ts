@@ -165,7 +165,7 @@ export function refusalOf(
     ...originOf(identity),
     'Failed-AVP': refusal.failedAvp ? [refusal.failedAvp] : [],
   }
-  return encodeMessage(answerHeader(header, protocolError), [...encodeRows(refusalRows, frame), ...proxy])
+  return encodeMessage(answerHeader(header, protocolError), encodeRows(refusalRows, frame), ...proxy)
 }
 
 /** The Session-Id of a message that may be malformed further on; undefined when it is not its first AVP. */

@@ -141,5 +141,5 @@ export const bir = (
       endToEnd: 88,
       ...header,
     },
-    Object.values({ ...birAvps, ...avps }).filter((one) => one !== undefined),
+    ...Object.values({ ...birAvps, ...avps }).filter((one) => one !== undefined),
   )
