@@ -166,11 +166,12 @@ export async function startKmf(
   const spans = spansOf(name, context)
   const keys = storeSpans('keys', store.keys, spans)
   const authorisations = storeSpans('authorisations', store.authorisations, spans)
+  const decisions = storeSpans('decisions', store.decisions, spans)
   const pushedGpis = storeSpans('pushedGpis', store.pushedGpis, spans)
   const bsf = bsfOver(diameter, plmn, context, spans)
   const kmf = createKmf(
     {
-      ...{ ...context, ...voice, keys, authorisations, pushedGpis },
+      ...{ ...context, ...voice, keys, authorisations, decisions, pushedGpis },
       ...{ ...knownTo(plmn, peering), zn: bsf.zn, zpn: onZpn(bsf.zpn), pc6: pc6Over(diameter, spans) },
     },
     settingsOf(plmn),

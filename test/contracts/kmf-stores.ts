@@ -6,6 +6,7 @@ import { wipe } from '../../src/core/keys.ts'
 import { hours, later, seconds } from '../../src/core/units.ts'
 import type {
   AuthorisationStore,
+  KmfPorts,
   NafKeyStore,
   PeerPlmnStore,
   PushedGpi,
@@ -49,17 +50,6 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect(row).toMatchObject({ imsi: imsi1, impi: impiOfImsi(imsi1, home), ussList: [] })
       const keys = row?.keys.map(({ nafId, key }) => visible([nafId, key])).sort()
       expect(keys).toEqual([visible([proseNaf, nafKey(8)]), visible([tlsNaf, nafKey(7)])].sort())
-    })
-
-    it('tells the newest settings of a B-TID without its keys, expired or not', async () => {
-      const store = await open()
-      const row = nafKeyRow(1)
-      await store.put(row)
-      expect(await store.ussList(btid(1))).toEqual(row.ussList)
-      await store.put({ ...row, ussList: [] })
-      await store.eraseExpired(later(noon, hours(1)), 50)
-      expect(await store.ussList(btid(1))).toEqual([])
-      expect(await store.ussList(btid(2))).toBeUndefined()
     })
 
     it('keeps an expired row without its keys', async () => {
@@ -127,6 +117,83 @@ export function nafKeyStoreContract(name: string, open: () => Promise<NafKeyStor
       expect(await store.forget(btid(1))).toBe(false)
       await store.put(nafKeyRow(1, { keys: [] }))
       expect((await store.find(btid(1), noon))?.keys).toEqual([])
+    })
+  })
+}
+
+/** What every store of a KMF answers to the questions of steps 5, 7 and 10. */
+export function decisionStoreContract(
+  name: string,
+  open: () => Promise<Pick<KmfPorts, 'keys' | 'authorisations' | 'decisions'>>,
+): void {
+  const elsewhere = Plmn('001-02')
+
+  describe(`${name} decision store`, () => {
+    it('gives of UE-1 the row, of its keys the one that was named, and nothing for another B-TID', async () => {
+      const { keys, decisions } = await open()
+      const both = [proseNaf, tlsNaf].map((nafId, at) => ({ nafId, key: nafKey(at) }))
+      await keys.put(nafKeyRow(1, { keys: both }))
+      await keys.put(nafKeyRow(2, { keys: [] }))
+      for (const wanted of both) {
+        const found = await decisions.ue1(btid(1), noon, wanted.nafId, elsewhere)
+        expect(visible(found?.row)).toEqual(visible(nafKeyRow(1, { keys: [wanted] })))
+      }
+      expect((await decisions.ue1(btid(2), noon, proseNaf, elsewhere))?.row.keys).toEqual([])
+      expect(await decisions.ue1(btid(3), noon, proseNaf, elsewhere)).toBeUndefined()
+    })
+
+    it('gives an expired row of UE-1 without its key', async () => {
+      const { keys, decisions } = await open()
+      await keys.put(nafKeyRow(1))
+      const found = await decisions.ue1(btid(1), nafKeyRow(1).expires, proseNaf, elsewhere)
+      expect(found?.row).toMatchObject({ imsi: imsi1, keys: [] })
+    })
+
+    it('R33: keeps its own keys: who got one may wipe it', async () => {
+      const { keys, decisions } = await open()
+      await keys.put(nafKeyRow(1))
+      const look = () => decisions.ue1(btid(1), noon, proseNaf, elsewhere)
+      wipe(...((await look())?.row.keys ?? []).map(({ key }) => key))
+      expect(visible((await look())?.row)).toEqual(visible(nafKeyRow(1)))
+    })
+
+    it('R8: says of both what the table says now, and no to who has no IMSI', async () => {
+      const { keys, authorisations, decisions } = await open()
+      const { impi, imsi, ...nameless } = nafKeyRow(2)
+      await keys.put(nafKeyRow(1))
+      await keys.put(nameless)
+      const said = async (number: number, plmn = elsewhere) => {
+        const [id, its] = [btid(number), number === 1 && imsi !== undefined ? { imsi } : {}]
+        const asUe1 = await decisions.ue1(id, noon, proseNaf, plmn)
+        const asUe2 = await decisions.ue2({ btid: id, ...its }, plmn)
+        return [asUe1?.mayLink, asUe2.mayLink]
+      }
+      expect(impi).toBeDefined()
+      expect(await said(1)).toEqual([false, false])
+      await authorisations.grant(imsi2, elsewhere)
+      expect(await said(1)).toEqual([false, false])
+      await authorisations.grant(imsi1, elsewhere)
+      expect(await said(1)).toEqual([true, true])
+      expect(await said(1, home)).toEqual([false, false])
+      expect(await said(2)).toEqual([false, false])
+      await authorisations.grant(imsi1, '*')
+      await authorisations.revoke(imsi1, elsewhere)
+      expect(await said(1)).toEqual([true, true])
+      await authorisations.revoke(imsi1, '*')
+      expect(await said(1)).toEqual([false, false])
+    })
+
+    it('R8: tells of UE-2 the newest settings of its B-TID, expired or not', async () => {
+      const { keys, decisions } = await open()
+      const row = nafKeyRow(1)
+      await keys.put(row)
+      const settings = async (number: number) =>
+        (await decisions.ue2({ btid: btid(number), imsi: imsi1 }, elsewhere)).ussList
+      expect(await settings(1)).toEqual(row.ussList)
+      await keys.put({ ...row, ussList: [] })
+      await keys.eraseExpired(later(noon, hours(1)), 50)
+      expect(await settings(1)).toEqual([])
+      expect(await settings(2)).toBeUndefined()
     })
   })
 }

@@ -40,27 +40,33 @@ function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly stri
   ]
 }
 
-/** Both sources, the table read anew (R8). Throws NotAuthorised. CR 33.303 6.X.3.2 steps 5 and 7. */
+/** Both sources, the table as it was read for this decision. Throws NotAuthorised. */
+export async function authoriseAsRead(
+  owner: Owner,
+  ask: Ask,
+  mayLink: boolean,
+  ports: Pick<KmfPorts, 'ownProseUss'>,
+): Promise<void> {
+  refuseIf(missing(ask, await proseSettings(owner, ports), mayLink), ask)
+}
+
+/** Both sources, the table read anew (R8). Throws NotAuthorised. CR 33.303 6.X.3.2 step 7. */
 export async function authorise(
   owner: Owner,
   ask: Ask,
   ports: Pick<KmfPorts, 'authorisations' | 'ownProseUss'>,
 ): Promise<void> {
-  const hasRow = await hasRowFor(owner, ask, ports)
-  refuseIf(missing(ask, await proseSettings(owner, ports), hasRow), ask)
+  await authoriseAsRead(owner, ask, await mayLink(owner, ask, ports), ports)
 }
 
-/** The same with the newest settings at hand: those of the row, which a later handshake may have renewed (R8). */
-export async function authoriseAnew(
+/** The same with the newest settings at hand: those of the row, which a later handshake may have renewed (R8). Step 5. */
+export async function authoriseUe2(
   owner: Owner & { readonly btid: BTid },
   ask: Ask,
-  ports: Pick<KmfPorts, 'keys' | 'authorisations' | 'ownProseUss'>,
+  ports: Pick<KmfPorts, 'decisions' | 'ownProseUss'>,
 ): Promise<void> {
-  const [ussList = owner.ussList, hasRow] = await Promise.all([
-    fromStore(ports.keys.ussList(owner.btid)),
-    hasRowFor(owner, ask, ports),
-  ])
-  refuseIf(missing(ask, await proseSettings({ ...owner, ussList }, ports), hasRow), ask)
+  const { mayLink, ussList = owner.ussList } = await fromStore(ports.decisions.ue2(owner, ask.plmn))
+  await authoriseAsRead({ ...owner, ussList }, ask, mayLink, ports)
 }
 
 /** The table alone, before a push brings the newest settings. Throws NotAuthorised. CR 33.303 6.X.3.2 step 7d. */
@@ -69,10 +75,10 @@ export async function authoriseByTable(
   ask: Ask,
   ports: Pick<KmfPorts, 'authorisations'>,
 ): Promise<void> {
-  refuseIf((await hasRowFor(owner, ask, ports)) ? [] : [`no permission for ${ask.plmn}`], ask)
+  refuseIf((await mayLink(owner, ask, ports)) ? [] : [`no permission for ${ask.plmn}`], ask)
 }
 
-const hasRowFor = (
+const mayLink = (
   { imsi }: Owner,
   { plmn }: Ask,
   { authorisations }: Pick<KmfPorts, 'authorisations'>,

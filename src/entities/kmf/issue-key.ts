@@ -12,7 +12,6 @@ import { derivePdk } from '../../crypto/prose-keys.ts'
 import type { ProseKeyAnswer, ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
 import { notAcceptable, PeerMayNotAsk } from '../../reference-points/pc6/refusals.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
-import { authorise } from './authorise.ts'
 import type { Kmf } from './kmf.ts'
 import { Procedure } from './procedure.ts'
 import { checkRequestToken } from './request-token.ts'
@@ -51,7 +50,7 @@ function peerThatMayAsk({ ports, own, buckets }: Kmf, from: Fqdn, request: Prose
   return peer
 }
 
-/** Steps 7 and 8: authorised, and looked at again when the key is about to leave (R8). */
+/** Steps 7 and 8, nothing waited for between. */
 export async function issueKey(
   kmf: Kmf,
   procedure: Procedure,
@@ -62,7 +61,6 @@ export async function issueKey(
   const found = await resolveNafKeys({ kmf, procedure, request, ask })
   try {
     checkRequestToken(request, found)
-    await authorise(found.owner, ask, kmf.ports)
     procedure.step = '8'
     checkWallClock(kmf.ports)
     return await derive(kmf, procedure, request, found)

@@ -36,10 +36,8 @@ export interface NafKeyRow {
 export interface NafKeyStore {
   /** Adds the row, or adds its keys to the row of the same B-TID. Of an IMSI, expired rows of other B-TIDs are then deleted. */
   put(row: NafKeyRow): Promise<void>
-  /** Also an expired one, then without keys. Its keys are only that under one NAF_Id where one is named. */
-  find(btid: BTid, now: Instant, under?: NafId): Promise<NafKeyRow | undefined>
-  /** The newest settings that came with a key of the B-TID, also of an expired one. */
-  ussList(btid: BTid): Promise<readonly Uss[] | undefined>
+  /** Also an expired one, then without keys. */
+  find(btid: BTid, now: Instant): Promise<NafKeyRow | undefined>
   list(now: Instant): Promise<readonly NafKeyRow[]>
   forget(btid: BTid): Promise<boolean>
   /** Erases the keys of at most `limit` expired rows, deletes those without an IMSI, and returns how many it met. */
@@ -70,6 +68,22 @@ export interface AuthorisationStore {
   /** True for a row of exactly this PLMN or of `*`. */
   mayLink(imsi: Imsi, plmn: Plmn): Promise<boolean>
   list(imsi?: Imsi): Promise<readonly { readonly imsi: Imsi; readonly plmn: Plmn | '*' }[]>
+}
+
+/** What is decided on, each time all of one moment of the store (R8). */
+export interface DecisionStore {
+  /** Step 7: the row of UE-1 with its key under one NAF_Id alone, and whether its IMSI may link with UEs of that PLMN. */
+  ue1(
+    btid: BTid,
+    now: Instant,
+    nafId: NafId,
+    plmn: Plmn,
+  ): Promise<{ readonly row: NafKeyRow; readonly mayLink: boolean } | undefined>
+  /** Steps 5 and 10: the newest settings that came with a key of its B-TID, also of an expired one, and whether it may link. */
+  ue2(
+    ue2: { readonly btid: BTid; readonly imsi?: Imsi },
+    plmn: Plmn,
+  ): Promise<{ readonly ussList?: readonly Uss[]; readonly mayLink: boolean }>
 }
 
 /** A push, as step 6 names it when its SQN is out of range: its RAND, for these two UEs. */
@@ -165,6 +179,7 @@ export interface KmfPorts {
   readonly plmns: PlmnTable
   readonly keys: NafKeyStore
   readonly authorisations: AuthorisationStore
+  readonly decisions: DecisionStore
   readonly pushedGpis: PushedGpiStore
   /** What this KMF's own table says of a subscriber, for a BSF that gives no ProSe USS; without it such a subscriber may nothing (R8). */
   readonly ownProseUss?: ((imsi: Imsi) => Promise<Uss | undefined>) | undefined

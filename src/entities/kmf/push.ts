@@ -8,6 +8,7 @@ import { hours, later, minutes, type Instant } from '../../core/units.ts'
 import { readGpi } from '../../crypto/gba-push-info.ts'
 import type { PushInfoAnswer, PushInfoRequest } from '../../reference-points/zn/exchange.ts'
 import { RefusedWithResult, resultCode, resultCodes } from '../../wire/diameter/result.ts'
+import { authorise } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
 import type { NafKeys, Question } from './resolve-naf-keys.ts'
@@ -24,8 +25,8 @@ export interface Addressee extends Owner {
 }
 
 /**
- * 7b, 7d: key and GPI by GBA push, for a subscriber whose authorisation was looked at. The key serves one PDK and is never
- * kept. The owner comes with the settings of the GPA, for the look before the key leaves (R8). TS 33.223 4.3, 5.
+ * 7b, 7d: key and GPI by GBA push, for a subscriber whose authorisation was looked at, and is again with the settings of the
+ * GPA when the key is here (R8). The key serves one PDK and is never kept. TS 33.223 4.3, 5.
  */
 export async function push(question: Question, addressee: Addressee): Promise<NafKeys> {
   const { kmf, request } = question
@@ -37,16 +38,17 @@ export async function push(question: Question, addressee: Addressee): Promise<Na
     question.procedure.bsfCall,
   )
   const { gpi, meKeyMaterial, keyExpiry, ussList } = answer
+  const owner = { ussList, ...(imsi !== undefined && { imsi }) }
   try {
     const now = kmf.ports.clock.now()
     const { ue1Id, ue2Id } = request
     const rand = randThatServes(answer, addressee, now)
     await fromStore(kmf.ports.pushedGpis.add({ rand, ue1Id, ue2Id }, later(now, toResynchronise)))
+    await authorise(owner, question.ask, kmf.ports)
   } catch (error) {
     wipe(meKeyMaterial)
     throw error
   }
-  const owner = { ussList, ...(imsi !== undefined && { imsi }) }
   return { owner, ksNaf: meKeyMaterial, expires: keyExpiry, gpi }
 }
 

@@ -11,11 +11,11 @@ import { KsNaf, wipe } from '../../core/keys.ts'
 import { later, secondsBetween, type Instant } from '../../core/units.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
 import type { ProseKeyRequest } from '../../reference-points/pc6/exchange.ts'
-import { authorise, authoriseByTable, type Ask } from './authorise.ts'
+import { authorise, authoriseAsRead, authoriseByTable, type Ask } from './authorise.ts'
 import { fromStore } from './from-store.ts'
 import type { Kmf } from './kmf.ts'
 import { fetchNafKey, keyUnder, wipeRow } from './naf-key.ts'
-import type { NafKeyRow } from './ports.ts'
+import type { DecisionStore, NafKeyRow } from './ports.ts'
 import type { Procedure } from './procedure.ts'
 import { push } from './push.ts'
 import { spelled } from './spelled.ts'
@@ -41,23 +41,26 @@ export interface Question {
 /** Which keys serve UE-1? CR 33.303 6.X.3.2 step 7, branches 7a to 7d. */
 export async function resolveNafKeys(question: Question): Promise<NafKeys> {
   const { ue1Id, nafId } = question.request
-  const { keys, clock } = question.kmf.ports
+  const { decisions, clock } = question.kmf.ports
   const isResynchronised = await takeResynchronisation(question)
   if (ue1Id.kind === 'imsi') return branch7d(question, ue1Id.imsi, isResynchronised)
-  const kept = await fromStore(keys.find(ue1Id.btid, clock.now(), nafId)) // stays after expiry, then without its keys
+  // Stays after expiry, then without its keys.
+  const kept = await fromStore(decisions.ue1(ue1Id.btid, clock.now(), nafId, question.ask.plmn))
   try {
     return await (isResynchronised
       ? resynchronise7b(question, kept)
       : branchOfBTid(question, kept, ue1Id.btid))
   } finally {
-    wipeRow(kept)
+    wipeRow(kept?.row)
   }
 }
 
-function branchOfBTid(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
-  const invalid = kept && whyInvalid(question, kept)
+type Kept = NonNullable<Awaited<ReturnType<DecisionStore['ue1']>>>
+
+function branchOfBTid(question: Question, kept: Kept | undefined, btid: BTid): Promise<NafKeys> {
+  const invalid = kept && whyInvalid(question, kept.row)
   if (kept && invalid !== undefined) return branch7b(question, kept, ['key-found', invalid], invalid)
-  const ksNaf = kept && keyUnder(kept, question.request.nafId)
+  const ksNaf = kept && keyUnder(kept.row, question.request.nafId)
   return ksNaf ? branch7a(question, kept, KsNaf(ksNaf)) : branch7c(question, kept, btid)
 }
 
@@ -78,10 +81,11 @@ function whyInvalid({ kmf }: Question, kept: NafKeyRow): string | undefined {
 }
 
 /** 7a: found and valid. */
-function branch7a(question: Question, kept: NafKeyRow, ksNaf: KsNaf): Promise<NafKeys> {
+function branch7a(question: Question, { row, mayLink }: Kept, ksNaf: KsNaf): Promise<NafKeys> {
   const { ports, settings } = question.kmf
-  const age = () => spelled(secondsBetween(kept.created, ports.clock.now()))
-  return ifAuthorised(question, kept, ksNaf, {
+  const age = () => spelled(secondsBetween(row.created, ports.clock.now()))
+  const authorised = authoriseAsRead(row, question.ask, mayLink, ports)
+  return ifAuthorised(question, row, ksNaf, authorised, {
     branch: '7a',
     why: ['key-found', 'key-valid'],
     notWhy: () => ({ '7b': `age ${age()} of ${spelled(settings.nafKeyMaxAge)}`, '7c': 'key is here' }),
@@ -93,11 +97,12 @@ async function ifAuthorised(
   question: Question,
   owner: NafKeyRow,
   ksNaf: KsNaf,
+  authorised: Promise<void>,
   decision: Decision,
 ): Promise<NafKeys> {
   const keys = () => ({ Ks_NAF: fingerprint(ksNaf) })
   try {
-    await decide(question, authorise(owner, question.ask, question.kmf.ports), { ...decision, keys })
+    await decide(question, authorised, { ...decision, keys })
     return { owner, ksNaf, expires: owner.expires }
   } catch (error) {
     wipe(ksNaf)
@@ -108,7 +113,7 @@ async function ifAuthorised(
 /** 7b: found but not valid. Authorised before a vector is spent, by the table and the kept settings. */
 async function branch7b(
   question: Question,
-  kept: NafKeyRow,
+  kept: Kept,
   why: readonly string[],
   whyNot7a: string,
 ): Promise<NafKeys> {
@@ -119,25 +124,25 @@ async function branch7b(
     notWhy,
     gpi: true,
   })
-  return push(question, { ...kept, impi })
+  return push(question, { ...kept.row, impi })
 }
 
 /** Throws BTidUnknown for a subscriber that no push can name (re-negotiation), NotAuthorised. */
-async function authorisedImpi({ kmf, ask }: Question, kept: NafKeyRow): Promise<Impi> {
-  const { impi = kept.imsi && impiOfImsi(kept.imsi, kmf.own.plmn) } = kept
+async function authorisedImpi({ kmf, ask }: Question, { row, mayLink }: Kept): Promise<Impi> {
+  const { impi = row.imsi && impiOfImsi(row.imsi, kmf.own.plmn) } = row
   if (impi === undefined) throw new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3')
-  await authorise(kept, ask, kmf.ports)
+  await authoriseAsRead(row, ask, mayLink, kmf.ports)
   return impi
 }
 
 /** 7b again, whatever became of the key meanwhile: UE-1 waits for another GPI. */
-function resynchronise7b(question: Question, kept: NafKeyRow | undefined): Promise<NafKeys> {
+function resynchronise7b(question: Question, kept: Kept | undefined): Promise<NafKeys> {
   if (kept) return branch7b(question, kept, ['resynchronisation'], 'a GPI was pushed')
   return Promise.reject(new KeyRequestFailed('the B-TID that the GPI was pushed for is gone'))
 }
 
 /** 7c: the BSF is asked. Only its 5403 leads to re-negotiation (R14), or to 7b where it is known who UE-1 is. */
-async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: BTid): Promise<NafKeys> {
+async function branch7c(question: Question, kept: Kept | undefined, btid: BTid): Promise<NafKeys> {
   const here = kept ? 'key-not-found' : 'b-tid-not-found'
   const notWhy = () => ({ '7a': 'no key here', '7b': 'nothing here that is too old' })
   const asked = await fetched(question, btid)
@@ -147,7 +152,9 @@ async function branch7c(question: Question, kept: NafKeyRow | undefined, btid: B
     const why = asked instanceof BTidUnknown ? 'unknown-at-bsf' : 'bsf-gave-no-key'
     return decide(question, Promise.reject(asked), { branch: '7c', why: [here, why], notWhy })
   }
-  return ifAuthorised(question, asked, asked.fetched, { branch: '7c', why: [here, 'bsf-gave-key'], notWhy })
+  const authorised = authorise(asked, question.ask, question.kmf.ports)
+  const why = [here, 'bsf-gave-key']
+  return ifAuthorised(question, asked, asked.fetched, authorised, { branch: '7c', why, notWhy })
 }
 
 /** The answer of the BSF, or why there is none. */

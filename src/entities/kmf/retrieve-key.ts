@@ -7,7 +7,7 @@ import type { ProseDirectKeyRequest } from '../../reference-points/pc8/exchange.
 import { extensionsDiffer } from '../../reference-points/pc8/messages.ts'
 import type { Uss } from '../../wire/user-security-settings.ts'
 import { isTemporary, RefusedWithResult } from '../../wire/diameter/result.ts'
-import { authoriseAnew } from './authorise.ts'
+import { authoriseUe2 } from './authorise.ts'
 import { issueKey } from './issue-key.ts'
 import type { Kmf } from './kmf.ts'
 import type { Pc8Subscriber } from './ports.ts'
@@ -25,7 +25,7 @@ export async function retrieveKey(
   const home = homeThatMayServe(kmf, request, await proseSettings(ue2, kmf.ports))
   const ask = { role: 'ue-2', relay: request.relayServiceCode !== undefined, plmn: home.plmn } as const
   procedure.step = '5'
-  await authoriseAnew(ue2, ask, kmf.ports)
+  await authoriseUe2(ue2, ask, kmf.ports)
   procedure.decided('authorisation', () => ({
     fields: { allowed: true, ue2Id: hexOf24(request.ue2Id), plmn: home.plmn, relay: ask.relay },
   }))
@@ -34,7 +34,7 @@ export async function retrieveKey(
   procedure.step = '10'
   try {
     checkAnswer(kmf, request, home, answer)
-    await authoriseAnew(ue2, ask, kmf.ports)
+    await authoriseUe2(ue2, ask, kmf.ports)
     return answer
   } catch (error) {
     wipe(answer.pdk)

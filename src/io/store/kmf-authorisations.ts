@@ -16,9 +16,10 @@ const add = (rows: number) =>
     `insert into may_link (imsi, plmn) values ${rowsOfMarks(rows, 2)} on conflict (imsi, plmn) do nothing`,
   )
 const drop = statement('delete from may_link where imsi = ? and plmn = ?')
-const look = statement<{ found: number }>(
-  `select 1 as found from may_link where imsi = ? and plmn in (?, '*') limit 1`,
-)
+/** A column `may_link`, 1 for who may link with UEs of the PLMN that is the next value, else 0. */
+export const mayLinkAs = (imsi: string): string =>
+  `case when exists (select 1 from may_link m where m.imsi = ${imsi} and m.plmn in (?, '*')) then 1 else 0 end as may_link`
+const look = statement<{ may_link: number }>(`select ${mayLinkAs('?')}`)
 const all = statement<MayLinkRow>('select imsi, plmn from may_link order by imsi, plmn')
 const ofSome = (count: number) =>
   statement<MayLinkRow>(`select imsi, plmn from may_link where imsi in ${marks(count)} order by imsi, plmn`)
@@ -92,7 +93,7 @@ export const authorisationsIn = (database: Database): AuthorisationStore => ({
     }),
   revoke: (imsi, plmn) => database.session(async (session) => (await session.run(drop, imsi, plmn)) > 0),
   mayLink: (imsi, plmn) =>
-    database.session(async (session) => (await session.get(look, imsi, plmn)) !== undefined),
+    database.session(async (session) => (await session.get(look, imsi, plmn))?.may_link === 1),
   list: (imsi) =>
     database.session(async (session) =>
       (await (imsi === undefined ? session.all(all) : session.all(ofSome(1), imsi))).map(rowOf),

@@ -2,10 +2,11 @@ import { equalOctets, hex } from '../../core/bytes.ts'
 import type { BTid } from '../../core/identities/b-tid.ts'
 import { Plmn } from '../../core/identities/plmn.ts'
 import { Imsi } from '../../core/identities/subscriber.ts'
-import { KsNaf } from '../../core/keys.ts'
-import type { Instant } from '../../core/units.ts'
+import { KsNaf, wipe } from '../../core/keys.ts'
+import { Instant } from '../../core/units.ts'
 import type {
   AuthorisationStore,
+  DecisionStore,
   KmfSubscriber,
   NafKeyRow,
   NafKeyStore,
@@ -65,12 +66,10 @@ export function memoryNafKeyStore(): NafKeyStore {
       add(copyOf(row))
       return Promise.resolve()
     },
-    find(btid, now, under) {
+    find(btid, now) {
       const row = rows.get(btid)
-      const isWanted = ({ nafId }: NafKeyRow['keys'][number]) => !under || equalOctets(nafId, under)
-      return Promise.resolve(row && seenAt({ ...row, keys: row.keys.filter(isWanted) }, now))
+      return Promise.resolve(row && seenAt(row, now))
     },
-    ussList: (btid) => Promise.resolve(rows.get(btid)?.ussList),
     list: (now) =>
       Promise.resolve(
         [...rows.values()].sort((a, b) => a.created - b.created).map((row) => seenAt(row, now)),
@@ -133,6 +132,29 @@ export function memoryAuthorisationStore(): AuthorisationStore {
     list: (imsi) => Promise.resolve(granted().filter((row) => imsi === undefined || row.imsi === imsi)),
   }
 }
+
+/** What two stores say, one after the other. */
+export function decisionsOf(keys: NafKeyStore, authorisations: AuthorisationStore): DecisionStore {
+  const mayLink = (imsi: Imsi | undefined, plmn: Plmn) =>
+    imsi === undefined ? Promise.resolve(false) : authorisations.mayLink(imsi, plmn)
+  return {
+    async ue1(btid, now, nafId, plmn) {
+      const found = await keys.find(btid, now)
+      if (!found) return undefined
+      const isWanted = ({ nafId: its }: NafKeyRow['keys'][number]) => equalOctets(its, nafId)
+      const row = { ...found, keys: found.keys.filter(isWanted) }
+      wipe(...found.keys.filter((key) => !isWanted(key)).map(({ key }) => key))
+      return { row, mayLink: await mayLink(row.imsi, plmn) }
+    },
+    async ue2({ btid, imsi }, plmn) {
+      const found = await keys.find(btid, latest)
+      return { mayLink: await mayLink(imsi, plmn), ...(found && { ussList: found.ussList }) }
+    },
+  }
+}
+
+/** Then a row gives no keys. */
+const latest = Instant(Number.MAX_SAFE_INTEGER)
 
 /** For simulations: gone with the process. */
 export function memoryPushedGpiStore(): PushedGpiStore {

@@ -3,6 +3,7 @@ import type { AkaSecrets } from '../../entities/hss/ports.ts'
 import { memoryBootstrapStore } from '../../io/store/memory-bsf-store.ts'
 import { memorySubscriberStore } from '../../io/store/memory-hss-store.ts'
 import {
+  decisionsOf,
   memoryAuthorisationStore,
   memoryNafKeyStore,
   memoryPeerPlmnStore,
@@ -54,10 +55,13 @@ export function simulatedCarriers(
     },
     bsfStore: ({ plmn }) => Promise.resolve({ bootstraps: bootstraps(plmn, memoryBootstrapStore), close }),
     async kmfStore(plmn) {
-      const store = authorisations(plmn.plmn, memoryAuthorisationStore)
-      await seedAuthorisations(plmn, store)
+      const ours = {
+        keys: keys(plmn.plmn, memoryNafKeyStore),
+        authorisations: authorisations(plmn.plmn, memoryAuthorisationStore),
+      }
+      await seedAuthorisations(plmn, ours.authorisations)
       return {
-        ...{ keys: keys(plmn.plmn, memoryNafKeyStore), authorisations: store },
+        ...{ ...ours, decisions: decisionsOf(ours.keys, ours.authorisations) },
         ...{ peers: peers(plmn.plmn, memoryPeerPlmnStore), close },
         pushedGpis: pushedGpis(plmn.plmn, memoryPushedGpiStore),
       }

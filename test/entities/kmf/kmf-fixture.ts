@@ -16,6 +16,7 @@ import { makeGpi } from '../../../src/crypto/gba-push-info.ts'
 import { createKmf, defaultKmfSettings, type KmfSettings } from '../../../src/entities/kmf/kmf.ts'
 import type { BsfCall, KmfPorts, NafKeyRow, Pc8Subscriber } from '../../../src/entities/kmf/ports.ts'
 import {
+  decisionsOf,
   memoryAuthorisationStore,
   memoryNafKeyStore,
   memoryPushedGpiStore,
@@ -192,8 +193,9 @@ export function labOf(options: LabOptions = {}): Lab {
   const answerBir = options.bir ?? (() => Promise.resolve(bia))
   const answerGpr = options.gpr ?? ((request: PushInfoRequest) => Promise.resolve(gpa(request)))
   const answerPkr = options.pkr ?? (() => Promise.resolve(pka))
+  const { keys = memoryNafKeyStore(), authorisations = memoryAuthorisationStore() } = options.ports ?? {}
   const ports: KmfPorts = {
-    ...{ plmns, keys: memoryNafKeyStore(), authorisations: memoryAuthorisationStore() },
+    ...{ plmns, keys, authorisations, decisions: decisionsOf(keys, authorisations) },
     pushedGpis: memoryPushedGpiStore(),
     zn: {
       async bootstrappingInfo(request, call) {

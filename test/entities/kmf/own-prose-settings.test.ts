@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RelayServiceCode } from '../../../src/core/identities/prose.ts'
 import type { Imsi } from '../../../src/core/identities/subscriber.ts'
+import { hours } from '../../../src/core/units.ts'
 import type { Uss } from '../../../src/wire/user-security-settings.ts'
 import {
   askKmf1,
@@ -12,6 +13,7 @@ import {
   kmf1,
   labOf,
   plmn1,
+  row,
   step6,
   ue1ProseId,
   ue2,
@@ -48,11 +50,18 @@ describe('a BSF that gives no ProSe USS', () => {
     expect(await askKmf1(both, { relayServiceCode })).toMatchObject({ ue1ProseUeIds: [ue1ProseId] })
   })
 
-  it('R8: the table is read when the key leaves: what was taken meanwhile is refused', async () => {
-    const answers = [ussOf(imsi1, ue1ProseId, [1])]
-    const ports = { ownProseUss: () => Promise.resolve(answers.shift()) }
-    const lab = await kmf1({ bir: () => Promise.resolve(silent), ports })
-    expect((await failure(askKmf1(lab))).code).toBe('ERR_NOT_AUTHORISED')
+  it('R8: 7b: the table is read again when the key leaves: what was taken meanwhile is refused', async () => {
+    const settings = ussOf(imsi1, ue1ProseId, [1])
+    for (const answers of [[settings], [settings, settings, settings]]) {
+      const isTaken = answers.length === 1
+      const ports = { ownProseUss: () => Promise.resolve(answers.shift()) }
+      const gpr = (request: Parameters<typeof gpa>[0]) => Promise.resolve({ ...gpa(request), ussList: [] })
+      const lab = await kmf1({ gpr, ports })
+      await lab.ports.keys.put({ ...row, ussList: [] })
+      lab.wait(hours(24))
+      if (isTaken) expect((await failure(askKmf1(lab))).code).toBe('ERR_NOT_AUTHORISED')
+      else expect(await askKmf1(lab)).toHaveProperty('gpi')
+    }
   })
 
   it('R8: 7d, a push without settings: the table decides', async () => {

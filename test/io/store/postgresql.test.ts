@@ -5,6 +5,7 @@ import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
+  decisionStoreContract,
   nafKeyStoreContract,
   peerPlmnStoreContract,
   pushedGpiStoreContract,
@@ -25,5 +26,6 @@ subscriberStoreContract('PostgreSQL', async () => (await hss()).subscribers)
 bootstrapStoreContract('PostgreSQL', async () => (await bsf()).bootstraps)
 nafKeyStoreContract('PostgreSQL', async () => (await kmf()).keys)
 authorisationStoreContract('PostgreSQL', async () => (await kmf()).authorisations)
+decisionStoreContract('PostgreSQL', kmf)
 peerPlmnStoreContract('PostgreSQL', async () => (await kmf()).peers)
 pushedGpiStoreContract('PostgreSQL', async () => (await kmf()).pushedGpis)

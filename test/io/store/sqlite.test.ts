@@ -5,6 +5,7 @@ import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { bootstrapStoreContract } from '../../contracts/bootstrap-store.ts'
 import {
   authorisationStoreContract,
+  decisionStoreContract,
   nafKeyStoreContract,
   peerPlmnStoreContract,
   pushedGpiStoreContract,
@@ -19,5 +20,6 @@ subscriberStoreContract('SQLite', async () => (await inTest(openHssStore(file(),
 bootstrapStoreContract('SQLite', async () => (await inTest(openBsfStore(file(), storeKeys))).bootstraps)
 nafKeyStoreContract('SQLite', async () => (await kmf()).keys)
 authorisationStoreContract('SQLite', async () => (await kmf()).authorisations)
+decisionStoreContract('SQLite', kmf)
 peerPlmnStoreContract('SQLite', async () => (await kmf()).peers)
 pushedGpiStoreContract('SQLite', async () => (await kmf()).pushedGpis)
