@@ -7,7 +7,7 @@ import { K, KsNaf, Opc } from '../dist/core/keys.js'
 import { sqnOf } from '../dist/core/sequence-number.js'
 import { proseUssOf, gussOf } from '../dist/entities/hss/guss.js'
 import { columnsOf, subscriberColumns } from '../dist/io/store/hss-row.js'
-import { writeGuss, writeUssList } from '../dist/wire/user-security-settings.js'
+import { keptGuss, keptUssList } from '../dist/io/store/documents.js'
 import { randOf } from './bootstraps.mjs'
 import { presharedKey } from './psk.mjs'
 
@@ -51,7 +51,7 @@ export const tablesOf = {
       rows(number, seal) {
         const btid = btidIn(bsf.fqdn, number)
         const ks = seal.seal({ table: 'bootstrap', row: btid, version: 1 }, presharedKey)
-        return [[btid, impiOf(number), 1, ks, now, now + day, writeGuss(gussOf(subscriberOf(number)))]]
+        return [[btid, impiOf(number), 1, ks, now, now + day, keptGuss(gussOf(subscriberOf(number)))]]
       },
     },
   }),
@@ -60,7 +60,7 @@ export const tablesOf = {
       columns: ['btid', 'impi', 'imsi', 'created', 'expires', 'erased', 'uss_list'],
       rows(number) {
         const names = [btidIn(bsf.fqdn, number), impiOf(number), imsiOf(number)]
-        return [[...names, now, now + day, 0, writeUssList(proseUssOf(subscriberOf(number)))]]
+        return [[...names, now, now + day, 0, keptUssList(proseUssOf(subscriberOf(number)))]]
       },
     },
     naf_key: {

@@ -22,7 +22,7 @@ const crypt =
   (cipher: typeof snow3gCipher): Crypt =>
   (key, count, bearer, direction, octets, bits) =>
     once(new StreamCipher(module, cipher, key), (underKey) =>
-      cutAfter(underKey.crypt(count, bearer, direction, octets, bits), bits),
+      cutAfter(underKey.crypt(count, bearer, direction, octets), bits),
     )
 const mac =
   (cipher: typeof snow3gCipher): Mac =>

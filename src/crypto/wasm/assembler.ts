@@ -3,8 +3,10 @@
  * take what they work on as arguments. WebAssembly Core Specification 2.0, 5.
  */
 
+/** An octet, or several. */
+type Part = number | Code
 /** Octets of instructions, in parts. An expression leaves one value on the stack, a statement none. */
-export type Code = readonly (number | Code)[]
+export type Code = readonly Part[]
 
 function append(code: Code, octets: number[]): number[] {
   for (const part of code)
@@ -13,13 +15,13 @@ function append(code: Code, octets: number[]): number[] {
   return octets
 }
 
-function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, unsigned(value >>> 7)]
+function unsigned(value: number): Part {
+  return value < 0x80 ? value : [(value & 0x7f) | 0x80, unsigned(value >>> 7)]
 }
 
-function signed(value: bigint): Code {
+function signed(value: bigint): Part {
   const octet = Number(value & 0x7fn)
-  return value >= -0x40n && value < 0x40n ? [octet] : [octet | 0x80, signed(value >> 7n)]
+  return value >= -0x40n && value < 0x40n ? octet : [octet | 0x80, signed(value >> 7n)]
 }
 
 function sized(content: Code): Code {
@@ -27,25 +29,25 @@ function sized(content: Code): Code {
   return [unsigned(octets.length), octets]
 }
 
-const listed = (items: readonly Code[]): Code => [unsigned(items.length), items]
+const listed = (items: readonly Part[]): Code => [unsigned(items.length), items]
 
 /** An operator of two or more: from the left to the right. */
 const binary =
-  (opcode: number) =>
-  (first: Code, ...others: readonly Code[]): Code => [first, ...others.flatMap((other) => [other, opcode])]
+  (opcode: Part) =>
+  (first: Code, ...others: readonly Code[]): Code => [first, others.map((other) => [other, opcode])]
 const unary =
-  (opcode: number) =>
+  (opcode: Part) =>
   (value: Code): Code => [value, opcode]
-/** By a constant number of bits. */
+/** By a constant number of bits, below 64. */
 const shift =
-  (constant: number, opcode: number) =>
-  (value: Code, bits: number): Code => [value, constant, signed(BigInt(bits)), opcode]
+  (constant: number, opcode: Part) =>
+  (value: Code, bits: number): Code => [value, constant, bits, opcode]
 /** `offset` is a constant number of octets after `address`. */
 const load =
-  (opcode: number) =>
+  (opcode: Part) =>
   (address: Code, offset = 0): Code => [address, opcode, 0, unsigned(offset)]
 const store =
-  (opcode: number) =>
+  (opcode: Part) =>
   (address: Code, value: Code, offset = 0): Code => [address, value, opcode, 0, unsigned(offset)]
 
 export const i32 = {
@@ -82,6 +84,36 @@ export const i64 = {
   extendU: unary(0xad),
 } as const
 
+const vector = (opcode: number): Code => [0xfd, unsigned(opcode)]
+
+export const v128 = {
+  zero: [vector(0x0c), Array.from({ length: 16 }, () => 0)],
+  load: load(vector(0x00)),
+  store: store(vector(0x0b)),
+  /** Loads one of the four words of `others`, of which the first is 0. */
+  load32Lane: (address: Code, others: Code, word: number, offset = 0): Code => [
+    [address, others],
+    [vector(0x56), 0, unsigned(offset), word],
+  ],
+  or: binary(vector(0x50)),
+  xor: binary(vector(0x51)),
+} as const
+
+/** Vectors of four words. */
+export const i32x4 = {
+  shl: shift(0x41, vector(0xab)),
+  shrU: shift(0x41, vector(0xad)),
+} as const
+
+/** Vectors of sixteen octets. */
+export const i8x16 = {
+  /** Octets of `first` and, counted from 16 on, of `second`. */
+  shuffle: (first: Code, second: Code, octets: readonly number[]): Code => [
+    [first, second],
+    [vector(0x0d), octets],
+  ],
+} as const
+
 /** Runs `body` as often as `count` says, at least once; `count` is zero then. */
 export const repeat = (count: Local, ...body: readonly Code[]): Code => [
   [0x03, 0x40],
@@ -93,12 +125,12 @@ export const repeat = (count: Local, ...body: readonly Code[]): Code => [
 /** Zeros in `size` octets. */
 export const clear = (address: Code, size: Code): Code => [address, i32.const(0), size, [0xfc, 0x0b, 0]]
 
-type ValueType = 'i32' | 'i64'
-const valueTypes = { i32: 0x7f, i64: 0x7e } as const
+type ValueType = 'i32' | 'i64' | 'v128'
+const valueTypes = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const
 
 export class Local {
   readonly get: Code
-  readonly #index: Code
+  readonly #index: Part
 
   constructor(index: number) {
     this.#index = unsigned(index)
@@ -134,6 +166,10 @@ export class Locals {
 
   i64(): Local {
     return this.#local('i64')
+  }
+
+  v128(): Local {
+    return this.#local('v128')
   }
 
   get declared(): Code {

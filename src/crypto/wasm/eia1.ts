@@ -84,12 +84,12 @@ export const eia1: WasmFunction = {
   body(locals) {
     const { message, registers, iv } = keystreamParameters(locals)
     const [blocks, bits] = [locals.parameter(6), locals.parameter(7)]
-    const [cell, words, mac] = [locals.i32(), locals.i32(), locals.i32()]
+    const [cell, mac] = [locals.i32(), locals.i32()]
     const [p, q, sum, block, tag] = [locals.i64(), locals.i64(), locals.i64(), locals.i64(), locals.i64()]
     const keystream = (octet: number) => i64.rotl(i64.load(registers.get, beforeKeystream + octet), 32)
     return [
-      [cell.set(registers.get), words.set(i32.const(5))],
-      snow3gKeystream(locals, cell, iv, words, (z) => i32.store(cell.get, z)),
+      cell.set(registers.get),
+      snow3gKeystream(locals, cell, iv, i32.const(5)),
       [p.set(keystream(0)), q.set(keystream(8))],
       writeProducts(locals, p),
       sum.set(i64.const(0n)),

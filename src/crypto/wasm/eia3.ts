@@ -41,7 +41,7 @@ export const eia3: WasmFunction = {
     const [first = [], ...others] = sums.map((sum, residue) => i64.and(sum.get, every4th(residue)))
     return [
       cell.set(registers.get),
-      zucKeystream(locals, cell, iv, words, (z) => i32.store(cell.get, z)),
+      zucKeystream(locals, cell, iv, words.get),
       z.set(i32.add(registers.get, i32.const(beforeKeystream))),
       sums.map((sum) => sum.set(i64.const(0n))),
       repeat(
@@ -58,7 +58,10 @@ export const eia3: WasmFunction = {
         [message.advance(4), z.advance(4)],
       ),
       mac.set(
-        i32.xor(i32.wrap(i64.shrU(i64.or(first, ...others), 32)), i32.load(i32.sub(cell.get, i32.const(4)))),
+        i32.xor(
+          i32.wrap(i64.shrU(i64.or(first, ...others), 32)),
+          i32.load(i32.add(registers.get, i32.shl(words.get, 2)), beforeKeystream - 4),
+        ),
       ),
       wiped(registers, cell),
       mac.get,

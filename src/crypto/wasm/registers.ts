@@ -1,4 +1,4 @@
-import { clear, i32, type Code, type Local, type Locals } from './assembler.ts'
+import { clear, i32, repeat, type Code, type Local, type Locals } from './assembler.ts'
 
 /** Four words, the first octets first. */
 export type Iv = readonly [Local, Local, Local, Local]
@@ -15,9 +15,28 @@ export function keystreamParameters(locals: Locals) {
   }
 }
 
-/** Octets from the registers to the first word of keystream, where it is kept: 33 steps give none. */
-export const beforeKeystream = 4 * 33
+/** A round is four steps: what those of the first do not change for the others is made as a vector. */
+export const steps = [0, 1, 2, 3] as const
+const initialisationSteps = 32
 
-/** Erases the registers of all steps: `cell` is where those of the last one begin. */
-export const wiped = (registers: Local, cell: Local): Code =>
-  clear(registers.get, i32.add(i32.sub(cell.get, registers.get), i32.const(4 * 16)))
+/** Octets from the registers to the first word of keystream: the first step after initialisation gives no output. */
+export const beforeKeystream = 4 * (initialisationSteps + 1)
+
+/** The rounds of initialisation, then those that so many words of keystream take; the last may give three more. */
+export function inRounds(locals: Locals, words: Code, initialise: Code, generate: Code): Code {
+  const rounds = locals.i32()
+  return [
+    [rounds.set(i32.const(initialisationSteps / steps.length)), repeat(rounds, initialise)],
+    [rounds.set(i32.shrU(i32.add(words, i32.const(1 + 3)), 2)), repeat(rounds, generate)],
+  ]
+}
+
+/** s0 to s15, and as many words behind them as a round works with. */
+const workingWords = 32
+
+/** Words that `words` words of keystream take from the registers on. */
+export const wordsForKeystream = (words: number): number => initialisationSteps + 1 + words + 3 + workingWords
+
+/** Erases all from `from` on: the registers are at `cell` at the end. */
+export const wiped = (from: Local, cell: Local): Code =>
+  clear(from.get, i32.add(i32.sub(cell.get, from.get), i32.const(4 * workingWords)))

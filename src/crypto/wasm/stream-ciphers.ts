@@ -4,10 +4,9 @@ import { snow3gRegisters } from '../snow3g.ts'
 import { zucRegisters } from '../zuc.ts'
 import { memoryMap } from './memory-map.ts'
 import type { AlgorithmsModule } from './module.ts'
+import { wordsForKeystream } from './registers.ts'
 
 const { message } = memoryMap
-/** Registers as of the key, and of the 33 steps that give no keystream. */
-const registerWords = 16 + 33
 
 /** What one stream cipher does otherwise than the other. The message is in its place, the registers are as of the key. */
 interface Algorithm {
@@ -48,7 +47,7 @@ export const zucCipher: Algorithm = {
   },
 }
 
-/** 128-EEA and 128-EIA of a stream cipher under one key, in any number of bits. */
+/** 128-EEA and, in any number of bits, 128-EIA of a stream cipher under one key. */
 export class StreamCipher {
   readonly #module: AlgorithmsModule
   readonly #algorithm: Algorithm
@@ -60,19 +59,13 @@ export class StreamCipher {
     this.#key = algorithm.registersOf(key)
   }
 
-  /** New octets, as many as given; those after the first `bits` bits say nothing. */
-  crypt(
-    count: number,
-    bearer: number,
-    direction: Direction,
-    octets: Uint8Array,
-    bits = 8 * octets.length,
-  ): Uint8Array {
-    this.#crypt(count, bearer, direction, octets, bits)
+  /** New octets, as many as given. */
+  crypt(count: number, bearer: number, direction: Direction, octets: Uint8Array): Uint8Array {
+    this.#crypt(count, bearer, direction, octets)
     return this.#module.copied(octets.length)
   }
 
-  /** The same of all bits, into `into` from `at` on. */
+  /** The same, into `into` from `at` on. */
   cryptInto(
     count: number,
     bearer: number,
@@ -81,7 +74,7 @@ export class StreamCipher {
     into: Uint8Array,
     at: number,
   ): void {
-    this.#crypt(count, bearer, direction, octets, 8 * octets.length)
+    this.#crypt(count, bearer, direction, octets)
     this.#module.copyMessage(octets.length, into, at)
   }
 
@@ -115,19 +108,19 @@ export class StreamCipher {
   }
 
   /** What comes out stands in the module, as its message. */
-  #crypt(count: number, bearer: number, direction: Direction, octets: Uint8Array, bits: number): void {
-    const words = (bits + 31) >>> 5
-    if (words === 0) return
-    const registers = this.#begin(octets.length, words)
+  #crypt(count: number, bearer: number, direction: Direction, octets: Uint8Array): void {
+    const size = octets.length
+    if (size === 0) return
+    const registers = this.#begin(size, (size + 3) >>> 2)
     this.#module.octets.set(octets, message)
     const second = (bearer << 27) | (direction << 26)
-    this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, words)
+    this.#module.functions[this.#algorithm.eea](message, registers, count, second, count, second, size)
   }
 
   /** Makes room, and puts the key after the message of so many octets and what may follow it; where the key is. */
   #begin(size: number, keystreamWords: number): number {
-    const registers = (message + size + 23) & ~7
-    this.#module.room(registers + 4 * (registerWords + keystreamWords))
+    const registers = (message + size + 31) & ~15
+    this.#module.room(registers + 4 * wordsForKeystream(keystreamWords))
     this.#module.words.set(this.#key, registers >>> 2)
     return registers
   }

@@ -35,15 +35,8 @@ export function imsiOf(impi: Impi | undefined, ussList: readonly Uss[]): Imsi | 
 }
 
 /** The ProSe UE IDs that the home network gave to the subscriber, at most 8. */
-export function proseUeIdsOf(uss: Uss | undefined): readonly ProseUeId[] {
-  if (!uss) return []
-  let ids = proseUeIds.get(uss)
-  if (!ids) proseUeIds.set(uss, (ids = uids(uss, 'prose-ue-id:', proseUeIdFromHex).slice(0, 8)))
-  return ids
-}
-
-/** Settings that are kept are read once. */
-const proseUeIds = new WeakMap<Uss, readonly ProseUeId[]>()
+export const proseUeIdsOf = (uss: Uss | undefined): readonly ProseUeId[] =>
+  uids(uss, 'prose-ue-id:', proseUeIdFromHex).slice(0, 8)
 
 /** Unknown and unreadable uids are passed over. */
 const uids = <Value>(uss: Uss | undefined, prefix: string, read: (text: string) => Value): Value[] =>

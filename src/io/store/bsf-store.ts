@@ -4,7 +4,7 @@ import { Tmpi } from '../../core/identities/tmpi.ts'
 import { Ks } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { Bootstrap, BootstrapStore } from '../../entities/bsf/ports.ts'
-import { parseGuss, writeGuss } from '../../wire/user-security-settings.ts'
+import { documentsInJson, gussIn, keptGuss } from './documents.ts'
 import type { RowIdentity, StoreKeys } from './seal.ts'
 import { statement, type StoreSchema } from './sql.ts'
 import { openStore, type Store, type StorePlace } from './store.ts'
@@ -26,6 +26,7 @@ export const bsfSchema: StoreSchema = {
      create index bootstrap_expires on bootstrap (expires);`,
     `alter table bootstrap add column tmpi text;
      create index bootstrap_tmpi on bootstrap (tmpi) where tmpi is not null;`,
+    documentsInJson,
   ],
   tables: [
     {
@@ -68,7 +69,7 @@ function bootstrapOf({ seal }: Store, row: BootstrapRow, btid = BTid(row.btid)):
     ks: Ks(seal.open(identityOf(row.btid, row.version), row.ks)),
     created: Instant(row.created),
     expires: Instant(row.expires),
-    ...(row.guss === null ? {} : { guss: parseGuss(row.guss) }),
+    ...(row.guss === null ? {} : { guss: gussIn(row.guss) }),
   }
 }
 
@@ -90,7 +91,7 @@ const dropExpired = statement(
 
 function putIn({ database, seal }: Store): BootstrapStore['put'] {
   return ({ btid, impi, tmpi, ks, created, expires, guss }) => {
-    const document = guss ? writeGuss(guss) : null
+    const document = guss ? keptGuss(guss) : null
     return database.session((session) =>
       nextVersion(session, versionOf, [btid], (version) => {
         const sealed = seal.seal(identityOf(btid, version), ks)

@@ -1,6 +1,7 @@
 import type { DecisionStore } from '../../entities/kmf/ports.ts'
+import { ussListIn } from './documents.ts'
 import { mayLinkAs } from './kmf-authorisations.ts'
-import { joinedColumns, rowOf, ussListIn, type JoinedRow } from './kmf-naf-keys.ts'
+import { joinedColumns, rowOf, type JoinedRow } from './kmf-naf-keys.ts'
 import { statement } from './sql.ts'
 import type { Store } from './store.ts'
 

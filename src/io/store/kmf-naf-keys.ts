@@ -5,8 +5,7 @@ import { Impi, Imsi } from '../../core/identities/subscriber.ts'
 import { asKsNaf } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
-import { parseUssList, writeUssList } from '../../wire/user-security-settings.ts'
-import { parsedOnce } from './parsed-once.ts'
+import { keptUssList, ussListIn } from './documents.ts'
 import type { RowIdentity, Seal } from './seal.ts'
 import { statement, type Session } from './sql.ts'
 import type { Store } from './store.ts'
@@ -24,9 +23,6 @@ export interface JoinedRow {
   readonly version: number | null
   readonly key: Uint8Array | null
 }
-
-/** Of one set-up the settings of a subscriber are read several times. */
-export const ussListIn = parsedOnce(parseUssList)
 
 /** What a sealed key is called. */
 export const keyName = (btid: string, nafId: Uint8Array): string => `${btid} ${hex(nafId)}`
@@ -96,7 +92,7 @@ const dropReplaced = statement(
 
 async function put(session: Session, seal: Seal, row: NafKeyRow): Promise<void> {
   const { btid, impi, imsi, created, expires, ussList, keys } = row
-  await session.run(writeRow, btid, impi ?? null, imsi ?? null, created, expires, writeUssList(ussList))
+  await session.run(writeRow, btid, impi ?? null, imsi ?? null, created, expires, keptUssList(ussList))
   for (const { nafId, key } of keys)
     await nextVersion(session, versionOf, [btid, nafId], (version) =>
       session.run(writeKey, btid, nafId, version, seal.seal(identityOf(btid, nafId, version), key)),

@@ -4,14 +4,18 @@ export class SharedLock {
   #alone: Promise<void> | undefined
   #whenNobodyWorks: (() => void) | undefined
 
-  async shared<Result>(work: () => Promise<Result>): Promise<Result> {
-    while (this.#alone) await this.#alone
+  /** Whom to wait for, and then to ask again, before `enter`; undefined when nobody is or wants to be alone. */
+  get taken(): Promise<void> | undefined {
+    return this.#alone
+  }
+
+  /** Begins to work beside others. */
+  enter(): void {
     this.#working++
-    try {
-      return await work()
-    } finally {
-      if (--this.#working === 0) this.#whenNobodyWorks?.()
-    }
+  }
+
+  leave(): void {
+    if (--this.#working === 0) this.#whenNobodyWorks?.()
   }
 
   alone<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -19,8 +19,12 @@ import { Turns } from './turns.ts'
 import { checkVersion } from './versions.ts'
 
 const sqliteCodes: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE']
-const isOfSqlite = (error: unknown) =>
+
+/** What SQLite throws (busy, disk full, gone) becomes TemporaryFailure. */
+const asTemporary = (error: unknown): unknown =>
   error instanceof Error && 'code' in error && sqliteCodes.includes(error.code)
+    ? new TemporaryFailure('the store is away', undefined, { cause: error })
+    : error
 
 const createKeyCheck = 'create table if not exists key_check (sealed blob not null) strict'
 
@@ -90,18 +94,28 @@ export class SqliteDatabase implements Database {
     this.#checkpoints = new Checkpoints(path)
   }
 
-  session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#durably((session) => this.#lock.shared(() => work(session)))
+  async session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    for (let first = this.#first(); first; first = this.#first()) await first
+    const session = new SqliteSession(this.#prepare)
+    this.#lock.enter()
+    let result: Result
+    try {
+      result = await work(session)
+    } catch (cause) {
+      throw asTemporary(cause)
+    } finally {
+      this.#lock.leave()
+    }
+    if (session.changed > 0) await this.#synced(session.changed)
+    return result
   }
 
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#durably((session) =>
-      this.#lock.alone(() => this.#between('begin immediate', () => work(session))),
-    )
+    return this.#alone('begin immediate', work)
   }
 
   snapshot<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#durably((session) => this.#lock.alone(() => this.#between('begin', () => work(session))))
+    return this.#alone('begin', work)
   }
 
   async close(): Promise<void> {
@@ -110,22 +124,25 @@ export class SqliteDatabase implements Database {
     await Promise.all([this.#checkpoints.close(), this.#log.close()])
   }
 
-  /**
-   * What it changed is on the disk before the result is given (R34, R48). What SQLite throws (busy, disk full, gone) becomes
-   * TemporaryFailure.
-   */
-  async #durably<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    for (let others = this.#turns.othersFirst(); others; others = this.#turns.othersFirst()) await others
-    const session = new SqliteSession(this.#prepare)
-    try {
-      const result = await work(session)
-      if (session.changed > 0) await this.#synced(session.changed)
-      return result
-    } catch (cause) {
-      throw isOfSqlite(cause) ? new TemporaryFailure('the store is away', undefined, { cause }) : cause
-    }
+  /** Who has his turn before work begins on the connection: others of the process, and who works alone. */
+  #first(): Promise<void> | undefined {
+    return this.#turns.othersFirst() ?? this.#lock.taken
   }
 
+  async #alone<Result>(begin: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+    for (let first = this.#turns.othersFirst(); first; first = this.#turns.othersFirst()) await first
+    const session = new SqliteSession(this.#prepare)
+    let result: Result
+    try {
+      result = await this.#lock.alone(() => this.#between(begin, () => work(session)))
+    } catch (cause) {
+      throw asTemporary(cause)
+    }
+    if (session.changed > 0) await this.#synced(session.changed)
+    return result
+  }
+
+  /** What was changed is on the disk before anybody is told (R34, R48). */
   async #synced(changed: number): Promise<void> {
     if (this.#checkpoints.isDue(changed)) this.#checkpoint ??= this.#checkpointed()
     try {
@@ -191,6 +208,9 @@ export async function versionInSqlite(
   }
 }
 
+/** Octets of a file that are read where the system has them in memory, without a copy: as many as SQLite can. */
+const mapped = 0x7fff0000
+
 /** Frames after which SQLite brings its log into the file itself, should nobody have done it. */
 const longestLog = 20_000
 
@@ -210,6 +230,7 @@ async function connect(
     connection.exec('pragma synchronous = normal')
     connection.exec(`pragma wal_autocheckpoint = ${longestLog}`)
     connection.exec('pragma foreign_keys = on')
+    connection.exec(`pragma mmap_size = ${mapped}`)
     connection.exec('begin immediate; commit')
     return { connection, log: await open(`${path}-wal`, 'r+') }
   } catch (error) {
