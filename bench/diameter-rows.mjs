@@ -8,10 +8,18 @@ import { served } from './served.mjs'
 
 const window = 256
 
+/** DWRs of a node one after the other, which differ in their identifiers. */
+function watchdogsOf(identity) {
+  const requests = Array.from({ length: 4 * window }, (_, number) =>
+    Buffer.from(baseRequest.dwr(identity, { hopByHop: number, endToEnd: number })),
+  )
+  let number = 0
+  return () => requests[number++ % requests.length]
+}
+
 /** Rows of DWRs, 256 without an answer; `note` is told what is left out. */
 export async function diameterRows(config, directory, { rounds, milliseconds }, note) {
   const identity = identityOf(config, 'bsf1')
-  const dwr = Buffer.from(baseRequest.dwr(identity, { hopByHop: 7, endToEnd: 7 }))
   const hss = await served('node-process.mjs', config.file, 'hss1')
   const bare = await served('bare-process.mjs', 'flipping', '0')
   const free = await freeDiameter(directory, identity, note)
@@ -24,7 +32,7 @@ export async function diameterRows(config, directory, { rounds, milliseconds }, 
   const sides = {}
   try {
     for (const [name, { server, port, isBare = false }] of Object.entries(servers)) {
-      const load = await diameterLoad({ port, identity, requestOf: () => dwr, window, isBare })
+      const load = await diameterLoad({ port, identity, requestOf: watchdogsOf(identity), window, isBare })
       loads.push(load)
       sides[name] = { servers: [server], load: () => load.rate(milliseconds) }
     }

@@ -37,8 +37,11 @@ export function fromUtf8(octets: Uint8Array): string {
 
 /** Text of octets 0x20 to 0x7e; throws InvalidValue. */
 export function fromAscii(octets: Uint8Array): string {
-  for (const octet of octets)
+  const { length } = octets
+  for (let at = 0; at < length; at++) {
+    const octet = octets[at] ?? 0
     if (octet < 0x20 || octet > 0x7e) throw new InvalidValue('text', 'not printable ASCII')
+  }
   return strictUtf8.decode(octets)
 }
 
@@ -125,8 +128,11 @@ export function isAllZero(octets: Uint8Array): boolean {
 export const u16 = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value)
 
 /** Four octets, most significant first. */
-export const u32 = (value: number): Uint8Array =>
-  Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+export function u32(value: number): Uint8Array {
+  const octets = new Uint8Array(4)
+  putU32(octets, 0, value)
+  return octets
+}
 
 /** `value` in the four octets at `at`, most significant first. */
 export function putU32(octets: Uint8Array, at: number, value: number): void {
@@ -135,6 +141,14 @@ export function putU32(octets: Uint8Array, at: number, value: number): void {
   octets[at + 2] = value >>> 8
   octets[at + 3] = value
 }
+
+/** The unsigned number in the four octets at `at`, most significant first; octets outside count as zero. */
+export const readU32 = (octets: Uint8Array, at: number): number =>
+  (((octets[at] ?? 0) << 24) |
+    ((octets[at + 1] ?? 0) << 16) |
+    ((octets[at + 2] ?? 0) << 8) |
+    (octets[at + 3] ?? 0)) >>>
+  0
 
 /** The unsigned number in `size` octets (1 to 6), most significant first; octets outside count as zero. */
 export function readUint(octets: Uint8Array, at: number, size: number): number {

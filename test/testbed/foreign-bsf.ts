@@ -52,7 +52,7 @@ function answerTo({ header, avps }: DiameterMessage, plmn: PlmnConfig, said: For
           ...[avp(269, 0, 'of others'), avp(265, 0, u32(vendor3gpp)), applicationAvp(znApplication)],
         ]
       : [...session, ...biaOf(said), applicationAvp(znApplication), ...origin, success]
-  return encodeMessage({ ...header, request: false }, body)
+  return encodeMessage({ ...header, request: false }, ...body)
 }
 
 /**

@@ -18,20 +18,16 @@ export const plmnLabels = (plmn: Plmn): string => `mnc${mnc(plmn).padStart(3, '0
 
 /** Visited-PLMN-Id, 3 octets: MCC2 MCC1, MNC3 (or F) MCC3, MNC2 MNC1, the high nibble named first. TS 29.272 7.3.9. */
 export function plmnOctets(plmn: Plmn): Uint8Array {
-  const country = mcc(plmn)
-  const network = mnc(plmn)
-  const nibbles = [country[1], country[0], network[2] ?? 'f', country[2], network[1], network[0]]
-  return Uint8Array.from([0, 2, 4], (at) => Number.parseInt(`${nibbles[at]}${nibbles[at + 1]}`, 16))
+  const digit = (at: number) => plmn.charCodeAt(at) & 0xf
+  const last = plmn.length > 6 ? digit(6) : 0xf
+  return Uint8Array.of((digit(1) << 4) | digit(0), (last << 4) | digit(2), (digit(5) << 4) | digit(4))
 }
 
 /** The PLMN of 3 octets in the form of `plmnOctets`; throws InvalidValue. */
 export function plmnFromOctets(octets: Uint8Array): Plmn {
   if (octets.length !== 3) throw new InvalidValue('PLMN', '3 octets are needed', 'TS 29.272 7.3.9')
-  const [a, b, c] = Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')) as [
-    string,
-    string,
-    string,
-  ]
-  const last = b.startsWith('f') ? '' : b.charAt(0)
-  return Plmn(`${a.charAt(1)}${a.charAt(0)}${b.charAt(1)}-${c.charAt(1)}${c.charAt(0)}${last}`)
+  const low = (at: number) => ((octets[at] ?? 0) & 0xf).toString(16)
+  const high = (at: number) => ((octets[at] ?? 0) >>> 4).toString(16)
+  const last = high(1) === 'f' ? '' : high(1)
+  return Plmn(`${low(0)}${high(0)}${low(1)}-${low(2)}${high(2)}${last}`)
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { concat } from '../../core/bytes.ts'
+import { concat, freshOctets } from '../../core/bytes.ts'
 import { messageLength } from '../../wire/diameter/header.ts'
 import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 
@@ -14,11 +14,16 @@ export interface ConnectionEvents {
 /** Octets that a peer does not take: beyond it the connection is given up (R43). */
 const longestBacklog = 4 * 1024 * 1024
 
+/** Room that is made for what one turn may send, in octets, before there is more. */
+const longestGuess = 64 * 1024
+
 /** For the last octets to leave, in milliseconds. */
 const longestGoodbye = 2000
 
 /** A Buffer without its own `slice`, which would share octets instead of copying them. */
 const plain = (chunk: Buffer) => new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)
+
+const none: Uint8Array = new Uint8Array()
 
 /** Cuts the octets of a connection into messages; never holds more than one message and one chunk (B56). */
 export class Connection {
@@ -27,8 +32,9 @@ export class Connection {
   #chunks: Uint8Array[] = []
   #held = 0
   #needed = 4
-  #waiting: Uint8Array[] = []
+  #waiting = none
   #waitingLength = 0
+  #leftBefore = 0
 
   constructor(socket: Socket, events: ConnectionEvents) {
     this.socket = socket
@@ -38,22 +44,32 @@ export class Connection {
     socket.on('close', () => this.#end())
   }
 
-  /** All that is sent in one turn of the event loop leaves in one write, of one piece. */
+  /** All that is sent in one turn of the event loop leaves in one write, of one piece; `octets` are free again at once. */
   send(octets: Uint8Array): void {
-    if (this.#waiting.length === 0) process.nextTick(() => this.#flush())
-    this.#waiting.push(octets)
-    this.#waitingLength += octets.length
+    if (this.#waitingLength === 0) process.nextTick(() => this.#flush())
+    const end = this.#waitingLength + octets.length
+    if (end > this.#waiting.length) this.#makeRoom(end)
+    this.#waiting.set(octets, this.#waitingLength)
+    this.#waitingLength = end
     if (this.socket.writableLength + this.#waitingLength <= longestBacklog) return
-    this.#waiting = []
+    this.#waiting = none
     this.#waitingLength = 0
     this.socket.destroy()
   }
 
+  /** For so many octets, and for as many as left in the turn before. */
+  #makeRoom(needed: number): void {
+    const likely = Math.max(2 * this.#waiting.length, Math.min(this.#leftBefore, longestGuess))
+    const room = freshOctets(Math.max(needed, likely))
+    room.set(this.#waiting)
+    this.#waiting = room
+  }
+
   #flush(): void {
-    const [first, ...others] = this.#waiting
-    if (!first) return
-    const octets = others.length === 0 ? first : Buffer.concat(this.#waiting, this.#waitingLength)
-    this.#waiting = []
+    if (this.#waitingLength === 0) return
+    const octets = this.#waiting.subarray(0, this.#waitingLength)
+    this.#leftBefore = octets.length
+    this.#waiting = none
     this.#waitingLength = 0
     this.socket.write(octets)
   }

@@ -12,7 +12,7 @@ import {
 } from '../../wire/diameter/base.ts'
 import { resultAvps, type Command } from '../../wire/diameter/command.ts'
 import { encodeRows, type AvpsOf } from '../../wire/diameter/grammar.ts'
-import { encodeMessage, underHeader } from '../../wire/diameter/header.ts'
+import { encodeMessage } from '../../wire/diameter/header.ts'
 import {
   isProtocolError,
   resultCode,
@@ -100,22 +100,6 @@ export const baseRequest = {
 
 const success = resultAvps(resultCode(resultCodes.success))
 
-const watchdogAnswers = new WeakMap<DiameterIdentity, Uint8Array>()
-
-/** A DWA of a node: but for the header each is the same. */
-function watchdogAnswer(identity: DiameterIdentity): Uint8Array {
-  const known = watchdogAnswers.get(identity)
-  if (known) return known
-  const avps = encodeRows(deviceWatchdog.answer, {
-    ...success,
-    ...originOf(identity),
-    'Origin-State-Id': identity.originStateId,
-  })
-  const answer = encodeMessage(requestHeader(deviceWatchdog, { hopByHop: 0, endToEnd: 0 }), avps)
-  watchdogAnswers.set(identity, answer)
-  return answer
-}
-
 /** Their answers, with success. */
 export const baseAnswer = {
   cea: (identity: DiameterIdentity, request: Header) =>
@@ -124,7 +108,14 @@ export const baseAnswer = {
       encodeRows(capabilitiesExchange.answer, { ...success, ...capabilitiesOf(identity) }),
     ),
   dwa: (identity: DiameterIdentity, request: Header) =>
-    underHeader(answerHeader(request), watchdogAnswer(identity)),
+    encodeMessage(
+      answerHeader(request),
+      encodeRows(deviceWatchdog.answer, {
+        ...success,
+        ...originOf(identity),
+        'Origin-State-Id': identity.originStateId,
+      }),
+    ),
   dpa: (identity: DiameterIdentity, request: Header) =>
     encodeMessage(
       answerHeader(request),
@@ -174,7 +165,7 @@ export function refusalOf(
     ...originOf(identity),
     'Failed-AVP': refusal.failedAvp ? [refusal.failedAvp] : [],
   }
-  return encodeMessage(answerHeader(header, protocolError), [...encodeRows(refusalRows, frame), ...proxy])
+  return encodeMessage(answerHeader(header, protocolError), encodeRows(refusalRows, frame), ...proxy)
 }
 
 /** The Session-Id of a message that may be malformed further on; undefined when it is not its first AVP. */

@@ -318,7 +318,7 @@ export class DiameterNode {
       }),
       newHopByHop: () => this.#nextHopByHop(),
       tap: (direction, octets, peer, context) => {
-        if (options.onMessage) this.#tap(direction, asDecoded(octets), peer, context)
+        if (options.onMessage) this.#tap(direction, asDecoded(Uint8Array.from(octets)), peer, context)
       },
       tapMessage: (direction, message, peer, context) => this.#tap(direction, message, peer, context),
     }

@@ -1,5 +1,5 @@
 import { TokenBuckets } from '../../core/token-buckets.ts'
-import { seconds, type Milliseconds } from '../../core/units.ts'
+import { seconds } from '../../core/units.ts'
 import { capabilitiesExchange, deviceWatchdog, disconnectPeer } from '../../wire/diameter/base.ts'
 import { decodeRows } from '../../wire/diameter/grammar.ts'
 import { headerLength, readHeader, type Header } from '../../wire/diameter/header.ts'
@@ -18,6 +18,8 @@ import {
   type Side,
 } from './peer-machine.ts'
 import { PeerRules, type PeerOptions } from './peer-rules.ts'
+import { PutOffTimer } from './put-off-timer.ts'
+import { Repetition } from './repetition.ts'
 import { connectTo } from './security.ts'
 
 /** What becomes of the messages of the applications. */
@@ -45,10 +47,9 @@ export class Peer {
   #newest: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
   #held: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
   #dpr: Header | undefined
-  #stopTimer: (() => void) | undefined
-  /** When the running timer expires, and when it should. */
-  #expires = 0
-  #due = 0
+  /** The last DWR that was answered. */
+  #watchdog: { readonly connection: Connection; readonly repetition: Repetition } | undefined
+  readonly #timer: PutOffTimer
   #whenStopped: (() => void) | undefined
   #heard = false
   isAvailable = false
@@ -59,6 +60,7 @@ export class Peer {
     this.#rate = new TokenBuckets(options.requestsPerSecond ?? Infinity, 1, seconds(1))
     this.#context = context
     this.#user = user
+    this.#timer = new PutOffTimer(context, () => this.dispatch({ event: 'timeout' }))
   }
 
   get priority(): number {
@@ -169,7 +171,7 @@ export class Peer {
         if (effect.side === 'responder') this.#dropHeld()
         return
       case 'timer': {
-        this.#setTimer(effect.delay)
+        this.#timer.set(effect.delay)
         return
       }
       case 'available':
@@ -202,26 +204,6 @@ export class Peer {
   #dropHeld(): void {
     this.#held?.connection.close()
     this.#held = undefined
-  }
-
-  /** A timer that is put off, as each message does it, goes on and looks again when it expires. */
-  #setTimer(delay: Milliseconds | undefined): void {
-    const now = this.#context.clock.now()
-    this.#due = now + (delay ?? 0)
-    if (delay !== undefined && this.#stopTimer && this.#expires <= this.#due) return
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
-    if (delay !== undefined) this.#arm(now, delay)
-  }
-
-  #arm(now: number, delay: number): void {
-    this.#expires = now + delay
-    this.#stopTimer = this.#context.after(delay, () => {
-      this.#stopTimer = undefined
-      const now = Math.max(this.#expires, this.#context.clock.now())
-      if (now < this.#due) this.#arm(now, this.#due - now)
-      else this.dispatch({ event: 'timeout' })
-    })
   }
 
   #connect(): void {
@@ -274,6 +256,7 @@ export class Peer {
   }
 
   #receive(side: Side, connection: Connection, octets: Uint8Array): void {
+    if (this.#answeredAgain(connection, octets)) return
     let message: DiameterMessage
     try {
       message = decodeMessage(octets)
@@ -294,7 +277,7 @@ export class Peer {
       return
     }
     try {
-      if (applicationId === 0) this.#receiveBase(message)
+      if (applicationId === 0) this.#receiveBase(message, connection)
       else {
         this.#hear()
         if (request) this.#user.request(message, this, connection)
@@ -304,6 +287,18 @@ export class Peer {
       if (!(error instanceof MalformedDiameter)) throw error
       this.#malformed(connection, octets, error)
     }
+  }
+
+  /** Whether it is the last DWR of this connection again, which needs no second look. */
+  #answeredAgain(connection: Connection, octets: Uint8Array): boolean {
+    const watchdog = this.#watchdog
+    if (watchdog?.connection !== connection || this.connection !== connection) return false
+    const answer = watchdog.repetition.answerTo(octets)
+    if (!answer) return false
+    this.#context.tap('received', octets, this.options.host)
+    this.send(answer)
+    this.#hear()
+    return true
   }
 
   /** Messages of one turn of the event loop put the watchdog off once. */
@@ -345,7 +340,7 @@ export class Peer {
     this.dispatch({ event: this.rules.isGoodCea(message) ? 'i-rcv-cea' : 'i-rcv-non-cea' })
   }
 
-  #receiveBase(message: DiameterMessage): void {
+  #receiveBase(message: DiameterMessage, connection: Connection): void {
     const { header } = message
     const { identity } = this.#context
     if (header.commandCode === deviceWatchdog.code) {
@@ -357,7 +352,9 @@ export class Peer {
         this.forged(message)
         return
       }
-      this.send(baseAnswer.dwa(identity, header))
+      const answer = baseAnswer.dwa(identity, header)
+      this.#watchdog = { connection, repetition: new Repetition(message.octets, answer) }
+      this.send(answer)
       this.#hear()
     } else if (header.commandCode === disconnectPeer.code) {
       if (!header.request) {

@@ -27,7 +27,7 @@ export type Handler<Request, Answer> = (request: Request, from: From, context?: 
 interface Served {
   readonly command: Command
   /** Throws MalformedDiameter; the promise gives the AVPs of the answer. */
-  prepare(avps: readonly Avp[], from: From, context?: string): (frame: AnyAvps) => Promise<Uint8Array[]>
+  prepare(avps: readonly Avp[], from: From, context?: string): (frame: AnyAvps) => Promise<Uint8Array>
   causeOf(error: unknown): Result
 }
 

@@ -1,4 +1,5 @@
-import { putU32, readUint } from '../../core/bytes.ts'
+import { readU32 } from '../../core/bytes.ts'
+import { written, type OctetWriter } from '../../core/octet-writer.ts'
 import type { PartsForm } from '../inside.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
@@ -27,7 +28,7 @@ export interface AvpType<Value> {
   readonly values?: Readonly<Record<string, number>>
   /** `opaque` may hold AVPs that no table knows (Failed-AVP). */
   readonly grouped?: 'typed' | 'opaque'
-  encode(value: Value): Uint8Array
+  encode(value: Value, into: OctetWriter): void
   /** Throws InvalidValue (becomes 5004) or MalformedDiameter. */
   decode(avp: Avp): Value
 }
@@ -57,21 +58,46 @@ const deepest = 8
 /** What a Failed-AVP repeats of a long AVP, in octets. */
 const longestFailedData = 1024
 
-/** Header, data and zero padding of one AVP. */
-export function encodeAvp(
-  head: { readonly code: number; readonly vendorId: number; readonly mandatory: boolean },
-  data: Uint8Array,
-): Uint8Array {
-  const dataAt = head.vendorId === 0 ? 8 : 12
-  const length = dataAt + data.length
-  const octets = new Uint8Array((length + 3) & ~3)
-  putU32(octets, 0, head.code)
-  putU32(octets, 4, length)
-  octets[4] = (head.vendorId === 0 ? 0 : 0x80) | (head.mandatory ? 0x40 : 0)
-  if (head.vendorId !== 0) putU32(octets, 8, head.vendorId)
-  octets.set(data, dataAt)
-  return octets
+type Head = Pick<Avp, 'code' | 'vendorId' | 'mandatory'>
+
+/** Where it begins; its length is not known yet. */
+function begin(into: OctetWriter, { code, vendorId, mandatory }: Head): number {
+  const at = into.length
+  into.uint(code, 4)
+  into.uint((vendorId === 0 ? 0 : 0x80) | (mandatory ? 0x40 : 0), 1)
+  into.zeros(3)
+  if (vendorId !== 0) into.uint(vendorId, 4)
+  return at
 }
+
+function end(into: OctetWriter, at: number): void {
+  const length = into.length - at
+  into.uintAt(at + 5, length, 3)
+  into.zeros(-length & 3)
+}
+
+/** Header, data and zero padding of one AVP. */
+export const encodeAvp = (head: Head, data: Uint8Array): Uint8Array =>
+  written((into) => {
+    const at = begin(into, head)
+    into.octets(data)
+    end(into, at)
+  })
+
+/** The same of a value. */
+export function writeAvp<Value>(
+  into: OctetWriter,
+  definition: AvpDefinition<string, Value>,
+  value: Value,
+): void {
+  const at = begin(into, definition)
+  definition.type.encode(value, into)
+  end(into, at)
+}
+
+/** An AVP of this value, for a Failed-AVP. */
+export const avpOf = <Value>(definition: AvpDefinition<string, Value>, value: Value): Uint8Array =>
+  written((into) => writeAvp(into, definition, value))
 
 /** The AVP for a Failed-AVP that has the shortest possible data, all zero. RFC 6733 7.5. */
 export const emptyAvp = (definition: AvpDefinition<string, unknown>): Uint8Array =>
@@ -105,10 +131,13 @@ function readGroup(
   for (let at = start; at < end;) {
     const avp = readAvp(octets, at, end, find, depth, opaque)
     avps.push(avp)
-    at = (avp.data.byteOffset - octets.byteOffset + avp.data.length + 3) & ~3
+    at += (lengthAt(octets, at) + 3) & ~3
   }
   return avps
 }
+
+/** Of the AVP at `at`, without padding. */
+const lengthAt = (octets: Uint8Array, at: number): number => readU32(octets, at + 4) & 0xffffff
 
 const none: readonly Avp[] = []
 
@@ -121,11 +150,11 @@ function readAvp(
   opaque: boolean,
 ): Avp {
   if (end - at < 8) throw badLength('AVP', at, 'header cut')
-  const code = readUint(octets, at, 4)
+  const code = readU32(octets, at)
   const flags = octets[at + 4] ?? 0
-  const length = readUint(octets, at + 5, 3)
+  const length = lengthAt(octets, at)
   const dataAt = at + ((flags & 0x80) === 0 ? 8 : 12)
-  const vendorId = dataAt - at === 12 && end - at >= 12 ? readUint(octets, at + 8, 4) : 0
+  const vendorId = dataAt - at === 12 && end - at >= 12 ? readU32(octets, at + 8) : 0
   const definition = find(code, vendorId)
   const dataEnd = at + length
   if (dataEnd < dataAt || ((dataEnd + 3) & ~3) > end)
@@ -159,7 +188,7 @@ function badLength(
   name: string,
   at: number,
   reason: string,
-  head?: AvpDefinition<string, unknown> | { code: number; vendorId: number; mandatory: boolean },
+  head?: AvpDefinition<string, unknown> | Head,
 ): MalformedDiameter {
   const shortest = head && 'type' in head ? head.type.shortest : 0
   const failedAvp = encodeAvp(head ?? { code: 0, vendorId: 0, mandatory: false }, new Uint8Array(shortest))

@@ -5,6 +5,7 @@ import { ProseUeId, RelayServiceCode } from '../../core/identities/prose.ts'
 import { KsNaf, Pdk, keyOctets } from '../../core/keys.ts'
 import { plmnFromOctets, plmnOctets, type Plmn } from '../../core/identities/plmn.ts'
 import { projectValues } from '../../core/project-values.ts'
+import { readAgain } from '../../core/read-again.ts'
 import { gpiForm, nafIdForm } from '../inside.ts'
 import type { AvpDefinition, AvpType } from './avp.ts'
 import { grouped, optional } from './grammar.ts'
@@ -34,11 +35,12 @@ const rowOf =
 const gpp = rowOf(vendor3gpp)
 const project = rowOf(projectValues.pc6VendorId.value)
 
+const threeOctets = octets(3)
+const plmnOf = readAgain(plmnFromOctets)
 const plmn: AvpType<Plmn> = {
-  name: 'OctetString (3)',
-  shortest: 3,
-  encode: plmnOctets,
-  decode: (avp) => plmnFromOctets(octets(3).decode(avp)),
+  ...threeOctets,
+  encode: (value, into) => into.octets(plmnOctets(value)),
+  decode: (avp) => plmnOf(threeOctets.decode(avp)),
 }
 /** Identity, or document with identities, in text or XML. */
 const identity = { identity: true } as const

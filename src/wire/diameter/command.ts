@@ -65,10 +65,10 @@ export type Body<Rows extends readonly Row[]> = Omit<AvpsOf<Rows>, FrameName>
 /** One command together with what it means: the only thing a node needs in order to ask or to answer it. */
 export interface Exchange<Request, Answer> {
   readonly command: Command
-  encodeRequest(request: Request, frame: AnyAvps): Uint8Array[]
+  encodeRequest(request: Request, frame: AnyAvps): Uint8Array
   /** Throws MalformedDiameter, or RefusedWithResult for a form that has a result of its own. */
   decodeRequest(avps: readonly Avp[]): Request
-  encodeAnswer(answer: Answer, frame: AnyAvps): Uint8Array[]
+  encodeAnswer(answer: Answer, frame: AnyAvps): Uint8Array
   /** Of an answer with a successful result; throws MalformedMessage. */
   decodeAnswer(avps: readonly Avp[], request: Request): Answer
   /** What the peer learns of an error. */

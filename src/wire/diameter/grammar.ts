@@ -1,6 +1,6 @@
-import { concat } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
-import { emptyAvp, encodeAvp, repeatAvp, type Avp, type AvpDefinition, type AvpType } from './avp.ts'
+import { written, type OctetWriter } from '../../core/octet-writer.ts'
+import { avpOf, emptyAvp, repeatAvp, writeAvp, type Avp, type AvpDefinition, type AvpType } from './avp.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -46,16 +46,16 @@ export type AvpsOf<Rows extends readonly Row[]> = {
 export type AnyAvps = Readonly<Record<string, unknown>>
 
 /** The AVPs of `values` in the order of the rows, each with padding; names without a row are passed over. */
-export function encodeRows(rows: readonly Row[], values: AnyAvps): Uint8Array[] {
-  const avps: Uint8Array[] = []
+export const encodeRows = (rows: readonly Row[], values: AnyAvps): Uint8Array =>
+  written((into) => writeRows(into, rows, values))
+
+function writeRows(into: OctetWriter, rows: readonly Row[], values: AnyAvps): void {
   for (const { avp, presence } of rows) {
     const value = values[avp.name]
     if (value === undefined) continue
-    if (presence === 'repeated' && Array.isArray(value))
-      for (const one of value) avps.push(encodeAvp(avp, avp.type.encode(one)))
-    else avps.push(encodeAvp(avp, avp.type.encode(value)))
+    if (presence === 'repeated' && Array.isArray(value)) for (const one of value) writeAvp(into, avp, one)
+    else writeAvp(into, avp, value)
   }
-  return avps
 }
 
 /**
@@ -68,13 +68,14 @@ export function decodeRows<const Rows extends readonly Row[]>(
 ): AvpsOf<Rows> {
   const found = gather(placesOf(rows), avps)
   const values: Record<string, unknown> = {}
-  rows.forEach(({ avp, presence }, place) => {
-    const instances = found[place]
+  let place = 0
+  for (const { avp, presence } of rows) {
+    const instances = found[place++]
     if (instances === undefined) {
       if (presence === 'required') throw missingAvp(avp)
     } else if (Array.isArray(instances)) values[avp.name] = instances.map(valueOf)
     else values[avp.name] = valueOf(instances)
-  })
+  }
   return values as AvpsOf<Rows>
 }
 
@@ -142,7 +143,7 @@ export const tooManyAvps = <Value>(
 ): MalformedDiameter =>
   new MalformedDiameter(definition.name, 0, 'one too many', {
     resultCode: resultCodes.avpOccursTooManyTimes,
-    failedAvp: encodeAvp(definition, definition.type.encode(value)),
+    failedAvp: avpOf(definition, value),
   })
 
 /** For a value whose form a reference point narrows: `construct(value)`, its InvalidValue as 5004 with Failed-AVP. */
@@ -157,7 +158,7 @@ export function narrowed<Value, Narrow>(
     if (!(error instanceof InvalidValue)) throw error
     throw new MalformedDiameter(definition.name, 0, error.message, {
       resultCode: resultCodes.invalidAvpValue,
-      failedAvp: encodeAvp(definition, definition.type.encode(value)),
+      failedAvp: avpOf(definition, value),
     })
   }
 }
@@ -167,7 +168,7 @@ export const grouped = <const Rows extends readonly Row[]>(...rows: Rows): AvpTy
   name: 'Grouped',
   shortest: 0,
   grouped: 'typed',
-  encode: (values) => concat(...encodeRows(rows, values)),
+  encode: (values, into) => writeRows(into, rows, values),
   decode: (avp) => decodeRows(rows, avp.children),
 })
 
@@ -176,6 +177,6 @@ export const opaqueGroup: AvpType<Uint8Array> = {
   name: 'Grouped',
   shortest: 0,
   grouped: 'opaque',
-  encode: (octets) => octets,
+  encode: (octets, into) => into.octets(octets),
   decode: (avp) => avp.data,
 }

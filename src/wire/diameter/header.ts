@@ -1,4 +1,4 @@
-import { freshOctets, putU32, readUint } from '../../core/bytes.ts'
+import { freshOctets, putU32, readU32 } from '../../core/bytes.ts'
 import { MalformedDiameter } from './malformed.ts'
 import { resultCodes } from './result.ts'
 
@@ -31,7 +31,7 @@ export function messageLength(octets: Uint8Array, at = 0): number | undefined {
   const fail = (resultCode: number, reason: string) =>
     new MalformedDiameter('header', 0, reason, { resultCode })
   if (octets[at] !== 1) throw fail(resultCodes.unsupportedVersion, 'version is not 1')
-  const length = readUint(octets, at + 1, 3)
+  const length = readU32(octets, at) & 0xffffff
   if (length < headerLength || length % 4 !== 0 || length > longestMessage)
     throw fail(resultCodes.invalidMessageLength, `length ${length} is not possible`)
   return length
@@ -45,10 +45,10 @@ export function readHeader(octets: Uint8Array): Header {
     proxiable: (bits & flags.proxiable) !== 0,
     error: (bits & flags.error) !== 0,
     retransmitted: (bits & flags.retransmitted) !== 0,
-    commandCode: readUint(octets, 5, 3),
-    applicationId: readUint(octets, 8, 4),
-    hopByHop: readUint(octets, 12, 4),
-    endToEnd: readUint(octets, 16, 4),
+    commandCode: readU32(octets, 4) & 0xffffff,
+    applicationId: readU32(octets, 8),
+    hopByHop: readU32(octets, 12),
+    endToEnd: readU32(octets, 16),
   }
 }
 
@@ -81,19 +81,11 @@ function writeHeader(octets: Uint8Array, header: Header): void {
   putU32(octets, 16, header.endToEnd)
 }
 
-/** The message again under another header. */
-export function underHeader(header: Header, message: Uint8Array): Uint8Array {
-  const octets = freshOctets(message.length)
-  octets.set(message)
-  writeHeader(octets, header)
-  return octets
-}
-
-/** A whole message of its header and its AVPs, each with padding. */
-export function encodeMessage(header: Header, avps: readonly Uint8Array[]): Uint8Array {
+/** A whole message of its header and its AVPs, one or more in each piece, with their padding. */
+export function encodeMessage(header: Header, ...avps: readonly Uint8Array[]): Uint8Array {
   let length = headerLength
   for (const avp of avps) length += avp.length
-  const octets = new Uint8Array(length)
+  const octets = freshOctets(length)
   writeHeader(octets, header)
   let at = headerLength
   for (const avp of avps) {

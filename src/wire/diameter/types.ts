@@ -1,4 +1,4 @@
-import { fromAscii, fromUtf8, readUint, u32, utf8 } from '../../core/bytes.ts'
+import { fromAscii, fromUtf8, readU32, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { Fqdn } from '../../core/identities/fqdn.ts'
 import { fromNtpTime, ntpTime } from '../../core/ntp-time.ts'
@@ -22,7 +22,7 @@ function exactly(avp: Avp, length: number): Uint8Array {
 export const octetString: AvpType<Uint8Array> = {
   name: 'OctetString',
   shortest: 0,
-  encode: (value) => value,
+  encode: (value, into) => into.octets(value),
   decode: (avp) => avp.data,
 }
 
@@ -30,7 +30,7 @@ export const octetString: AvpType<Uint8Array> = {
 export const octets = (length: number): AvpType<Uint8Array> => ({
   name: `OctetString (${length})`,
   shortest: length,
-  encode: (value) => value,
+  encode: (value, into) => into.octets(value),
   decode: (avp) => exactly(avp, length),
 })
 
@@ -40,7 +40,7 @@ export const octetsOf = <Value extends Uint8Array>(
 ): AvpType<Value> => ({
   name: 'OctetString',
   shortest: 0,
-  encode: (value) => value,
+  encode: (value, into) => into.octets(value),
   decode: (avp) => construct(avp.data),
 })
 
@@ -48,15 +48,15 @@ export const octetsOf = <Value extends Uint8Array>(
 export const number24 = <Value extends number>(construct: (value: number) => Value): AvpType<Value> => ({
   name: 'OctetString (3)',
   shortest: 3,
-  encode: (value) => u32(value).slice(1),
+  encode: (value, into) => into.uint(value, 3),
   decode: (avp) => construct(readUint(exactly(avp, 3), 0, 3)),
 })
 
 export const unsigned32: AvpType<number> = {
   name: 'Unsigned32',
   shortest: 4,
-  encode: u32,
-  decode: (avp) => readUint(exactly(avp, 4), 0, 4),
+  encode: (value, into) => into.uint(value, 4),
+  decode: (avp) => readU32(exactly(avp, 4), 0),
 }
 
 /** One of the named values; others are 5004. */
@@ -68,7 +68,7 @@ export const enumerated = <const Value extends number>(
     name: 'Enumerated',
     shortest: 4,
     values,
-    encode: u32,
+    encode: (value, into) => into.uint(value, 4),
     decode(avp) {
       const value = known.get(unsigned32.decode(avp))
       if (value === undefined) throw new InvalidValue('Enumerated', 'not one of its values')
@@ -81,7 +81,7 @@ export const enumerated = <const Value extends number>(
 export const text = <Value extends string>(construct: (text: string) => Value): AvpType<Value> => ({
   name: 'UTF8String',
   shortest: 0,
-  encode: utf8,
+  encode: (value, into) => into.text(value),
   decode: (avp) => construct(fromUtf8(avp.data)),
 })
 
@@ -105,7 +105,7 @@ export const sessionIdText: AvpType<string> = text((value) => {
 export const diameterIdentity: AvpType<Fqdn> = {
   name: 'DiameterIdentity',
   shortest: 0,
-  encode: utf8,
+  encode: (value, into) => into.text(value),
   decode: ({ data }) => nameOf(data),
 }
 
@@ -116,7 +116,7 @@ const nameOf = readAgain((octets) => Fqdn(fromAscii(octets).toLowerCase()))
 export const time: AvpType<Instant> = {
   name: 'Time',
   shortest: 4,
-  encode: ntpTime,
+  encode: (value, into) => into.octets(ntpTime(value)),
   decode: (avp) => fromNtpTime(exactly(avp, 4)),
 }
 
@@ -138,9 +138,10 @@ const ipOctets = (address: string): Uint8Array =>
 export const ipAddress: AvpType<string> = {
   name: 'Address',
   shortest: 6,
-  encode(value) {
+  encode(value, into) {
     const address = ipOctets(value)
-    return Uint8Array.of(0, address.length === 4 ? 1 : 2, ...address)
+    into.uint(address.length === 4 ? 1 : 2, 2)
+    into.octets(address)
   },
   decode(avp) {
     const family = readUint(avp.data, 0, 2)

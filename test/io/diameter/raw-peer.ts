@@ -3,6 +3,7 @@ import type { Fqdn } from '../../../src/core/identities/fqdn.ts'
 import { u32, utf8 } from '../../../src/core/bytes.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { Connection } from '../../../src/io/diameter/connection.ts'
+import type { DiameterNodeOptions } from '../../../src/io/diameter/node.ts'
 import { baseRequest } from '../../../src/io/diameter/identity.ts'
 import { encodeAvp } from '../../../src/wire/diameter/avp.ts'
 import { findAvp, decodeMessage, type DiameterMessage } from '../../../src/wire/diameter/message.ts'
@@ -76,11 +77,15 @@ export const cer = (host: Fqdn = kmfHost, applications: readonly number[] = [zn]
 export const dwr = (host: Fqdn = kmfHost) => baseRequest.dwr(identity(host), { hopByHop: 2, endToEnd: 2 })
 
 /** A BSF in clear TCP that knows the KMF, and a stranger on a connection to it. */
-export async function bsfAndStranger(applications: readonly number[] = [zn]) {
+export async function bsfAndStranger(
+  applications: readonly number[] = [zn],
+  more: Partial<DiameterNodeOptions> = {},
+) {
   const bsf = await nodeOf(bsfHost, {
     identity: identity(bsfHost, applications),
     security: { unsafePlainTcp: true },
     intervals: { closing: milliseconds(10), draining: milliseconds(10) },
+    ...more,
   })
   const address = await bsf.node.listen(loopback)
   bsf.node.addPeer({ host: kmfHost, realm, applications })
@@ -89,8 +94,8 @@ export async function bsfAndStranger(applications: readonly number[] = [zn]) {
 }
 
 /** The same after CER and CEA. */
-export async function bsfAndPeer(applications: readonly number[] = [zn]) {
-  const all = await bsfAndStranger(applications)
+export async function bsfAndPeer(applications?: readonly number[], more?: Partial<DiameterNodeOptions>) {
+  const all = await bsfAndStranger(applications, more)
   all.peer.send(cer(kmfHost, applications))
   const cea = await all.peer.next()
   return { ...all, cea, another: () => rawPeer(all.address) }
@@ -136,5 +141,5 @@ export const bir = (
       endToEnd: 88,
       ...header,
     },
-    Object.values({ ...birAvps, ...avps }).filter((one) => one !== undefined),
+    ...Object.values({ ...birAvps, ...avps }).filter((one) => one !== undefined),
   )

@@ -30,7 +30,7 @@ const avp = (code: number, vendorId: number, data: Uint8Array) =>
 function changed(name: string, without: string | undefined, ...more: Uint8Array[]) {
   const { header, avps } = messageOf(name)
   const kept = avps.filter((one) => one.definition?.name !== without)
-  return decodeMessage(encodeMessage(header, [...kept.map((one) => encodeAvp(one, one.data)), ...more])).avps
+  return decodeMessage(encodeMessage(header, ...kept.map((one) => encodeAvp(one, one.data)), ...more)).avps
 }
 
 /** Result-Code and Failed-AVP of what is thrown. */

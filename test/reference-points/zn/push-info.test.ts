@@ -99,7 +99,7 @@ function gprWith(definition: AvpDefinition<string, never>, data?: Uint8Array) {
     if (one.definition !== definition) return [encodeAvp(one.definition, one.data)]
     return data ? [encodeAvp(definition, data)] : []
   })
-  return decodeMessage(encodeMessage(header, all)).avps
+  return decodeMessage(encodeMessage(header, ...all)).avps
 }
 
 /** The result that a GPR is refused with. */
