@@ -8,7 +8,7 @@ const src = resolve(import.meta.dirname, '../src')
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   crypto: ['core', 'node:crypto', 'node:v8', 'node:vm'],
-  wire: ['core', 'saxes'],
+  wire: ['core', '@rgrove/parse-xml'],
   'reference-points/*': ['core', 'crypto', 'wire'],
   'entities/*': ['core', 'crypto', 'wire', 'reference-points'],
   ladder: ['core'],

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
 import type { Amf, Rand, Sqn } from '../core/aka.ts'
-import { concat, writeUint } from '../core/bytes.ts'
+import { writeUint } from '../core/bytes.ts'
 import { keyOctets, type Ck, type Ik, type K, type Opc, type Res } from '../core/keys.ts'
 import type { AkaFunctions } from './aka-functions.ts'
 import { exactly } from './exact-length.ts'
@@ -26,7 +26,7 @@ export function milenage(k: K, opc: Opc): AkaFunctions {
     const temp = aes.update(xor(exactly(16, 'RAND', rand), opc))
     const blocks = new Uint8Array(16 * count)
     write(blocks, temp)
-    return xor(aes.update(blocks), opc)
+    return added(aes.update(blocks), opc)
   }
 
   function write1(blocks: Uint8Array, at: number, temp: Uint8Array, sqn: Sqn, amf: Amf): void {
@@ -63,8 +63,10 @@ export function milenage(k: K, opc: Opc): AkaFunctions {
 
 /** IN1 = SQN || AMF || SQN || AMF. */
 function in1Of(sqn: Sqn, amf: Amf): Uint8Array {
-  const half = concat(writeUint(sqn, 6), exactly(2, 'AMF', amf))
-  return concat(half, half)
+  const in1 = new Uint8Array(16)
+  in1.set(writeUint(sqn, 6))
+  in1.set(exactly(2, 'AMF', amf), 6)
+  return in1.copyWithin(8, 0, 8)
 }
 
 /** Adds rot(block, r) xor c to the 16 octets at `at`; r, here in octets, and c are the constants of the block. */
@@ -82,9 +84,10 @@ const responseAndKeys = (out: Uint8Array) => ({
   ak: out.slice(0, 6),
 })
 
-/** `mask` has 16 octets and repeats. */
-function xor(octets: Uint8Array, mask: Uint8Array): Uint8Array {
-  const out = new Uint8Array(octets.length)
-  for (let at = 0; at < out.length; at++) out[at] = (octets[at] ?? 0) ^ (mask[at & 15] ?? 0)
-  return out
+const xor = (octets: Uint8Array, mask: Uint8Array): Uint8Array => added(new Uint8Array(octets), mask)
+
+/** `octets` themselves, with `mask` of 16 octets added again and again: a copy would be one more buffer to collect. */
+function added(octets: Uint8Array, mask: Uint8Array): Uint8Array {
+  for (let at = 0; at < octets.length; at++) octets[at] = (octets[at] ?? 0) ^ (mask[at & 15] ?? 0)
+  return octets
 }

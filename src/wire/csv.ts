@@ -13,7 +13,7 @@ const malformed = (column: number, reason: string) =>
   new MalformedMessage('CSV', column - 1, reason, { clause: 'RFC 4180' })
 
 /** What a spreadsheet would take for a formula gets an apostrophe before it, which reading takes off again. */
-const formula = /^'?[=+\-@]/
+const formula = /^'*[=+\-@]/
 
 /**
  * The values of a line of printable ASCII. Strict: quotes around a whole value or not at all, doubled inside one. Throws MalformedMessage, whose offset counts characters. RFC 4180 2.

@@ -1,6 +1,20 @@
-import { SaxesParser, type SaxesTagNS } from 'saxes'
+import {
+  parseXml as readDocument,
+  XmlDocumentType,
+  XmlElement as Read,
+  XmlText,
+  type XmlDocument,
+} from '@rgrove/parse-xml'
 import { fromUtf8 } from '../core/bytes.ts'
 import { MalformedMessage, ProseError } from '../core/errors.ts'
+import {
+  isDeclaration,
+  localName,
+  namespaceOf,
+  noNamespaces,
+  scopeWithin,
+  type Scope,
+} from './xml-namespaces.ts'
 
 /** An element with its namespace resolved. Text is that of the element itself, without its children's. */
 export interface XmlElement {
@@ -17,132 +31,125 @@ export interface XmlElement {
 export interface XmlPlace {
   readonly from: number
   readonly contentFrom: number
-  contentTo: number
-  to: number
+  readonly contentTo: number
+  readonly to: number
 }
 
-/** What a document may cost its reader (R41). */
-const limits = { octets: 64 * 1024, depth: 16, elements: 256, expandedText: 64 * 1024 } as const
+/** What a document may cost its reader (R41). `marks` is how often `<` stands in it: before anything is read. */
+const limits = { octets: 64 * 1024, marks: 1024, depth: 16, elements: 256 } as const
 
-interface Open {
-  readonly element: XmlElement & { readonly children: XmlElement[]; text: string }
-}
+/** For places, and to see what is not allowed. */
+const reading = {
+  ...{ includeOffsets: true, preserveComments: true },
+  ...{ preserveDocumentType: true },
+} as const
 
 /**
  * The root of an XML 1.0 document in UTF-8, without DTD, within the limits of R41; throws MalformedMessage.
  * Comments and processing instructions are passed over.
  */
 export function parseXml(octets: Uint8Array): XmlElement {
-  if (octets.length > limits.octets) throw new MalformedMessage('XML', limits.octets, 'longer than 64 KiB')
-  return parsed(textOf(octets))
+  if (octets.length > limits.octets) throw malformed(limits.octets, 'longer than 64 KiB')
+  const source = textOf(octets)
+  checkBefore(source)
+  const { root, children } = documentOf(source)
+  const type = children.find((node) => node instanceof XmlDocumentType)
+  if (type) throw malformed(type.start, 'a DOCTYPE is not allowed')
+  if (!root) throw malformed(0, 'no element')
+  return new Reader(source).element(root, noNamespaces, 1)
 }
+
+/** XML 1.0 2.8, for version 1.0 and UTF-8. */
+const declaration =
+  /^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"utf-8"|'utf-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i
+
+const malformed = (at: number, reason: string, cause?: unknown) =>
+  new MalformedMessage('XML', at, reason, cause === undefined ? undefined : { cause })
 
 function textOf(octets: Uint8Array): string {
   try {
     return fromUtf8(octets)
   } catch (cause) {
-    throw new MalformedMessage('XML', 0, cause instanceof ProseError ? cause.message : 'no text', { cause })
+    throw malformed(0, cause instanceof ProseError ? cause.message : 'no text', cause)
   }
 }
 
-/** One that has ended a document begins the next as a new one would; after an error there is another. */
-let idle: Reader | undefined
-
-function parsed(source: string): XmlElement {
-  const reader = idle ?? new Reader()
-  idle = undefined
-  const root = reader.read(source)
-  idle = reader
-  return root
+/** What the parser would only see when it has spent its time, or not at all. */
+function checkBefore(source: string): void {
+  let marks = 0
+  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1))
+    if (++marks > limits.marks) throw malformed(at, `more than ${limits.marks} times <`)
+  if (/^<\?xml\s/.test(source) && !declaration.test(source))
+    throw malformed(0, 'not said to be XML 1.0 in UTF-8')
+  const reference = /&#(?!(?:\d+|x[\da-fA-F]+);)/.exec(source)
+  if (reference) throw malformed(reference.index, 'no number of a character')
 }
 
+/** The message of the parser repeats parts of the document, which may be secret: only its first words are told. */
+function documentOf(source: string): XmlDocument {
+  try {
+    return readDocument(source, reading)
+  } catch (error) {
+    const [reason = 'not well formed'] = error instanceof Error ? error.message.split(/[:`]| \(line/) : []
+    throw malformed(error instanceof Error && 'pos' in error ? Number(error.pos) : 0, reason.trim())
+  }
+}
+
+/** Elements of one document, as they are counted. */
 class Reader {
-  readonly #parser = new SaxesParser({ xmlns: true, position: true })
-  #source = ''
-  #open: Open[] = []
-  #root: XmlElement | undefined
+  readonly #source: string
   #elements = 0
-  #textLength = 0
 
-  constructor() {
-    const parser = this.#parser
-    parser.on('xmldecl', ({ version, encoding }) => {
-      if ((version ?? '1.0') !== '1.0') this.#fail('not XML 1.0')
-      if ((encoding ?? 'utf-8').toLowerCase() !== 'utf-8') this.#fail('not said to be UTF-8')
-    })
-    parser.on('doctype', () => this.#fail('a DOCTYPE is not allowed'))
-    parser.on('error', (error) => this.#fail(error.message))
-    parser.on('opentag', (tag) => this.#begin(tag))
-    parser.on('text', (text) => this.#addText(text))
-    parser.on('cdata', (text) => this.#addText(text))
-    parser.on('closetag', () => {
-      const closed = this.#open.pop()
-      if (closed) endPlace(closed.element.place, this.#source, parser.position)
-    })
-  }
-
-  /** Not again once it has thrown. */
-  read(source: string): XmlElement {
+  constructor(source: string) {
     this.#source = source
-    try {
-      this.#parser.write(source).close()
-    } catch (error) {
-      if (error instanceof MalformedMessage) throw error
-      throw new MalformedMessage('XML', 0, 'not well formed', { cause: error })
-    }
-    const root = this.#root ?? this.#fail('no element')
-    this.#source = ''
-    this.#open = []
-    this.#root = undefined
-    this.#elements = 0
-    this.#textLength = 0
-    return root
   }
 
-  #fail(reason: string): never {
-    throw new MalformedMessage('XML', this.#parser.position, reason)
-  }
-
-  #begin(tag: SaxesTagNS): void {
-    if (++this.#elements > limits.elements) this.#fail(`more than ${limits.elements} elements`)
-    if (this.#open.length >= limits.depth) this.#fail(`deeper than ${limits.depth}`)
-    const attributes = new Map<string, string>()
-    for (const attribute of Object.values(tag.attributes))
-      if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
-        attributes.set(attribute.name, attribute.value)
-    const element = {
-      name: tag.local,
-      namespace: tag.uri,
-      attributes,
-      children: [],
-      text: '',
-      place: placeFrom(this.#source, this.#parser.position),
-    }
-    this.#open.at(-1)?.element.children.push(element)
-    this.#open.push({ element })
-    this.#root ??= element
-  }
-
-  #addText(text: string): void {
-    this.#textLength += text.length
-    if (this.#textLength > limits.expandedText) this.#fail('more than 64 KiB of text')
-    const parent = this.#open.at(-1)
-    if (parent) parent.element.text += text
+  element(read: Read, outer: Scope, depth: number): XmlElement {
+    if (++this.#elements > limits.elements)
+      throw malformed(read.start, `more than ${limits.elements} elements`)
+    if (depth > limits.depth) throw malformed(read.start, `deeper than ${limits.depth}`)
+    const scope = scopeWithin(outer, read)
+    const children: XmlElement[] = []
+    let text = ''
+    for (const node of read.children)
+      if (node instanceof Read) children.push(this.element(node, scope, depth + 1))
+      else if (node instanceof XmlText) text += node.text
+    return new Element(namespaceOf(read, scope), children, text, read, this.#source)
   }
 }
 
-/** An opening tag ends before `end`; no `<` stands in it but its first character. */
-const placeFrom = (source: string, end: number): XmlPlace => ({
-  from: source.lastIndexOf('<', end - 1),
-  contentFrom: end,
-  contentTo: end,
-  to: end,
-})
+/** What few ask for is found when it is asked for. */
+class Element implements XmlElement {
+  readonly name: string
+  readonly namespace: string
+  readonly children: readonly XmlElement[]
+  readonly text: string
+  readonly #read: Read
+  readonly #source: string
 
-/** A closing tag, or an empty element, ends before `end`. */
-function endPlace(place: XmlPlace, source: string, end: number): void {
-  place.to = end
-  place.contentTo = end === place.contentFrom ? end : source.lastIndexOf('<', end - 1)
+  constructor(namespace: string, children: readonly XmlElement[], text: string, read: Read, source: string) {
+    this.name = localName(read.name)
+    this.namespace = namespace
+    this.children = children
+    this.text = text
+    this.#read = read
+    this.#source = source
+  }
+
+  get attributes(): ReadonlyMap<string, string> {
+    const all = Object.entries(this.#read.attributes)
+    return new Map(all.filter(([name]) => !isDeclaration(name)))
+  }
+
+  /** A closing tag, or an empty element, ends before `end`; no `<` stands in it but its first character. */
+  get place(): XmlPlace {
+    const { start: from, end, children } = this.#read
+    const [first] = children
+    const to = Math.min(end, this.#source.length)
+    const isEmpty = !first && this.#source.endsWith('/>', to)
+    const contentTo = isEmpty ? to : this.#source.lastIndexOf('<', to - 1)
+    return { from, contentFrom: first ? first.start : contentTo, contentTo, to }
+  }
 }
 
 /** An element to be written: its children in order, or its text. */

@@ -33,6 +33,7 @@ describe('XML', () => {
   it('R41: takes depth 16, 256 elements and 64 KiB', () => {
     expect(() => parse(nested(16))).not.toThrow()
     expect(() => parse(wide(256))).not.toThrow()
+    expect(() => parse(`<a><!--${'<'.repeat(1_021)}--></a>`)).not.toThrow()
     expect(() => parse(`<a>${'x'.repeat(64 * 1024 - 7)}</a>`)).not.toThrow()
   })
 
@@ -46,6 +47,8 @@ describe('XML', () => {
     ['B44', '60 000 numeric entities', utf8(`<a>${'&#65;'.repeat(60_000)}</a>`)],
     ['B45', 'depth 17', utf8(nested(17))],
     ['B45', '257 elements', utf8(wide(257))],
+    ['B45', 'depth 9 000', utf8(nested(9_000))],
+    ['B45', '1 025 times <, in a comment', utf8(`<a><!--${'<'.repeat(1_022)}--></a>`)],
     ['B45', 'unclosed', utf8('<a><b></b>')],
     ['B45', 'two roots', utf8('<a/><a/>')],
     ['B45', 'no root', utf8('<?xml version="1.0"?>')],

@@ -1,0 +1,63 @@
+import type { XmlElement } from '@rgrove/parse-xml'
+import { MalformedMessage } from '../core/errors.ts'
+
+/** What prefixes stand for; the empty one is that of names without. Namespaces in XML 1.0, 6. */
+export type Scope = ReadonlyMap<string, string>
+
+const ofXml = 'http://www.w3.org/XML/1998/namespace'
+const ofDeclarations = 'http://www.w3.org/2000/xmlns/'
+
+export const noNamespaces: Scope = new Map([['xml', ofXml]])
+
+const declaration = 'xmlns'
+const qualified = /^(?:[^:]+:)?[^:]+$/
+
+/** Whether an attribute declares a namespace. */
+export const isDeclaration = (attribute: string): boolean =>
+  attribute === declaration || attribute.startsWith(`${declaration}:`)
+
+const prefixOf = (name: string): string => name.slice(0, Math.max(0, name.indexOf(':')))
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+/** The namespace of an element; throws MalformedMessage for a prefix that stands for nothing. */
+export const namespaceOf = (element: XmlElement, scope: Scope): string =>
+  boundIn(scope, element, element.name)
+
+function boundIn(scope: Scope, { start }: XmlElement, name: string): string {
+  const prefix = prefixOf(name)
+  const namespace = scope.get(prefix)
+  if (namespace === undefined && prefix !== '')
+    throw new MalformedMessage('XML', start, 'a prefix without a namespace')
+  return namespace ?? ''
+}
+
+/** The scope inside an element's tag. Throws MalformedMessage. */
+export function scopeWithin(outer: Scope, element: XmlElement): Scope {
+  const names = Object.keys(element.attributes)
+  for (const name of [element.name, ...names])
+    if (!qualified.test(name)) throw new MalformedMessage('XML', element.start, 'a name with a wrong colon')
+  const scope = declared(outer, element, names.filter(isDeclaration))
+  const full = names
+    .filter((name) => name.includes(':') && !isDeclaration(name))
+    .map((name) => `${boundIn(scope, element, name)} ${localName(name)}`)
+  if (new Set(full).size < full.length) throw new MalformedMessage('XML', element.start, 'an attribute twice')
+  return scope
+}
+
+function declared(outer: Scope, { attributes, start }: XmlElement, names: readonly string[]): Scope {
+  if (names.length === 0) return outer
+  const scope = new Map(outer)
+  for (const name of names) {
+    const [prefix, namespace = ''] = [name === declaration ? '' : localName(name), attributes[name]]
+    if (!mayStandFor(prefix, namespace))
+      throw new MalformedMessage('XML', start, 'a namespace that may not be')
+    scope.set(prefix, namespace)
+  }
+  return scope
+}
+
+const mayStandFor = (prefix: string, namespace: string): boolean =>
+  prefix !== declaration &&
+  namespace !== ofDeclarations &&
+  (namespace === ofXml) === (prefix === 'xml') &&
+  (namespace.trim() !== '' || prefix === '')
