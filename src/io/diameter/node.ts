@@ -322,8 +322,9 @@ export class DiameterNode {
           (((this.#startSeconds & 0xfff) << 20) | (this.#endToEnd = (this.#endToEnd + 1) & 0xfffff)) >>> 0,
       }),
       newHopByHop: () => this.#nextHopByHop(),
+      isTapped: options.onMessage !== undefined,
       tap: (direction, octets, peer, context) => {
-        if (options.onMessage) this.#tap(direction, asDecoded(Uint8Array.from(octets)), peer, context)
+        if (options.onMessage) this.#tap(direction, asDecoded(octets), peer, context)
       },
       tapMessage: (direction, message, peer, context) => this.#tap(direction, message, peer, context),
     }
