@@ -3,6 +3,8 @@ import { InvalidValue } from './errors.ts'
 const hexDigits = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'))
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()
+/** Arrays of so many octets lie in the heap of V8 and cost less than others. */
+const inHeap = 64
 
 /** Lower-case hex, two digits an octet. */
 export function hex(octets: Uint8Array): string {
@@ -24,7 +26,18 @@ export function fromHex(text: string): Uint8Array {
   return octets
 }
 
-export const utf8 = (text: string): Uint8Array => encoder.encode(text)
+/** An encoder costs more than the octets of short text in ASCII. */
+export function utf8(text: string): Uint8Array {
+  const { length } = text
+  if (length > inHeap) return encoder.encode(text)
+  const octets = new Uint8Array(length)
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return encoder.encode(text)
+    octets[at] = code
+  }
+  return octets
+}
 
 /** Text of well-formed UTF-8; throws InvalidValue. */
 export function fromUtf8(octets: Uint8Array): string {
@@ -83,8 +96,6 @@ export function fromBase64(text: string): Uint8Array {
 
 /** Octets of one allocation that short-lived messages are cut from: each of its own would cost more than it carries. */
 const slabSize = 1 << 14
-/** Arrays of so many octets lie in the heap of V8 and cost less than others. */
-const inHeap = 64
 let slab = new ArrayBuffer(slabSize)
 let cut = 0
 

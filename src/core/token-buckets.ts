@@ -1,3 +1,4 @@
+import { AgedMap } from './aged-map.ts'
 import { inMilliseconds, minutes, type Instant, type Milliseconds, type Seconds } from './units.ts'
 
 interface Bucket {
@@ -13,7 +14,7 @@ export class TokenBuckets {
   readonly #perPeriod: number
   readonly #capacity: number
   readonly #period: Milliseconds
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #buckets = new AgedMap<string, Bucket>()
 
   constructor(perPeriod: number, capacity = 10_000, period: Seconds = minutes(1)) {
     this.#perPeriod = perPeriod
@@ -36,14 +37,8 @@ export class TokenBuckets {
     const refill = (Math.max(0, now - bucket.at) * this.#perPeriod) / this.#period
     const tokens = Math.min(this.#perPeriod, bucket.tokens + refill)
     const taken = tokens >= 1
-    this.#buckets.delete(name)
     this.#buckets.set(name, { tokens: taken ? tokens - 1 : tokens, at: now })
-    if (this.#buckets.size > this.#capacity) this.#forgetOldest()
+    this.#buckets.deleteWhile(() => this.#buckets.size > this.#capacity)
     return taken
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#buckets.keys()
-    if (oldest !== undefined) this.#buckets.delete(oldest)
   }
 }

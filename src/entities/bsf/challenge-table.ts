@@ -1,3 +1,4 @@
+import { AgedMap } from '../../core/aged-map.ts'
 import type { AuthenticationVector } from '../../core/aka.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import type { Impi } from '../../core/identities/subscriber.ts'
@@ -35,7 +36,7 @@ export const forget = ({ vector }: OpenChallenge): void => wipe(vector.xres, vec
 /** Challenges under their nonce: 60 s, one response, at most `capacity`; then the oldest goes (R36, R43). */
 export class ChallengeTable {
   readonly #capacity: number
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new AgedMap<string, Entry>()
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -47,11 +48,10 @@ export class ChallengeTable {
 
   add(challenge: OpenChallenge, now: Instant): void {
     this.#entries.set(challenge.nonce, { challenge, expires: later(now, ubTimers.challenge) })
-    for (const [nonce, entry] of this.#entries) {
-      if (entry.expires > now && this.#entries.size <= this.#capacity) return
-      this.#entries.delete(nonce)
-      forget(entry.challenge)
-    }
+    const over = this.#entries.deleteWhile(
+      ({ expires }) => expires <= now || this.#entries.size > this.#capacity,
+    )
+    for (const entry of over) forget(entry.challenge)
   }
 
   /** The challenge, which is used up by this; undefined when there is none, or none any longer. */

@@ -1,3 +1,4 @@
+import { AgedMap } from '../../core/aged-map.ts'
 import { base64, utf8 } from '../../core/bytes.ts'
 import type { Clock, Random } from '../../core/environment.ts'
 import { InvalidValue, MalformedMessage } from '../../core/errors.ts'
@@ -47,7 +48,7 @@ const mostNonces = 10_000
 export class DigestServer {
   readonly #options: DigestServerOptions
   /** With the nonce count used last. */
-  readonly #nonces = new Map<string, { readonly ends: Instant; count: number }>()
+  readonly #nonces = new AgedMap<string, { readonly ends: Instant; count: number }>()
 
   constructor(options: DigestServerOptions) {
     this.#options = options
@@ -106,8 +107,7 @@ export class DigestServer {
     const { clock, random, fqdn } = this.#options
     const nonce = base64(random.octets(24))
     this.#nonces.set(nonce, { ends: later(clock.now(), nonceLifetime), count: 0 })
-    const [oldest] = this.#nonces.keys()
-    if (this.#nonces.size > mostNonces && oldest !== undefined) this.#nonces.delete(oldest)
+    this.#nonces.deleteWhile(() => this.#nonces.size > mostNonces)
     const { algorithm, qop } = uaDigest
     const challenge = { realm: gbaRealm(fqdn), nonce, algorithm, qop: [qop], stale }
     return { outcome: 'challenge', wwwAuthenticate: writeChallenge(challenge) }

@@ -1,3 +1,4 @@
+import { AgedMap } from '../../core/aged-map.ts'
 import type { Clock } from '../../core/environment.ts'
 import { BTidUnknown, NotAuthorised } from '../../core/errors.ts'
 import { hex } from '../../core/bytes.ts'
@@ -40,7 +41,7 @@ const mostKeys = 10_000
 export class NafKeys {
   readonly #options: NafKeysOptions
   /** By B-TID and Ua id, the one unused longest first. */
-  readonly #kept = new Map<string, NafKey>()
+  readonly #kept = new AgedMap<string, NafKey>()
 
   constructor(options: NafKeysOptions) {
     this.#options = options
@@ -91,10 +92,8 @@ export class NafKeys {
   /** Of two answers to the same question the last is kept. */
   #keep(name: string, found: NafKey): void {
     if (this.#kept.get(name) !== found) this.#drop(name)
-    this.#kept.delete(name)
     this.#kept.set(name, found)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > mostKeys && oldest !== undefined) this.#drop(oldest)
+    for (const { key } of this.#kept.deleteWhile(() => this.#kept.size > mostKeys)) wipe(key)
   }
 
   #drop(name: string): void {

@@ -5,6 +5,8 @@ import { MalformedDiameter } from '../../wire/diameter/malformed.ts'
 
 /** What a connection tells. `closed` comes once, also when the connection never came up. */
 export interface ConnectionEvents {
+  /** How many octets from `at` on are messages that are answered like one before, and are so by now. */
+  again?(octets: Uint8Array, at: number): number
   message(octets: Uint8Array): void
   /** Octets that begin no message: the connection cannot go on. */
   broken(error: MalformedDiameter, octets: Uint8Array): void
@@ -48,21 +50,24 @@ export class Connection {
   send(octets: Uint8Array): void {
     if (this.#waitingLength === 0) process.nextTick(() => this.#flush())
     const end = this.#waitingLength + octets.length
-    if (end > this.#waiting.length) this.#makeRoom(end)
+    if (end > this.#waiting.length && !this.#makeRoom(end)) return
     this.#waiting.set(octets, this.#waitingLength)
     this.#waitingLength = end
-    if (this.socket.writableLength + this.#waitingLength <= longestBacklog) return
-    this.#waiting = none
-    this.#waitingLength = 0
-    this.socket.destroy()
   }
 
-  /** For so many octets, and for as many as left in the turn before. */
-  #makeRoom(needed: number): void {
+  /** For so many octets, and for as many as left in the turn before; false when the connection is given up. */
+  #makeRoom(needed: number): boolean {
+    if (this.socket.writableLength + needed > longestBacklog) {
+      this.#waiting = none
+      this.#waitingLength = 0
+      this.socket.destroy()
+      return false
+    }
     const likely = Math.max(2 * this.#waiting.length, Math.min(this.#leftBefore, longestGuess))
-    const room = freshOctets(Math.max(needed, likely))
+    const room = freshOctets(Math.max(needed, Math.min(likely, longestBacklog)))
     room.set(this.#waiting)
     this.#waiting = room
+    return true
   }
 
   #flush(): void {
@@ -106,6 +111,7 @@ export class Connection {
   #messagesOf(octets: Uint8Array): Uint8Array {
     let at = 0
     while (this.#events) {
+      at += this.#events.again?.(octets, at) ?? 0
       const begun = at
       try {
         const length = messageLength(octets, at)

@@ -1,3 +1,4 @@
+import { AgedMap } from '../../core/aged-map.ts'
 import type { Clock } from '../../core/environment.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
 import { minutes, later, type Instant } from '../../core/units.ts'
@@ -11,7 +12,7 @@ const kept = minutes(4)
 
 /** First answers by (Origin-Host, end-to-end identifier), for requests that come again with the T flag. RFC 6733 3. */
 export class Duplicates {
-  readonly #first = new Map<string, First>()
+  readonly #first = new AgedMap<string, First>()
   readonly #capacity: number
   readonly #clock: Clock
 
@@ -29,13 +30,8 @@ export class Duplicates {
   /** Keeps the answer for 4 minutes, as long as there is room; the oldest goes first (R43). */
   keep(host: Fqdn, endToEnd: number, answer: Promise<Uint8Array>): void {
     const now = this.#clock.now()
-    const name = nameOf(host, endToEnd)
-    this.#first.delete(name)
-    this.#first.set(name, { answer, until: later(now, kept) })
-    for (const [oldest, { until }] of this.#first) {
-      if (until > now && this.#first.size <= this.#capacity) break
-      this.#first.delete(oldest)
-    }
+    this.#first.set(nameOf(host, endToEnd), { answer, until: later(now, kept) })
+    this.#first.deleteWhile(({ until }) => until <= now || this.#first.size > this.#capacity)
   }
 }
 

@@ -51,6 +51,13 @@ export const applicationAvp = (applicationId: number) => ({
   },
 })
 
+/** What a node says in each message of a command. */
+export const frameOf = (identity: DiameterIdentity, { applicationId }: Command) => ({
+  ...applicationAvp(applicationId),
+  'Auth-Session-State': 1,
+  ...originOf(identity),
+})
+
 const capabilitiesOf = (identity: DiameterIdentity) => ({
   ...originOf(identity),
   'Host-IP-Address': identity.hostIpAddresses,

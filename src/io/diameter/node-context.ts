@@ -22,6 +22,8 @@ export interface NodeContext {
   after(delay: number, expire: () => void): () => void
   newIds(): MessageIds
   newHopByHop(): number
+  /** There is an observer. */
+  readonly isTapped: boolean
   /** Tells the observer; octets are only decoded when there is one. */
   tap(direction: Direction, octets: Uint8Array, peer: Fqdn, context?: string): void
   tapMessage(direction: Direction, message: DiameterMessage, peer: Fqdn, context?: string): void

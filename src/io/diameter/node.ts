@@ -10,10 +10,11 @@ import { milliseconds } from '../../core/units.ts'
 import { traceParent } from '../../wire/diameter/avps-3gpp.ts'
 import { baseCommands } from '../../wire/diameter/base.ts'
 import type { Command, Exchange } from '../../wire/diameter/command.ts'
+import type { AnyAvps } from '../../wire/diameter/grammar.ts'
 import { encodeMessage, readHeader, type Header } from '../../wire/diameter/header.ts'
 import { decodeMessage, type DiameterMessage } from '../../wire/diameter/message.ts'
 import { Acceptor } from './acceptor.ts'
-import { applicationAvp, originOf, requestHeader, type DiameterIdentity } from './identity.ts'
+import { frameOf, requestHeader, type DiameterIdentity } from './identity.ts'
 import type { Direction, NodeContext } from './node-context.ts'
 import { defaultIntervals, type PeerIntervals, type PeerState } from './peer-machine.ts'
 import { Peer } from './peer.ts'
@@ -109,6 +110,7 @@ export class DiameterNode {
   /** Also those whose TLS handshake is not done. */
   readonly #sockets = new Set<Socket>()
   readonly #names = new Map<string, readonly [request: string, answer: string]>()
+  readonly #frames = new Map<Command, AnyAvps>()
   readonly #waitingForPeer = new Set<() => void>()
   readonly #startSeconds: number
   readonly #limits: DiameterLimits
@@ -234,19 +236,15 @@ export class DiameterNode {
     route: Route,
   ): Promise<Answer> {
     const { command } = exchange
-    this.#know(command)
-    const frame = {
+    const way = {
       'Session-Id': `${this.#options.identity.originHost};${this.#startSeconds};${++this.#sessions}`,
-      ...applicationAvp(command.applicationId),
-      'Auth-Session-State': 1,
-      ...originOf(this.#options.identity),
       'Destination-Realm': route.destinationRealm,
       'Trace-Parent': this.#tellsTrace(route, command.applicationId)
         ? route.context && traceparentOf(route.context)
         : undefined,
     }
     const header = requestHeader(command, this.#context.newIds())
-    const octets = encodeMessage(header, exchange.encodeRequest(request, frame))
+    const octets = encodeMessage(header, exchange.encodeRequest(request, way, this.#know(command)))
     return this.#requests.ask(exchange, request, octets, route)
   }
 
@@ -292,8 +290,15 @@ export class DiameterNode {
     )
   }
 
-  #know({ names, applicationId, code }: Command): void {
-    this.#names.set(`${applicationId}/${code}`, names)
+  /** What this node says in each message of a command. */
+  #know(command: Command): AnyAvps {
+    let frame = this.#frames.get(command)
+    if (!frame) {
+      frame = frameOf(this.#options.identity, command)
+      this.#frames.set(command, frame)
+      this.#names.set(`${command.applicationId}/${command.code}`, command.names)
+    }
+    return frame
   }
 
   #nameOf({ applicationId, commandCode, request }: Header): string {
@@ -317,8 +322,9 @@ export class DiameterNode {
           (((this.#startSeconds & 0xfff) << 20) | (this.#endToEnd = (this.#endToEnd + 1) & 0xfffff)) >>> 0,
       }),
       newHopByHop: () => this.#nextHopByHop(),
+      isTapped: options.onMessage !== undefined,
       tap: (direction, octets, peer, context) => {
-        if (options.onMessage) this.#tap(direction, asDecoded(Uint8Array.from(octets)), peer, context)
+        if (options.onMessage) this.#tap(direction, asDecoded(octets), peer, context)
       },
       tapMessage: (direction, message, peer, context) => this.#tap(direction, message, peer, context),
     }

@@ -47,7 +47,7 @@ export class Peer {
   #newest: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
   #held: { readonly connection: Connection; readonly cer: DiameterMessage } | undefined
   #dpr: Header | undefined
-  /** The last DWR that was answered. */
+  /** The last DWR that was answered, where nobody looks on who would be told of each. */
   #watchdog: { readonly connection: Connection; readonly repetition: Repetition } | undefined
   readonly #timer: PutOffTimer
   #whenStopped: (() => void) | undefined
@@ -239,6 +239,7 @@ export class Peer {
 
   #eventsOf(side: Side, connection: () => Connection) {
     return {
+      again: (octets: Uint8Array, at: number) => this.#answerAgain(connection(), octets, at),
       message: (octets: Uint8Array) => this.#receive(side, connection(), octets),
       broken: (error: MalformedDiameter, octets: Uint8Array) => {
         if (octets.length >= headerLength) this.#refuse(connection(), octets, error)
@@ -256,7 +257,6 @@ export class Peer {
   }
 
   #receive(side: Side, connection: Connection, octets: Uint8Array): void {
-    if (this.#answeredAgain(connection, octets)) return
     let message: DiameterMessage
     try {
       message = decodeMessage(octets)
@@ -289,16 +289,13 @@ export class Peer {
     }
   }
 
-  /** Whether it is the last DWR of this connection again, which needs no second look. */
-  #answeredAgain(connection: Connection, octets: Uint8Array): boolean {
+  /** How many octets are the last DWR of this connection again, which needs no second look. */
+  #answerAgain(connection: Connection, octets: Uint8Array, at: number): number {
     const watchdog = this.#watchdog
-    if (watchdog?.connection !== connection || this.connection !== connection) return false
-    const answer = watchdog.repetition.answerTo(octets)
-    if (!answer) return false
-    this.#context.tap('received', octets, this.options.host)
-    this.send(answer)
-    this.#hear()
-    return true
+    if (watchdog?.connection !== connection || this.connection !== connection) return 0
+    const end = watchdog.repetition.answer(octets, at, (answer) => connection.send(answer))
+    if (end > at) this.#hear()
+    return end - at
   }
 
   /** Messages of one turn of the event loop put the watchdog off once. */
@@ -353,7 +350,8 @@ export class Peer {
         return
       }
       const answer = baseAnswer.dwa(identity, header)
-      this.#watchdog = { connection, repetition: new Repetition(message.octets, answer) }
+      if (!this.#context.isTapped)
+        this.#watchdog = { connection, repetition: new Repetition(message.octets, answer) }
       this.send(answer)
       this.#hear()
     } else if (header.commandCode === disconnectPeer.code) {

@@ -11,7 +11,7 @@ import type { DiameterMessage } from '../../wire/diameter/message.ts'
 import { RefusedWithResult, resultCode, resultCodes, type Result } from '../../wire/diameter/result.ts'
 import type { Connection } from './connection.ts'
 import { Duplicates } from './duplicates.ts'
-import { answerHeader, answerTo, applicationAvp, originOf, proxyInfoOf, refusalOf } from './identity.ts'
+import { answerHeader, answerTo, frameOf, proxyInfoOf, refusalOf } from './identity.ts'
 import type { NodeContext } from './node-context.ts'
 import type { Peer } from './peer.ts'
 
@@ -26,8 +26,8 @@ export type Handler<Request, Answer> = (request: Request, from: From, context?: 
 
 interface Served {
   readonly command: Command
-  /** Throws MalformedDiameter; the promise gives the AVPs of the answer. */
-  prepare(avps: readonly Avp[], from: From, context?: string): (frame: AnyAvps) => Promise<Uint8Array>
+  /** Throws MalformedDiameter; the promise gives the AVPs of the answer, `session` among them. */
+  prepare(avps: readonly Avp[], from: From, context?: string): (session: AnyAvps) => Promise<Uint8Array>
   causeOf(error: unknown): Result
 }
 
@@ -65,14 +65,18 @@ export class Service {
     encoded: (answer: Answer) => void,
   ): void {
     const { command } = exchange
+    const frame = {
+      ...frameOf(this.#context.identity, command),
+      ...resultAvps(resultCode(resultCodes.success)),
+    }
     this.#served.set(nameOf(command.applicationId, command.code), {
       command,
       prepare(avps, from, context) {
         const request = exchange.decodeRequest(avps)
-        return async (frame) => {
+        return async (session) => {
           const answer = await handler(request, from, context)
           try {
-            return exchange.encodeAnswer(answer, frame)
+            return exchange.encodeAnswer(answer, session, frame)
           } finally {
             encoded(answer)
           }
@@ -180,20 +184,14 @@ export class Service {
     const from = { originHost: routing['Origin-Host'], originRealm: routing['Origin-Realm'] }
     const refuse = (refusal: { result: Result; failedAvp?: Uint8Array | undefined }) =>
       refusalOf(identity, message.octets, refusal)
-    const frame = {
-      'Session-Id': routing['Session-Id'],
-      ...applicationAvp(served.command.applicationId),
-      'Auth-Session-State': 1,
-      ...resultAvps(resultCode(resultCodes.success)),
-      ...originOf(identity),
-    }
+    const session = { 'Session-Id': routing['Session-Id'] }
     try {
       return served
         .prepare(
           message.avps,
           from,
           traceOf(routing),
-        )(frame)
+        )(session)
         .then((avps) => encodeMessage(answerHeader(message.header), avps))
         .catch((error: unknown) => {
           const { retransmitted } = message.header

@@ -39,7 +39,6 @@ export const bsfSchema: StoreSchema = {
 }
 
 interface BootstrapRow {
-  readonly btid: string
   readonly impi: string
   readonly version: number
   readonly ks: Uint8Array
@@ -60,27 +59,30 @@ const identityOf = (btid: string, version: number): RowIdentity => ({
   version,
 })
 
-function bootstrapOf({ seal }: Store, row: BootstrapRow, btid = BTid(row.btid)): Bootstrap {
+function bootstrapOf({ seal }: Store, btid: BTid, row: BootstrapRow): Bootstrap {
   return {
     btid,
     impi: Impi(row.impi),
     ...(row.tmpi === null ? {} : { tmpi: Tmpi(row.tmpi) }),
     rand: bTidRand(btid),
-    ks: Ks(seal.open(identityOf(row.btid, row.version), row.ks)),
+    ks: Ks(seal.open(identityOf(btid, row.version), row.ks)),
     created: Instant(row.created),
     expires: Instant(row.expires),
     ...(row.guss === null ? {} : { guss: gussIn(row.guss) }),
   }
 }
 
-const columns = 'btid, impi, version, ks, created, expires, guss, tmpi'
+const values = 'impi, version, ks, created, expires, guss, tmpi'
+const columns = `btid, ${values}`
 const versionOf = statement<{ version: number }>('select version from bootstrap where btid = ?')
 const write = statement(`insert into bootstrap (${columns}) values (?, ?, ?, ?, ?, ?, ?, ?)
   on conflict (btid) do update set impi = excluded.impi, version = excluded.version, ks = excluded.ks,
     created = excluded.created, expires = excluded.expires, guss = excluded.guss, tmpi = excluded.tmpi
     where bootstrap.version = excluded.version - 1`)
-const live = statement<BootstrapRow>(`select ${columns} from bootstrap where btid = ? and expires > ?`)
-const allLive = statement<BootstrapRow>(`select ${columns} from bootstrap where expires > ? order by created`)
+const live = statement<BootstrapRow>(`select ${values} from bootstrap where btid = ? and expires > ?`)
+const allLive = statement<BootstrapRow & { readonly btid: string }>(
+  `select ${columns} from bootstrap where expires > ? order by created`,
+)
 const ofTmpi = statement<{ impi: string }>(
   'select impi from bootstrap where tmpi = ? and expires > ? order by created desc limit 1',
 )
@@ -108,7 +110,7 @@ function bootstrapsIn(store: Store): BootstrapStore {
     find: (btid, now) =>
       database.session(async (session) => {
         const row = await session.get(live, btid, now)
-        return row && bootstrapOf(store, row, btid)
+        return row && bootstrapOf(store, btid, row)
       }),
     findImpi: (tmpi, now) =>
       database.session(async (session) => {
@@ -117,7 +119,7 @@ function bootstrapsIn(store: Store): BootstrapStore {
       }),
     list: (now) =>
       database.session(async (session) =>
-        (await session.all(allLive, now)).map((row) => bootstrapOf(store, row)),
+        (await session.all(allLive, now)).map((row) => bootstrapOf(store, BTid(row.btid), row)),
       ),
     remove: (btid) => database.session(async (session) => (await session.run(drop, btid)) > 0),
     forgetExpired: (now, limit) => database.session((session) => session.run(dropExpired, now, limit)),

@@ -1,5 +1,7 @@
+import { InvalidValue } from '../../core/errors.ts'
+import { maskedImsi } from '../../core/identities/subscriber.ts'
 import type { AuthorisationStore } from '../../entities/kmf/ports.ts'
-import type { AkaSecrets, SubscriberStore } from '../../entities/hss/ports.ts'
+import type { AkaSecrets, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
 import { storeKeysIn } from '../../io/lab/store-key-file.ts'
 import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
 import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
@@ -18,15 +20,30 @@ async function opened<Store>(
   return open(storePlace(config, plmn, kind), keys)
 }
 
-/** The subscribers of the file as the HSS keeps them; sequence numbers stay, and so do subscribers the file does not name. */
+/**
+ * The subscribers of the file as the HSS keeps them, all or none; sequence numbers stay, and so do subscribers the file does
+ * not name. Throws InvalidValue for an IMPI or a ProSe UE ID of another subscriber.
+ */
 export async function seedSubscribers(
-  plmn: PlmnConfig,
+  { subscribers }: PlmnConfig,
   store: SubscriberStore,
   akaOf: (subscriber: SubscriberConfig) => AkaSecrets,
 ): Promise<void> {
-  for (const subscriber of plmn.subscribers) {
+  if (subscribers.length === 0) return
+  const [conflict] = await store.putAll(kept(subscribers, akaOf), { replace: true, ueIds: [] })
+  if (!conflict) return
+  const { imsi } = subscribers[conflict.at] ?? { imsi: '' }
+  throw new InvalidValue(`${conflict.field} of subscriber ${maskedImsi(imsi)}`, conflict.reason)
+}
+
+/** Each with its keys only when it is its turn. */
+function* kept(
+  subscribers: readonly SubscriberConfig[],
+  akaOf: (subscriber: SubscriberConfig) => AkaSecrets,
+): Iterable<Subscriber> {
+  for (const subscriber of subscribers) {
     const { imsi, impi, amf, gba, ksLifetime, prose } = subscriber
-    await store.put({
+    yield {
       imsi,
       impi,
       aka: akaOf(subscriber),
@@ -36,7 +53,7 @@ export async function seedSubscribers(
       ...(prose && {
         prose: { ueIds: prose.ueIds, permissions: prose.permissions, publicSafety: prose.publicSafety },
       }),
-    })
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type RelayServiceCode,
   type UserInfoId,
 } from '../../core/identities/prose.ts'
+import { written } from '../../core/octet-writer.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
 import { stoppedBy, textOf, type ByteRange, type Explanation } from '../../wire/explanation.ts'
 import { enumerated, identifier24, mapped, octets, u32, u8, type FieldCodec } from '../../wire/tlv/field.ts'
@@ -139,8 +140,10 @@ export function encodeDiscovery(message: DiscoveryMessage): Uint8Array {
   const layout = discoveryLayouts[message.type]
   const whole = new Uint8Array(discoverySize)
   whole[0] = layout.type
-  for (const { field, codec, from } of partsOf(layout, 'target' in message))
-    whole.set(codec.write(values[field]), from)
+  for (const { field, codec, from } of partsOf(layout, 'target' in message)) {
+    const octets = written((into) => codec.write(values[field], into))
+    whole.set(octets, from)
+  }
   return whole
 }
 

@@ -49,12 +49,9 @@ export interface UserInfo {
   readonly contents: Uint8Array
 }
 
-export const userInfo: FieldCodec<UserInfo> = mapped(
-  octets('User Info', 2, 255),
-  (value) => ({ type: (value[0] ?? 0) & 7, contents: value.subarray(1) }),
-  ({ type, contents }) => Uint8Array.of(type, ...contents),
-  ({ type }) => `type ${type}`,
-  {
+export const userInfo: FieldCodec<UserInfo> = {
+  ...{ name: 'User Info', min: 2, max: 255 },
+  form: {
     mask: 7,
     types: {
       [userInfoTypes.upperLayers]: ['user info of upper layers', 'hex'],
@@ -63,7 +60,13 @@ export const userInfo: FieldCodec<UserInfo> = mapped(
       [userInfoTypes.bTid]: ['B-TID', 'text'],
     },
   },
-)
+  read: (value) => ({ type: (value[0] ?? 0) & 7, contents: value.subarray(1) }),
+  write({ type, contents }, into) {
+    into.uint(type, 1)
+    into.octets(contents)
+  },
+  show: ({ type }) => `type ${type}`,
+}
 
 /** User Info that is UE-1 ID: type 4 a B-TID in ASCII, type 3 an IMSI in BCD; others are refused. */
 export const ue1Id: FieldCodec<Ue1Id> = mapped(

@@ -38,7 +38,9 @@ export const algorithmName = (kind: 'EEA' | 'EIA', id: number): string =>
 
 /** Octet 1: EEA0 (bit 8) to EEA7 (bit 1); octet 2 the same for EIA. */
 export const capabilityOctets = ({ eea, eia }: SecurityCapabilities): Uint8Array =>
-  Uint8Array.from([eea, eia], (ids) => ids.reduce((octet, id) => octet | (0x80 >> id), 0))
+  Uint8Array.of(bitsOf(eea), bitsOf(eia))
+
+const bitsOf = (ids: readonly number[]): number => ids.reduce((octet, id) => octet | (0x80 >> id), 0)
 
 export function capabilitiesOf(octets: Uint8Array): SecurityCapabilities {
   const ids = (octet = 0) => [0, 1, 2, 3, 4, 5, 6, 7].filter((id) => octet & (0x80 >> id))

@@ -65,10 +65,10 @@ export type Body<Rows extends readonly Row[]> = Omit<AvpsOf<Rows>, FrameName>
 /** One command together with what it means: the only thing a node needs in order to ask or to answer it. */
 export interface Exchange<Request, Answer> {
   readonly command: Command
-  encodeRequest(request: Request, frame: AnyAvps): Uint8Array
+  encodeRequest(request: Request, ...frame: readonly AnyAvps[]): Uint8Array
   /** Throws MalformedDiameter, or RefusedWithResult for a form that has a result of its own. */
   decodeRequest(avps: readonly Avp[]): Request
-  encodeAnswer(answer: Answer, frame: AnyAvps): Uint8Array
+  encodeAnswer(answer: Answer, ...frame: readonly AnyAvps[]): Uint8Array
   /** Of an answer with a successful result; throws MalformedMessage. */
   decodeAnswer(avps: readonly Avp[], request: Request): Answer
   /** What the peer learns of an error. */
@@ -94,10 +94,9 @@ export function exchange<
 }): Exchange<Request, Answer> {
   return {
     command: row.command,
-    encodeRequest: (request, frame) =>
-      encodeRows(row.command.request, { ...frame, ...row.requestBody(request) }),
+    encodeRequest: (request, ...frame) => encodeRows(row.command.request, row.requestBody(request), ...frame),
     decodeRequest: (avps) => row.request(decodeRows(row.command.request, avps)),
-    encodeAnswer: (answer, frame) => encodeRows(row.command.answer, { ...frame, ...row.answerBody(answer) }),
+    encodeAnswer: (answer, ...frame) => encodeRows(row.command.answer, row.answerBody(answer), ...frame),
     decodeAnswer: (avps, request) => row.answer(decodeRows(row.command.answer, avps), request),
     causeOf: (error) => row.causeOf(error),
     errorOf: (result, request) => row.errorOf(result, request),

@@ -45,17 +45,28 @@ export type AvpsOf<Rows extends readonly Row[]> = {
 /** The values of AVPs of a grammar that is not known here. */
 export type AnyAvps = Readonly<Record<string, unknown>>
 
-/** The AVPs of `values` in the order of the rows, each with padding; names without a row are passed over. */
-export const encodeRows = (rows: readonly Row[], values: AnyAvps): Uint8Array =>
+/**
+ * The AVPs of all these values in the order of the rows, each with padding; of a name that stands in several the first
+ * counts, names without a row are passed over.
+ */
+export const encodeRows = (rows: readonly Row[], ...values: readonly AnyAvps[]): Uint8Array =>
   written((into) => writeRows(into, rows, values))
 
-function writeRows(into: OctetWriter, rows: readonly Row[], values: AnyAvps): void {
+function writeRows(into: OctetWriter, rows: readonly Row[], values: readonly AnyAvps[]): void {
   for (const { avp, presence } of rows) {
-    const value = values[avp.name]
+    const value = valueIn(values, avp.name)
     if (value === undefined) continue
     if (presence === 'repeated' && Array.isArray(value)) for (const one of value) writeAvp(into, avp, one)
     else writeAvp(into, avp, value)
   }
+}
+
+function valueIn(values: readonly AnyAvps[], name: string): unknown {
+  for (const some of values) {
+    const value = some[name]
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 /**
@@ -168,7 +179,7 @@ export const grouped = <const Rows extends readonly Row[]>(...rows: Rows): AvpTy
   name: 'Grouped',
   shortest: 0,
   grouped: 'typed',
-  encode: (values, into) => writeRows(into, rows, values),
+  encode: (values, into) => writeRows(into, rows, [values]),
   decode: (avp) => decodeRows(rows, avp.children),
 })
 

@@ -1,4 +1,5 @@
 import { InvalidValue } from '../../core/errors.ts'
+import { written, type OctetWriter } from '../../core/octet-writer.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
 import { delimit, MalformedElement, type Delimited, type Slice } from './delimit.ts'
 import { elementsOf, layoutsOf, type Element } from './layout.ts'
@@ -86,45 +87,36 @@ export function encodeMessage<Table extends MessageTable>(
   message: MessageOf<Table>,
 ): Uint8Array {
   const definition = rowOf(table, message.type)
-  return written(elementsOf(definition.fields), message, definition.type)
+  return written((into) => {
+    into.uint(definition.type, 1)
+    writeRows(into, definition.fields, message)
+  })
 }
 
 /** Octets of these rows in their order, IEI and length included; throws InvalidValue. */
-export const encodeRows = (rows: Rows, values: Values): Uint8Array => written(elementsOf(rows), values)
+export const encodeRows = (rows: Rows, values: Values): Uint8Array =>
+  written((into) => writeRows(into, rows, values))
 
-/** The message type, if there is one, and the elements. */
-function written(elements: readonly Element[], values: Values, type?: number): Uint8Array {
-  const contents = elements.map((element) => contentOf(element, values[element.field]))
-  let size = type === undefined ? 0 : 1
-  for (const { index, ieiSize, lengthSize } of elements) {
-    const content = contents[index]
-    if (content) size += ieiSize + lengthSize + content.length
+function writeRows(into: OctetWriter, rows: Rows, values: Values): void {
+  for (const element of elementsOf(rows)) {
+    const { field, row } = element
+    const value = values[field]
+    if (value !== undefined) writeElement(into, element, value)
+    else if (row.presence === 'mandatory' || row.presence === 'required')
+      throw new InvalidValue(field, 'the message is not complete without it')
   }
-  const octets = new Uint8Array(size)
-  let at = 0
-  if (type !== undefined) octets[at++] = type
-  for (const { index, row, lengthSize } of elements) {
-    const content = contents[index]
-    if (!content) continue
-    if (row.iei !== undefined) octets[at++] = row.iei
-    for (let octet = lengthSize - 1; octet >= 0; octet--) octets[at++] = content.length >>> (8 * octet)
-    octets.set(content, at)
-    at += content.length
-  }
-  return octets
 }
 
-function contentOf({ field, row }: Element, value: unknown): Uint8Array | undefined {
-  if (value === undefined) {
-    if (row.presence === 'mandatory' || row.presence === 'required')
-      throw new InvalidValue(field, 'the message is not complete without it')
-    return undefined
-  }
-  const { codec } = row
-  const octets = codec.write(value)
-  if (octets.length < codec.min || octets.length > codec.max)
-    throw new InvalidValue(field, `${codec.min} to ${codec.max} octets are needed, not ${octets.length}`)
-  return octets
+function writeElement(into: OctetWriter, { field, row, lengthSize }: Element, value: unknown): void {
+  const { codec, iei } = row
+  if (iei !== undefined) into.uint(iei, 1)
+  const lengthAt = into.length
+  into.zeros(lengthSize)
+  codec.write(value, into)
+  const length = into.length - lengthAt - lengthSize
+  if (length < codec.min || length > codec.max)
+    throw new InvalidValue(field, `${codec.min} to ${codec.max} octets are needed, not ${length}`)
+  into.uintAt(lengthAt, length, lengthSize)
 }
 
 /** What a reader needs to know of a message: its fields without octets that nobody reads. */

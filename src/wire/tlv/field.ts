@@ -1,6 +1,7 @@
-import { hex, readUint, writeUint } from '../../core/bytes.ts'
+import { hex, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { hexOf24 } from '../../core/identities/prose.ts'
+import type { OctetWriter } from '../../core/octet-writer.ts'
 import type { JsonValue } from '../../core/tap.ts'
 
 /**
@@ -47,7 +48,7 @@ export interface FieldCodec<Value> {
   /** `octets` has `min` to `max` octets; throws InvalidValue when they are no value of it. */
   read(octets: Uint8Array): Value
   /** The reverse; throws InvalidValue. */
-  write(value: Value): Uint8Array
+  write(value: Value, into: OctetWriter): void
   /** For screens and logs: never a secret, an IMSI only masked (R31). */
   show(value: Value): JsonValue
 }
@@ -68,21 +69,21 @@ export const mapped = <Inner, Value>(
   max: inner.max,
   form,
   read: (octets) => to(inner.read(octets)),
-  write: (value) => inner.write(from(value)),
+  write: (value, into) => inner.write(from(value), into),
   show,
 })
 
-/** An unsigned number of `size` octets (1 to 6), most significant first. */
+/** An unsigned number of `size` octets (1 to 4), most significant first. */
 export const unsigned = (name: string, size: number): FieldCodec<number> => ({
   name,
   min: size,
   max: size,
   form: 'number',
   read: (octets) => readUint(octets, 0, size),
-  write: (value) => {
+  write: (value, into) => {
     if (!Number.isInteger(value) || value < 0 || value >= 256 ** size)
       throw new InvalidValue(name, `a whole number of ${8 * size} bits is needed`)
-    return writeUint(value, size)
+    into.uint(value, size)
   },
   show: (value) => value,
 })
@@ -98,7 +99,7 @@ export const octets = (name: string, min: number, max = min): FieldCodec<Uint8Ar
   max,
   form: 'hex',
   read: (value) => value,
-  write: (value) => value,
+  write: (value, into) => into.octets(value),
   show: hex,
 })
 

@@ -80,13 +80,15 @@ export const dwr = (host: Fqdn = kmfHost) => baseRequest.dwr(identity(host), { h
 export async function bsfAndStranger(
   applications: readonly number[] = [zn],
   more: Partial<DiameterNodeOptions> = {},
+  isObserved = true,
 ) {
-  const bsf = await nodeOf(bsfHost, {
+  const options: Partial<DiameterNodeOptions> = {
     identity: identity(bsfHost, applications),
     security: { unsafePlainTcp: true },
     intervals: { closing: milliseconds(10), draining: milliseconds(10) },
     ...more,
-  })
+  }
+  const bsf = await nodeOf(bsfHost, options, isObserved)
   const address = await bsf.node.listen(loopback)
   bsf.node.addPeer({ host: kmfHost, realm, applications })
   const peer = await rawPeer(address)
@@ -94,8 +96,12 @@ export async function bsfAndStranger(
 }
 
 /** The same after CER and CEA. */
-export async function bsfAndPeer(applications?: readonly number[], more?: Partial<DiameterNodeOptions>) {
-  const all = await bsfAndStranger(applications, more)
+export async function bsfAndPeer(
+  applications?: readonly number[],
+  more?: Partial<DiameterNodeOptions>,
+  isObserved?: boolean,
+) {
+  const all = await bsfAndStranger(applications, more, isObserved)
   all.peer.send(cer(kmfHost, applications))
   const cea = await all.peer.next()
   return { ...all, cea, another: () => rawPeer(all.address) }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Timers } from '../../../src/core/environment.ts'
 import { concat, hex, putU32 } from '../../../src/core/bytes.ts'
+import type { DiameterNodeOptions } from '../../../src/io/diameter/node.ts'
 import { Instant } from '../../../src/core/units.ts'
 import type { DiameterMessage } from '../../../src/wire/diameter/message.ts'
-import { bsfAndPeer, dwr } from './raw-peer.ts'
+import { bir, bsfAndPeer, dwr } from './raw-peer.ts'
 import { until } from './two-nodes.ts'
 
 /** The DWR of the peer under these identifiers. */
@@ -18,6 +19,9 @@ function dwrUnder(hopByHop: number, endToEnd: number): Uint8Array {
 const isOfLength = (at: number) => at === 1 || at === 2
 
 const withoutIdentifiers = (octets: Uint8Array) => hex(concat(octets.subarray(0, 12), octets.subarray(20)))
+
+/** Where nobody looks on. */
+const unobserved = (more?: Partial<DiameterNodeOptions>) => bsfAndPeer(undefined, more, false)
 
 type Peer = Awaited<ReturnType<typeof bsfAndPeer>>['peer']
 
@@ -39,7 +43,7 @@ async function outcomeOf(peer: Peer, octets: Uint8Array) {
 
 describe('a DWR that comes again', () => {
   it('is answered under its own identifiers, and in all else as the first one', async () => {
-    const { peer } = await bsfAndPeer()
+    const { peer } = await unobserved()
     peer.send(dwrUnder(1, 2), dwrUnder(3, 4))
     const [first, second] = [await peer.next(), await peer.next()]
     peer.send(concat(dwrUnder(5, 6), dwrUnder(0xfedcba98, 0x89abcdef)))
@@ -60,7 +64,7 @@ describe('a DWR that comes again', () => {
       if (isOfLength(at)) continue
       const changed = dwrUnder(7, 8)
       changed[at] = (changed[at] ?? 0) ^ (1 << (4 + (at % 2)))
-      const [before, fresh] = [await bsfAndPeer(), await bsfAndPeer()]
+      const [before, fresh] = [await unobserved(), await unobserved()]
       before.peer.send(dwrUnder(1, 2), dwrUnder(3, 4))
       await before.peer.next()
       await before.peer.next()
@@ -75,7 +79,7 @@ describe('a DWR that comes again', () => {
   })
 
   it('R39: is a violation on another connection before its CER', async () => {
-    const { peer, another, bsf } = await bsfAndPeer()
+    const { peer, another, bsf } = await unobserved()
     peer.send(dwrUnder(1, 2))
     await peer.next()
     const stranger = await another()
@@ -86,7 +90,21 @@ describe('a DWR that comes again', () => {
     expect((await peer.next()).header.hopByHop).toBe(5)
   })
 
-  it('is seen by the tap each time, as is its answer, whenever that is looked at', async () => {
+  it('R40: is one message however it is cut, and leaves what follows it to be read', async () => {
+    const { peer } = await unobserved()
+    peer.send(dwrUnder(1, 2))
+    await peer.next()
+    const stream = concat(dwrUnder(3, 4), bir({}, { commandCode: 311 }), dwrUnder(5, 6), dwrUnder(7, 8))
+    for (const at of [1, 4, 13, dwr().length - 1, dwr().length, dwr().length + 3, stream.length - 1]) {
+      peer.send(stream.subarray(0, at))
+      await new Promise(setImmediate)
+      peer.send(stream.subarray(at))
+      const answers = [await peer.next(), await peer.next(), await peer.next(), await peer.next()]
+      expect(answers.map(({ header }) => header.hopByHop)).toEqual([3, 77, 5, 7])
+    }
+  })
+
+  it('is seen by the tap each time, as is its answer', async () => {
     const { peer, bsf } = await bsfAndPeer()
     bsf.events.length = 0
     peer.send(concat(dwrUnder(1, 2), dwrUnder(3, 4), dwrUnder(5, 6)))
@@ -116,7 +134,7 @@ describe('a DWR that comes again', () => {
         return () => undefined
       },
     }
-    const { peer } = await bsfAndPeer(undefined, { clock: { now: () => Instant(now) }, timers })
+    const { peer } = await unobserved({ clock: { now: () => Instant(now) }, timers })
     for (const seconds of [0, 25]) {
       now = 1000 * seconds
       peer.send(dwrUnder(seconds, 1))

@@ -44,8 +44,12 @@ afterEach(async () => {
   running.clear()
 })
 
-/** A node that is closed after the test. */
-export async function nodeOf(host: Fqdn, more: Partial<DiameterNodeOptions> = {}): Promise<Observed> {
+/** A node that is closed after the test; `events` stay empty unless it is observed. */
+export async function nodeOf(
+  host: Fqdn,
+  more: Partial<DiameterNodeOptions> = {},
+  isObserved = true,
+): Promise<Observed> {
   const events: DiameterEvent[] = []
   const counted: string[] = []
   const node = new DiameterNode({
@@ -61,7 +65,7 @@ export async function nodeOf(host: Fqdn, more: Partial<DiameterNodeOptions> = {}
     clock: systemClock,
     timers: realTimers,
     random: systemRandom,
-    onMessage: (event) => events.push(event),
+    ...(isObserved && { onMessage: (event) => events.push(event) }),
     count: (counter) => counted.push(counter),
     intervals: { firstReconnect: milliseconds(10), draining: milliseconds(10) },
     ...more,
