@@ -4,6 +4,7 @@ import { findNode } from '../dist/nodes/config/nodes.js'
 import { loadRow, loadTurns } from './loads.mjs'
 import { numbersOf, requests } from './requests.mjs'
 import { served } from './served.mjs'
+import { thisProcess, together } from './key-request-parts.mjs'
 
 /** Seconds until nodes must have found each other. */
 const patience = 15
@@ -70,6 +71,12 @@ async function rowsOf(request, running, options) {
     const recorded = request.recordedOf?.(bare.answer)
     const load = await request.open({ ...running[0].place, port: server.port, isBare: true, recorded })
     open.push(load)
+    const hasParts = options.engine === 'SQLite' && request.openParts
+    if (hasParts) {
+      const parts = await request.openParts(running[0].place)
+      open.push(parts)
+      sides.parts = { servers: [thisProcess], load: () => parts.rate(options.milliseconds) }
+    }
     sides.bare = { servers: [server], load: () => load.rate(options.milliseconds) }
     const results = await loadTurns(sides, options.rounds)
     const sizes = running.map(({ subscribers }) => subscribers)
@@ -90,12 +97,14 @@ function resultRows(request, results, sizes, { engine, processes }) {
     const where = `${request.what}: ${engine}${count === 1 ? '' : `, ${count} processes`}`
     const toBare = { to: request.to, must: mustOf(request, engine) }
     const fewer = `${spaced(smallest)} stored`
+    const limit = { what: `${where}, ${fewer}, at the most`, to: `${request.to} and its parts` }
     const growth = { what: `${where}, largest store`, to: fewer, must: 0.8, by: 'perSecond' }
     const sharing = { what: `${where} together`, to: '1 process', by: 'perSecond' }
     return [
       ...sizes.map((size) =>
         loadRow({ what: `${where}, ${spaced(size)} stored`, ...toBare }, of(size, count), results.bare),
       ),
+      ...(results.parts ? [loadRow(limit, of(smallest, count), together(results.bare, results.parts))] : []),
       ...(sizes.length > 1 ? [loadRow(growth, of(largest, count), of(smallest, count))] : []),
       ...(count > 1 ? [loadRow(sharing, of(largest, count), of(largest, 1))] : []),
     ]

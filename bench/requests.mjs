@@ -12,8 +12,9 @@ import { bootstrappingInfo } from '../dist/reference-points/zn/bootstrapping-inf
 import { encodeMessage } from '../dist/wire/diameter/header.js'
 import { diameterLoad } from './diameter-load.mjs'
 import { bodyLength } from './http-answer.mjs'
+import { keyRequestParts } from './key-request-parts.mjs'
 import { pskLoad } from './psk-load.mjs'
-import { btidIn, impiOf, ueIdOf } from './subscribers.mjs'
+import { btidIn, impiOf, imsiOf, ueIdOf } from './subscribers.mjs'
 import { ubLoad } from './ub-load.mjs'
 
 /** The first subscriber of whom the configuration says nothing: what it says would replace what the store has. */
@@ -44,20 +45,41 @@ export function identityOf(config, name) {
   }
 }
 
-function keyRequests({ plmn, nextNumber }) {
+/** Bodies of key requests of a caller. */
+function keyRequestBodies({ plmn, nextNumber }) {
   const { kmf, bsf } = plmn
   const nafId = nafIdOf(kmf.fqdn, uaIds.prose)
-  const head = (length) =>
-    `POST ${projectValues.pc8Path.value} HTTP/1.1\r\nHost: ${kmf.fqdn}\r\nContent-Type: ${projectValues.pc8MediaType.value}\r\nContent-Length: ${length}\r\n\r\n`
   let transactions = 0
-  return (caller) => {
-    const body = encodeProseDirectKeyRequest({
+  return (caller) =>
+    encodeProseDirectKeyRequest({
       transactionId: transactions++ % 2 ** 32,
       ue1Id: { kind: 'b-tid', btid: btidIn(bsf.fqdn, nextNumber()) },
       ...{ ue2Id: ueIdOf(caller), nafId, extensions: 0 },
     })
+}
+
+function keyRequests(place) {
+  const { kmf } = place.plmn
+  const bodyOf = keyRequestBodies(place)
+  const head = (length) =>
+    `POST ${projectValues.pc8Path.value} HTTP/1.1\r\nHost: ${kmf.fqdn}\r\nContent-Type: ${projectValues.pc8MediaType.value}\r\nContent-Length: ${length}\r\n\r\n`
+  return (caller) => {
+    const body = bodyOf(caller)
     return Buffer.concat([Buffer.from(head(body.length)), body])
   }
+}
+
+/** What one key request needs of others, without HTTP and TLS. */
+function partsOfKeyRequest(place) {
+  const { plmn, nextNumber } = place
+  const { kmf, bsf } = plmn
+  const [caller] = callers
+  return keyRequestParts({
+    ...{ file: kmf.store.file, plmn: plmn.plmn, nafId: nafIdOf(kmf.fqdn, uaIds.prose) },
+    body: Buffer.from(keyRequestBodies(place)(caller)),
+    btidOf: () => btidIn(bsf.fqdn, nextNumber()),
+    ue2: { btid: btidIn(bsf.fqdn, caller), imsi: imsiOf(caller) },
+  })
 }
 
 /** Octets of one request after the other of an exchange, as the node `as` makes them. */
@@ -85,6 +107,7 @@ const overPc8 = (kept) => ({
       requestOf: keyRequests(place),
     }),
   sizeOf: bodyLength,
+  openParts: partsOfKeyRequest,
 })
 
 const overDiameter = (node, as, exchange, requestOf) => ({
@@ -99,7 +122,8 @@ const overDiameter = (node, as, exchange, requestOf) => ({
 
 /**
  * Kinds of requests. Each goes to `node`, which needs those `beside` it, on the port of its `service`, and is compared with a
- * `bare` server whose answers have as many octets as `sizeOf` finds in one of ours. `open` gives its load.
+ * `bare` server whose answers have as many octets as `sizeOf` finds in one of ours. `open` gives its load. `openParts` gives
+ * what it needs beside a server, on SQLite.
  */
 export const requests = [
   { what: 'KMF key request, kept connection', to: 'bare TLS-PSK', must: 0.6, ...overPc8(true) },

@@ -3,12 +3,12 @@ import { Amf, Autn, Rand, Sqn } from '../dist/core/aka.js'
 import { nafIdOf, uaIds } from '../dist/core/identities/naf-id.js'
 import { PTid } from '../dist/core/identities/p-tid.js'
 import { Impi } from '../dist/core/identities/subscriber.js'
-import { KsNaf } from '../dist/core/keys.js'
+import { Ks, KsNaf } from '../dist/core/keys.js'
 import { akaFunctions, generateVector, verifyAutn } from '../dist/crypto/aka.js'
 import { requestDigest, responseDigest } from '../dist/crypto/digest-response.js'
 import { eeaById } from '../dist/crypto/eea.js'
 import { eiaById } from '../dist/crypto/eia.js'
-import { deriveKsNaf, ksOf } from '../dist/crypto/gba-keys.js'
+import { deriveKsNaf, deriveTmpi, ksOf } from '../dist/crypto/gba-keys.js'
 import { gpiNafId, makeGpi, openGpi, readGpi } from '../dist/crypto/gba-push-info.js'
 import { deriveKdSess, derivePdk, derivePek, derivePik } from '../dist/crypto/prose-keys.js'
 import { presharedKey } from './psk.mjs'
@@ -26,12 +26,12 @@ const rand = Rand(octets(16, 0x35))
 const secrets = { algorithm: 'MILENAGE', ...secretsOf }
 const vector = generateVector(akaFunctions(secrets), rand, Sqn(32 * 1000), Amf(Uint8Array.of(0x80, 0)))
 const ks = ksOf(vector.ck, vector.ik)
+const bsf = 'bsf.mnc001.mcc001.pub.3gppnetwork.org'
 const ksNaf = KsNaf(Uint8Array.from(presharedKey))
 const nafId = nafIdOf('pkmf.mnc001.mcc001.pub.3gppnetwork.org', uaIds.prose)
 const [nonce1, nonce2] = [octets(16, 1), octets(16, 2)]
 const ue2Id = 0x080001
-const pdk = derivePdk(ksNaf, ue2Id)
-const kdSess = deriveKdSess(pdk, nonce1, nonce2)
+const kdSess = deriveKdSess(derivePdk(ksNaf, ue2Id), nonce1, nonce2)
 const push = {
   ...{ uiccMe: 'GBA_ME', rand, autn: Autn(vector.autn), ptId: PTid(octets(16, 3)), nafId, impi, ks },
   keyExpiry: Date.UTC(2100, 0, 1),
@@ -39,7 +39,7 @@ const push = {
 const gpi = makeGpi(push)
 const kGpi = deriveKsNaf(ks, rand, impi, gpiNafId)
 const digest = {
-  ...{ username: impi, realm: 'bsf.mnc001.mcc001.pub.3gppnetwork.org', password: octets(8, 4) },
+  ...{ username: impi, realm: bsf, password: octets(8, 4) },
   ...{ nonce: 'x'.repeat(44), nc: '00000001', cnonce: '0123456789abcdef', qop: 'auth-int', uri: '/' },
   body: octets(0, 0),
 }
@@ -52,31 +52,38 @@ function vectors() {
   atBoth(() => ksOf(vector.ck, vector.ik))
 }
 
-const nafKey = () => deriveKsNaf(ks, rand, impi, nafId)
+const nafKey = (of) => deriveKsNaf(of, rand, impi, nafId)
 
-/** A GPI and the key that it brings, at BSF and UE. */
+/** A GPI and the key that it brings, at BSF and UE: of a Ks that each has just made. */
 function pushes() {
-  makeGpi(push)
-  nafKey()
+  const [atBsf, atUe] = [Ks(ks), Ks(ks)]
+  makeGpi({ ...push, ks: atBsf })
+  nafKey(atBsf)
   readGpi(gpi)
-  deriveKsNaf(ks, rand, impi, gpiNafId)
+  deriveKsNaf(atUe, rand, impi, gpiNafId)
   openGpi(gpi, kGpi)
-  nafKey()
+  nafKey(atUe)
 }
 
-/** Request and answer of Ub, each at both ends. */
-function digests() {
+/** The key of a B-TID at UE-1, each time that it sends one whose Ks it holds. */
+function ownNafKey(_algorithms, { fields }) {
+  if (String(fields.ue1Id).includes('@')) nafKey(ks)
+}
+
+/** Request and answer of Ub, and the TMPI that comes with them, each at both ends. */
+function bootstrappings() {
   atBoth(() => {
     requestDigest('GET', digest)
     responseDigest(document)
+    deriveTmpi(Ks(ks), rand, impi, bsf)
   })
 }
 
-/** The keys of a link out of the key of the PDK, at all who derive them: KMF-1, UE-1, UE-2. */
+/** The PDK out of a key that was just read or derived, at KMF-1 and UE-1, and of it the keys of the link, at UE-1 and UE-2. */
 function linkKeys({ eea, eia }) {
-  atBoth(() => derivePdk(ksNaf, ue2Id))
   atBoth(() => {
-    deriveKdSess(pdk, nonce1, nonce2)
+    const pdk = derivePdk(KsNaf(ksNaf), ue2Id)
+    const kdSess = deriveKdSess(pdk, nonce1, nonce2)
     eeaById(eea).under(derivePek(kdSess, eea)).forget()
     eiaById(eia).under(derivePik(kdSess, eia)).forget()
   })
@@ -85,9 +92,11 @@ function linkKeys({ eea, eia }) {
 /** By the name of the message that shows that it is done. */
 const shownBy = {
   MAA: vectors,
-  BIA: () => atBoth(nafKey),
+  // The BSF has read Ks out of its store.
+  BIA: () => nafKey(Ks(ks)),
   GPA: pushes,
-  '200 bootstrapped': digests,
+  '200 bootstrapped': bootstrappings,
+  DIRECT_COMMUNICATION_REQUEST: ownNafKey,
   DIRECT_SECURITY_MODE_COMMAND: linkKeys,
 }
 
@@ -109,7 +118,7 @@ export function cryptoParts(messages, algorithms) {
   return messages.flatMap((message) => {
     const derivations = shownBy[message.name]
     return [
-      ...(derivations ? [() => derivations(algorithms)] : []),
+      ...(derivations ? [() => derivations(algorithms, message)] : []),
       ...(message.security ? [protection(message, algorithms)] : []),
     ]
   })

@@ -7,10 +7,10 @@ import { cryptoParts } from './set-up-crypto.mjs'
 import { setUpNetwork } from './set-up-network.mjs'
 import { median, ratioOf } from './statistics.mjs'
 import { temporaryDirectory } from './temporary.mjs'
-import { timesDone, turnByTurn } from './turns.mjs'
+import { eachDone, timesDone, turnByTurn } from './turns.mjs'
 
 const efforts = {
-  full: { rounds: 7, milliseconds: 200, warm: { whole: 3_000, parts: 500 } },
+  full: { rounds: 7, milliseconds: 500, warm: { whole: 3_000, parts: 500 } },
   smoke: { rounds: 1, milliseconds: 1 },
 }
 
@@ -18,37 +18,30 @@ const efforts = {
 const scenarios = { '7a': '7a', '7b': '7b-too-old', '7c': '7c-found', '7d': '7d-imsi' }
 
 /** What a set-up consists of, as functions that do it once. */
-async function partsOf({ messages, calls, algorithms }) {
+async function partsOf({ messages, callStores, algorithms }) {
   const carriers = await carriersOf(messages)
   const [crypto, codecs] = [cryptoParts(messages, algorithms), codecParts(messages)]
   return {
     parts: {
       crypto: async () => crypto.forEach((part) => part()),
       codecs: async () => codecs.forEach((part) => part()),
-      async stores() {
-        for (const call of calls) await call.again()
-      },
+      stores: callStores,
       carriers: () => carriers.run(),
     },
     close: () => carriers.close(),
   }
 }
 
-const inTurn =
-  (...works) =>
-  async () => {
-    for (const work of works) await work()
-  }
-
-const microseconds = (turns) => Math.round(1e6 / median(turns.map((turn) => turn.perCpuSecond)))
-const perSecond = (turns) => Math.round(median(turns.map((turn) => turn.perSecond)))
-
-function rowOf({ what, to, must }, whole, sum, parts) {
-  const of = (turns) => turns.map((turn) => turn.perCpuSecond)
+/** `turns` have a set-up under `whole`, and beside it its parts. */
+function rowOf({ what, to, must }, turns) {
+  const of = (name) => turns.map((turn) => turn[name].microseconds)
+  const parts = Object.keys(turns[0]).filter((name) => name !== 'whole')
+  const sums = turns.map((turn) => parts.reduce((sum, name) => sum + turn[name].microseconds, 0))
   return {
-    ...{ ...ratioOf(of(whole), of(sum)), must, what, to, '/s': perSecond(whole) },
-    ...{ 'us of CPU': microseconds(whole), 'us of its parts': microseconds(sum) },
-    ...Object.fromEntries(Object.entries(parts).map(([name, turns]) => [name, microseconds(turns)])),
+    ...{ ...ratioOf(sums, of('whole')), must, what, to },
+    '/s': Math.round(median(turns.map(({ whole }) => whole.perSecond))),
+    ...{ 'us of CPU': Math.round(median(of('whole'))), 'us of its parts': Math.round(median(sums)) },
+    ...Object.fromEntries(parts.map((name) => [name, Math.round(median(of(name)))])),
   }
 }
 
@@ -57,16 +50,14 @@ async function warmUp(works, milliseconds) {
   for (const work of works) await timesDone(work, milliseconds)
 }
 
-async function measured(whole, parts, { rounds, milliseconds, warm }) {
-  const { crypto, codecs, stores, carriers } = parts
-  const sums = { all: inTurn(crypto, codecs, stores, carriers), computed: inTurn(crypto, codecs) }
+/** Of each of `sides` its turns: a set-up and its parts. */
+async function measured(sides, { rounds, milliseconds, warm }) {
   if (warm) {
-    await warmUp(Object.values(whole), warm.whole)
-    await warmUp(Object.values(sums), warm.parts)
+    await warmUp(Object.values(sides).map(({ whole }) => whole), warm.whole) // prettier-ignore
+    await warmUp(Object.values(sides.sockets), warm.parts)
   }
-  const works = Object.entries({ ...whole, ...sums, ...parts })
-  const sides = works.map(([name, work]) => [name, () => timesDone(work, milliseconds)])
-  return turnByTurn(Object.fromEntries(sides), rounds)
+  const turns = Object.entries(sides).map(([name, works]) => [name, () => eachDone(works, milliseconds)])
+  return turnByTurn(Object.fromEntries(turns), rounds)
 }
 
 async function branchRows(config, branch, effort) {
@@ -77,14 +68,14 @@ async function branchRows(config, branch, effort) {
   try {
     for (const simulated of [false, true]) networks.push(await setUpNetwork({ config, scenario, simulated }))
     const [sockets, simulation] = networks.map(({ setUp }) => setUp)
-    const { all, computed, ...times } = await measured({ sockets, simulation }, parts, effort)
-    const { crypto, codecs, stores, carriers } = times
+    const { crypto, codecs } = parts
+    const turns = await measured(
+      { sockets: { whole: sockets, ...parts }, simulation: { whole: simulation, crypto, codecs } },
+      effort,
+    )
     const onSockets = { what: `set-up, branch ${branch}, sockets`, to: 'sum of its parts', must: 0.6 }
     const inSimulation = { what: `set-up, branch ${branch}, simulation`, to: 'crypto and codecs' }
-    return [
-      rowOf(onSockets, times.sockets, all, { crypto, codecs, stores, carriers }),
-      rowOf(inSimulation, times.simulation, computed, { crypto, codecs }),
-    ]
+    return [rowOf(onSockets, turns.sockets), rowOf(inSimulation, turns.simulation)]
   } finally {
     for (const network of networks) await network.stop()
     close()

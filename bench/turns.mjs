@@ -34,6 +34,33 @@ export async function rateOfCallers(callers, work, milliseconds) {
   return (calls * 1000) / (performance.now() - begun)
 }
 
+/**
+ * `works` one after the other, for about so long: each finds caches and memory as the others leave them, not as it would leave
+ * them for itself. Of each: us of CPU that it takes, and how often it would be done in a second.
+ */
+export async function eachDone(works, milliseconds) {
+  const begun = performance.now()
+  const spent = Object.entries(works).map(([name, work]) => ({ name, work, microseconds: 0, wall: 0 }))
+  let done = 0
+  do {
+    for (const one of spent) {
+      const started = performance.now()
+      const before = process.cpuUsage()
+      await one.work()
+      const { user, system } = process.cpuUsage(before)
+      one.wall += performance.now() - started
+      one.microseconds += user + system
+    }
+    done++
+  } while (performance.now() < begun + milliseconds)
+  return Object.fromEntries(
+    spent.map(({ name, wall, microseconds }) => [
+      name,
+      { microseconds: microseconds / done, perSecond: (1000 * done) / wall },
+    ]),
+  )
+}
+
 /** How often `work` is done in a second, and in a second of the CPU time of this process, in about so long. */
 export async function timesDone(work, milliseconds) {
   const begun = performance.now()

@@ -27,8 +27,7 @@ export class AgedMap<Key, Value> {
   }
 
   delete(key: Key): void {
-    if (this.#oldest?.[0] === key) this.#oldest = undefined
-    this.#entries.delete(key)
+    if (this.#entries.delete(key) && this.#oldest?.[0] === key) this.#oldest = undefined
   }
 
   /** Deletes the oldest, one after the other, while they are over; gives what was deleted. */

@@ -14,13 +14,11 @@ export const within = (context: string, span: string): string => `${traceOf(cont
 
 /** UE-2's part of a set-up: a span within that of UE-1, with the complement of its id. */
 export const ue2Context = (trace: string): string =>
-  within(
-    trace,
-    spanOf(trace).replace(/./g, (digit) => (15 - parseInt(digit, 16)).toString(16)),
-  )
+  within(trace, (allOnes ^ BigInt(`0x${spanOf(trace)}`)).toString(16).padStart(spanLength, '0'))
 
 const traceLength = 32
 const spanLength = 16
+const allOnes = 2n ** 64n - 1n
 
 /** The context as the W3C header that carries it. */
 export const traceparentOf = (context: string): string => `00-${traceOf(context)}-${spanOf(context)}-01`

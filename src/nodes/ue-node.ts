@@ -1,6 +1,7 @@
 import type { Sqn } from '../core/aka.ts'
 import type { Radio } from '../core/environment.ts'
 import { TemporaryFailure } from '../core/errors.ts'
+import { isRead } from '../core/tap.ts'
 import { eeas } from '../crypto/eea.ts'
 import { eias } from '../crypto/eia.ts'
 import { gbaOver } from '../entities/ue/gba/bootstrap.ts'
@@ -78,9 +79,10 @@ function gbaOf(
     const { host: address, port } = reached(bsf, 'ub', context)
     const onMessage = guarded(name, context, ubTapOfUe(name, bsf, voice, context))
     const onAnswer = guarded(name, context, ubTapOfAnswers(name, bsf, context))
-    const { carriers, timers } = context
+    const { carriers, tap, timers } = context
     const connection = connectUb({
-      ...{ address, port, onMessage, streams: carriers.streams(name), timers },
+      ...{ address, port, streams: carriers.streams(name), timers },
+      ...(isRead('message', tap) && { onMessage }),
       ...(tellsHeard && { onAnswer }),
     })
     return { ...connection, exchange: ubExchange('client', connection, spans) }
@@ -135,11 +137,12 @@ function pc8Of(
     if (hasStopped()) throw new TemporaryFailure('this UE has stopped')
     const { host: address, port } = reached(name, 'pc8', context)
     const onMessage = guarded(own.name, context, pc8Tap(voice, context, name))
-    const { carriers, timers } = context
+    const { carriers, tap, timers } = context
     const security = carriers.pc8(own.name, pc8.tls)
     const onAnswer = guarded(own.name, context, pc8Tap(voiceOf(name, context), context, own.name))
     client = createPc8Client({
-      ...{ address, port, versions: pc8.tls, onMessage, security, timers },
+      ...{ address, port, versions: pc8.tls, security, timers },
+      ...(isRead('message', tap) && { onMessage }),
       ...(tellsHeard && { onAnswer }),
     })
     await client.open(association)
@@ -161,10 +164,13 @@ function pc8Of(
 }
 
 /** Discovery is for everybody: it goes to whoever is not the sender. */
-const pc5Tap =
-  ({ name: from, ue }: ConfiguredUe, { tap, clock, names, unsafeRevealKeys }: NodeContext) =>
-  (message: SentPc5Message, onAir?: Uint8Array | 'lost'): void => {
-    const { name, step, protection, frame, sdu, fields, context, heartbeat, security } = message
+function pc5Tap(
+  { name: from, ue }: ConfiguredUe,
+  { tap, clock, names, unsafeRevealKeys }: NodeContext,
+): (message: SentPc5Message, onAir?: Uint8Array | 'lost') => void {
+  if (!isRead('message', tap)) return () => undefined
+  return (message, onAir) => {
+    const { name, step, protection, frame, sdu, context, heartbeat, security } = message
     const isChanged = onAir !== undefined && onAir !== 'lost'
     // One literal: user data comes by here, and spreading costs as much as its MAC-I.
     tap({
@@ -184,11 +190,14 @@ const pc5Tap =
       // A copy: whoever sent it may use its octets again.
       clear: unsafeRevealKeys && protection === 'ciphered' ? sdu?.slice() : undefined,
       pc5Profile: ue.pc5Profile === 'final' && message.channel === 'SL-SCH' ? 'final' : undefined,
-      fields,
+      get fields() {
+        return message.fields
+      },
       context,
       heartbeat,
     })
   }
+}
 
 /** A sidelink on which frames get lost or changed, and a tap that knows. */
 function befalling(

@@ -1,3 +1,4 @@
+import type { Sqn } from '../core/aka.ts'
 import { shortBTid } from '../core/identities/b-tid.ts'
 import { hexOf24 } from '../core/identities/prose.ts'
 import { maskedImpi, maskedImsi } from '../core/identities/subscriber.ts'
@@ -19,16 +20,20 @@ const most = 200
 
 const date = (instant: Instant): string => new Date(instant).toISOString()
 
-/** Its subscribers: K is there and is never shown. */
+/** Its subscribers, each with the last SQN that went out: K is there and is never shown. */
 export async function hssView(subscribers: SubscriberStore): Promise<Fields> {
   const page = await subscribers.page(undefined, most)
+  const sqns = await Promise.all(page.map(({ imsi }) => subscribers.lastSqn(imsi)))
   return {
-    subscribers: page.map(({ imsi, aka, gba, prose }) => ({
-      ...{ imsi: maskedImsi(imsi), algorithm: aka.algorithm, gba, k: 'held' },
+    subscribers: page.map(({ imsi, aka, gba, prose }, at) => ({
+      ...{ imsi: maskedImsi(imsi), algorithm: aka.algorithm, gba, k: 'held', sqn: textOf(sqns[at]) },
       ...{ permissions: [...(prose?.permissions ?? [])], publicSafety: prose?.publicSafety ?? false },
     })),
   }
 }
+
+/** 48 bits in hex, as vectors show it. */
+const textOf = (sqn: Sqn | undefined): string | null => sqn?.toString(16).padStart(12, '0') ?? null
 
 /** Its bootstrapping contexts. */
 export async function bsfView(bootstraps: BootstrapStore, now: Instant): Promise<Fields> {

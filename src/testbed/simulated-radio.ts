@@ -1,7 +1,7 @@
 import { hex } from '../core/bytes.ts'
 import type { Clock, Radio, SidelinkChannel, Timers } from '../core/environment.ts'
 import { ProseError } from '../core/errors.ts'
-import type { Tap } from '../core/tap.ts'
+import { tapOf } from '../core/tap.ts'
 import { milliseconds, type Instant, type Milliseconds } from '../core/units.ts'
 import { decodeDiscovery, type DiscoveryMessageType } from '../reference-points/pc5/discovery.ts'
 import { pc5Messages, decodeSdu, type Pc5MessageType } from '../reference-points/pc5/messages.ts'
@@ -125,11 +125,11 @@ export class SimulatedRadio {
   }
 
   /** Give it the tap events of the nodes: ciphered frames then have names. */
-  readonly tap: Tap = (event) => {
+  readonly tap = tapOf(['message'], (event) => {
     if (event.kind !== 'message' || event.point !== 'PC5') return
     const known = Object.entries(pc5Messages).find(([, { name }]) => name === event.name)
     if (known) this.#told.set(hex(event.bytes), known[0] as Pc5MessageType)
-  }
+  })
 
   #strike(name: AirName | 'any', options: FaultOptions = {}, strike: Fault['strike']): () => void {
     const { from, strikes = () => true } = options

@@ -138,7 +138,9 @@ export function subscriberStoreContract(name: string, open: () => Promise<Subscr
       await store.put(milenageSubscriber)
       const drawn = await Promise.all(Array.from({ length: 20 }, () => store.advanceSqn(imsi1, oneMore)))
       expect([...drawn].sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1))
+      expect(await store.lastSqn(imsi2)).toBeUndefined()
       expect(await store.advanceSqn(imsi2, oneMore)).toBe(1)
+      expect([await store.lastSqn(imsi1), await store.lastSqn(imsi2)]).toEqual([20, 1])
     })
 
     it('R34: keeps the sequence number when the subscriber is put again, also after it was removed', async () => {

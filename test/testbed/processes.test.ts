@@ -75,7 +75,9 @@ describe('eight nodes, each in a process of its own', () => {
     const views = await Promise.all(nodes.map((name) => running.show(name)))
     expect(views.map((view) => view?.['name'])).toEqual(nodes)
     const [hss1, bsf1, kmf1] = views
-    expect(hss1).toMatchObject({ subscribers: [{ k: 'held' }] })
+    expect(hss1).toMatchObject({
+      subscribers: [{ k: 'held', sqn: expect.stringMatching(/^[\da-f]{12}$/) as string }],
+    })
     for (const view of [bsf1, kmf1]) expect(view).toMatchObject({ contexts: [{}], listens: {} })
     expect(views.at(-2)).toMatchObject({ links: [{ link: 'L1' }] })
     expect(await running.show('kmf9')).toBeUndefined()

@@ -68,6 +68,8 @@ export interface SubscriberStore {
    * caller in any process got or will get one as high or lower, before the promise resolves (R34).
    */
   advanceSqn(imsi: Imsi, next: (last: Sqn) => Sqn): Promise<Sqn>
+  /** The last one that `advanceSqn` gave; undefined before the first. Only to be looked at. */
+  lastSqn(imsi: Imsi): Promise<Sqn | undefined>
   /** Remembers a RAND sent to this subscriber: the last 16 count, for 10 minutes (R35). */
   rememberRand(imsi: Imsi, rand: Rand, now: Instant): Promise<void>
   /** True once for a RAND that is remembered; it is forgotten by this. */

@@ -132,7 +132,8 @@ export class Links {
     if (entry.state.phase !== 'closed') return
     for (const { stop } of this.#timers.get(entry)?.values() ?? []) stop()
     this.#timers.delete(entry)
-    this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
+    if (this.#rekeyings.has(entry))
+      this.#endRekeying(entry, { outcome: 'kept', error: new TemporaryFailure('the link ended') })
     // What an effect did, such as a listener that closes the UE, may have ended it already.
     if (this.table.remove(entry) && isLive(before)) this.#ports.gone(entry, this.#goesOnAs(before.facts))
   }

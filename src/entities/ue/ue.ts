@@ -45,6 +45,7 @@ export interface SentPc5Message {
   readonly frame: Uint8Array
   /** What an SL-SCH frame carries, before it was ciphered. */
   readonly sdu?: Uint8Array | undefined
+  /** Made when they are looked at: mostly nobody does. */
   readonly fields: Fields
   readonly from: Layer2Id
   /** Absent for discovery, which is for everybody. */
@@ -104,7 +105,7 @@ export class Ue {
   readonly #session: Pc8Session
   readonly #links: Links
   readonly #discovery: Discovery
-  readonly #imsiCap: ImsiCap
+  readonly #setUpPorts: SetUpPorts
   readonly #settingUp = new Set<Layer2Id>()
   readonly #onData: Listeners<UserData>
   readonly #onLink: Listeners<Link>
@@ -139,7 +140,14 @@ export class Ue {
       gone: ({ label }, other) => this.#onGone.tell({ label, ...(other && { goesOnAs: other.label }) }),
     })
     this.#discovery = new Discovery(settings, { ...ports, transmit: (...all) => this.#broadcast(...all) })
-    this.#imsiCap = new ImsiCap(settings.imsiOverPc5PerHour)
+    this.#setUpPorts = {
+      ...settings,
+      ...ports,
+      memory: this.#memory,
+      bootstrapping: this.#bootstrapping,
+      links: this.#links,
+      imsiCap: new ImsiCap(settings.imsiOverPc5PerHour),
+    }
     this.#deaf = ports.radio.onFrame((channel, frame) => this.#hear(channel, frame))
   }
 
@@ -195,7 +203,7 @@ export class Ue {
     if (this.#settingUp.has(peer)) throw new NotPossibleNow('a set-up with that UE is under way')
     if (this.#settings.proseUeIds.includes(peer)) throw new NotPossibleNow('that is this UE itself')
     this.#settingUp.add(peer)
-    return setUp({ peer, ...more }, this.#setUpPorts()).finally(() => this.#settingUp.delete(peer))
+    return setUp({ peer, ...more }, this.#setUpPorts).finally(() => this.#settingUp.delete(peer))
   }
 
   /** Live links, oldest first. */
@@ -300,17 +308,6 @@ export class Ue {
     await this.connect(peer, relayServiceCode === undefined ? {} : { relayServiceCode })
   }
 
-  #setUpPorts(): SetUpPorts {
-    return {
-      ...this.#settings,
-      ...this.#ports,
-      memory: this.#memory,
-      bootstrapping: this.#bootstrapping,
-      links: this.#links,
-      imsiCap: this.#imsiCap,
-    }
-  }
-
   #live(label: string): LinkEntry {
     const entry = this.#links.table.find(label)
     if (entry?.state.phase !== 'secured') throw new NotPossibleNow(`there is no live link ${label}`)
@@ -338,14 +335,16 @@ export class Ue {
     peer: Layer2Id,
     link: { readonly label?: string; readonly trace?: string },
   ): void {
-    const { lcid, frame, sdu, name, step, protection, fields, heartbeat, security } = message
+    const { lcid, frame, sdu, name, step, protection, heartbeat, security } = message
     const from = this.#settings.layer2Id
     writeFrameHeader(frame, { source: from, destination: peer, lcid })
     this.#put({
       name,
       step,
       protection,
-      fields,
+      get fields() {
+        return message.fields
+      },
       heartbeat,
       security,
       channel: 'SL-SCH',
@@ -367,7 +366,9 @@ export class Ue {
       step: '2',
       protection: 'clear',
       frame: encodeDiscovery(message),
-      fields: describeDiscovery(message),
+      get fields() {
+        return describeDiscovery(message)
+      },
       from: this.#settings.layer2Id,
       heartbeat: repeated,
     })

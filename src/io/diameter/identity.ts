@@ -1,6 +1,6 @@
 import { headerLength, longestMessage, readHeader, type Header } from '../../wire/diameter/header.ts'
 import type { Fqdn } from '../../core/identities/fqdn.ts'
-import { concat, fromAscii, readUint, u32, writeUint } from '../../core/bytes.ts'
+import { fromAscii, readUint } from '../../core/bytes.ts'
 import { InvalidValue } from '../../core/errors.ts'
 import { encodeAvp, type Avp } from '../../wire/diameter/avp.ts'
 import { proxyInfo, sessionId } from '../../wire/diameter/avps-base.ts'
@@ -139,12 +139,12 @@ export const answerHeader = (request: Header, error = false): Header => ({
 })
 
 /** An answer as it goes to one request: its hop-by-hop identifier, and its Proxy-Info at the end. RFC 6733 6.2. */
-export function answerTo(request: Header, answer: Uint8Array, proxy: readonly Uint8Array[]): Uint8Array {
-  const octets = concat(answer, ...proxy)
-  octets.set(writeUint(octets.length, 3), 1)
-  octets.set(u32(request.hopByHop), 12)
-  return octets
-}
+export const answerTo = (request: Header, answer: Uint8Array, proxy: readonly Uint8Array[]): Uint8Array =>
+  encodeMessage(
+    { ...readHeader(answer), hopByHop: request.hopByHop },
+    answer.subarray(headerLength),
+    ...proxy,
+  )
 
 /** Octets of Proxy-Info that an answer repeats at most: with them it still is no longer than a message may be. */
 const longestProxyInfo = longestMessage / 2

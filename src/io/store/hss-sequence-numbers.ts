@@ -23,6 +23,7 @@ export const addSequenceNumber = statement(
 const highest = statement<SequenceNumberRow>(
   `select sqn, generation from sequence_number where imsi in (?, '${ofNobody}') order by imsi desc limit 1`,
 )
+const last = statement<Pick<SequenceNumberRow, 'sqn'>>('select sqn from sequence_number where imsi = ?')
 /** Only from the number that was read: who was not the first reads again. */
 const write = statement(`insert into sequence_number (imsi, sqn, generation) values (?, ?, ?)
   on conflict (imsi) do update set sqn = excluded.sqn, generation = excluded.generation
@@ -45,14 +46,19 @@ async function advance(session: Session, imsi: Imsi, next: (last: Sqn) => Sqn): 
   const { generation } = session
   for (;;) {
     const row = (await session.get(highest, imsi)) ?? first(generation)
-    const last = skipped(row.sqn, Math.abs(generation - row.generation))
-    const advanced = Sqn(next(last))
-    if (advanced <= last) throw new InvalidValue('SQN', 'it must be higher than the last one')
+    const before = skipped(row.sqn, Math.abs(generation - row.generation))
+    const advanced = Sqn(next(before))
+    if (advanced <= before) throw new InvalidValue('SQN', 'it must be higher than the last one')
     if ((await session.run(write, imsi, advanced, generation, row.sqn, row.generation)) > 0) return advanced
   }
 }
 
 /** Sequence numbers of an HSS; where a database lost the last of them, they go on far above (R34). */
-export const sequenceNumbersIn = (database: Database): Pick<SubscriberStore, 'advanceSqn'> => ({
+export const sequenceNumbersIn = (database: Database): Pick<SubscriberStore, 'advanceSqn' | 'lastSqn'> => ({
   advanceSqn: (imsi, next) => database.session((session) => advance(session, imsi, next)),
+  lastSqn: (imsi) =>
+    database.session(async (session) => {
+      const row = await session.get(last, imsi)
+      return row && Sqn(row.sqn)
+    }),
 })

@@ -123,7 +123,9 @@ const putIn =
       if (ueIds.length > 0) await session.run(addUeIds(ueIds.length), ...ueIds.flatMap((id) => [id, imsi]))
     })
 
-function subscribersIn(store: Store): Omit<SubscriberStore, 'advanceSqn' | 'rememberRand' | 'takeRand'> {
+function subscribersIn(
+  store: Store,
+): Omit<SubscriberStore, 'advanceSqn' | 'lastSqn' | 'rememberRand' | 'takeRand'> {
   const { database } = store
   const find = (by: typeof byImsi, identity: string) =>
     database.session(async (session) => {

@@ -7,11 +7,13 @@ import type { Store } from './store.ts'
 
 type Permitted = { readonly may_link: number }
 
-const ue1 = statement<JoinedRow & Permitted>(
+/** Values: PLMN, NAF_Id, B-TID. */
+export const ue1Decision = statement<JoinedRow & Permitted>(
   `select ${joinedColumns}, ${mayLinkAs('r.imsi')} from naf_key_row r
     left join naf_key k on k.btid = r.btid and k.naf_id = ? where r.btid = ?`,
 )
-const ue2 = statement<{ readonly uss_list: Uint8Array | null } & Permitted>(
+/** Values: IMSI, PLMN, B-TID. */
+export const ue2Decision = statement<{ readonly uss_list: Uint8Array | null } & Permitted>(
   `select r.uss_list, ${mayLinkAs('?')} from (select 1 as one) here left join naf_key_row r on r.btid = ?`,
 )
 
@@ -19,13 +21,13 @@ const ue2 = statement<{ readonly uss_list: Uint8Array | null } & Permitted>(
 export const decisionsIn = (store: Store): DecisionStore => ({
   ue1: (btid, now, nafId, plmn) =>
     store.database.session(async (session) => {
-      const found = await session.get(ue1, plmn, nafId, btid)
+      const found = await session.get(ue1Decision, plmn, nafId, btid)
       const row = found && rowOf(store, [found], now)
       return row && { row, mayLink: found.may_link === 1 }
     }),
   ue2: ({ btid, imsi }, plmn) =>
     store.database.session(async (session) => {
-      const found = await session.get(ue2, imsi ?? null, plmn, btid)
+      const found = await session.get(ue2Decision, imsi ?? null, plmn, btid)
       const ussList = found?.uss_list && ussListIn(found.uss_list)
       return { mayLink: found?.may_link === 1, ...(ussList && { ussList }) }
     }),

@@ -84,6 +84,7 @@ export function memorySubscriberStore(): SubscriberStore {
       return Promise.resolve(inOrder.filter(({ imsi }) => imsi > after).slice(0, limit))
     },
     remove: (imsi) => Promise.resolve(subscribers.delete(imsi)),
+    lastSqn: (imsi) => Promise.resolve(sequenceNumbers.get(imsi)),
     advanceSqn: (imsi, next) => new Promise((resolve) => resolve(advance(imsi, next))),
     rememberRand(imsi, rand, now) {
       const sent = [...(rands.get(imsi) ?? []), [hex(rand), now] as const]

@@ -1,3 +1,4 @@
+import { AgedMap } from '../../core/aged-map.ts'
 import type { Fields, TapEvent, TapSpan, TapState } from '../../core/tap.ts'
 import { spanOf, ue2Context } from '../../core/traceparent.ts'
 import { SetUps, type SetUp } from './set-ups.ts'
@@ -30,7 +31,7 @@ const capacity = { spans: 1_000, decisions: 64 } as const
 /** Makes the spans of one node from its events: exchanges, and at a UE its attempts. */
 export class SpansOfNode {
   readonly #setUps: SetUps | undefined
-  readonly #decided = new Map<string, Decided[]>()
+  readonly #decided = new AgedMap<string, Decided[]>()
 
   constructor(role: 'hss' | 'bsf' | 'kmf' | 'ue') {
     this.#setUps = role === 'ue' ? new SetUps() : undefined
@@ -48,8 +49,7 @@ export class SpansOfNode {
     const decided = this.#decided.get(span) ?? []
     if (decided.length < capacity.decisions) decided.push({ time, what, fields })
     this.#decided.set(span, decided)
-    const [oldest] = this.#decided.keys()
-    if (this.#decided.size > capacity.spans && oldest !== undefined) this.#decided.delete(oldest)
+    this.#decided.deleteWhile(() => this.#decided.size > capacity.spans)
   }
 
   #decidedIn(span: string): readonly Decided[] {

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../../core/errors.ts'
 import { projectValues } from '../../core/project-values.ts'
 import type { Fields } from '../../core/tap.ts'
-import { decodeMessage, describeMessage, encodeMessage, encodeRows } from '../../wire/tlv/codec.ts'
+import { decodeMessage, describeMessage, encodeMessage, encodeRows, typeOf } from '../../wire/tlv/codec.ts'
 import type { Explanation } from '../../wire/explanation.ts'
 import { explainMessage } from '../../wire/tlv/explain.ts'
 import {
@@ -181,6 +181,9 @@ export type DirectSecurityModeCommand = Pc5<'directSecurityModeCommand'>
 
 /** The message of an SDU. Throws MalformedElement, whose `answerable` parts REJECT #2 from silence. */
 export const decodeSdu = (sdu: Uint8Array): Pc5Message => decodeMessage(pc5Messages, sdu)
+
+/** Of an SDU that was encoded here; throws InvalidValue. */
+export const typeOfSdu = (sdu: Uint8Array): Pc5MessageType => typeOf(pc5Messages, sdu)
 
 /** The SDU of a message; throws InvalidValue. */
 export const encodeSdu = (message: Pc5Message): Uint8Array => encodeMessage(pc5Messages, message)

@@ -1,3 +1,4 @@
+import { allTaps } from '../../core/tap.ts'
 import { milliseconds } from '../../core/units.ts'
 import { nodeNames } from '../../nodes/names.ts'
 import type { NodeContext } from '../../nodes/node.ts'
@@ -29,10 +30,7 @@ export function simulatedWorld(
   const context: NodeContext = {
     ...options,
     ...{ clock, timers: clock, random, names: nodeNames(options.config) },
-    tap(event) {
-      radio.tap(event)
-      options.tap(event)
-    },
+    tap: allTaps(radio.tap, options.tap),
     onFault: faultTap(options.tap, clock),
     stopwatch: () => milliseconds(clock.now()),
     wallClockStep: () => milliseconds(0),

@@ -2,7 +2,7 @@ import { InvalidValue } from '../../core/errors.ts'
 import { written, type OctetWriter } from '../../core/octet-writer.ts'
 import type { Fields, JsonValue } from '../../core/tap.ts'
 import { delimit, MalformedElement, type Delimited, type Slice } from './delimit.ts'
-import { elementsOf, type Element } from './layout.ts'
+import { elementsOf, layoutsOf, type Element } from './layout.ts'
 import type { MessageOf, MessageRow, MessageTable, Rows } from './message.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -22,6 +22,13 @@ export function decodeMessage<Table extends MessageTable>(
   readRows(found, slices, octets, false, values)
   readRows(found, slices, octets, true, values)
   return values as MessageOf<Table>
+}
+
+/** Which message of the table octet 1 says it is; throws InvalidValue. */
+export function typeOf<Table extends MessageTable>(table: Table, octets: Uint8Array): keyof Table & string {
+  const layout = layoutsOf(table).get(octets[0] ?? -1)
+  if (!layout) throw new InvalidValue('message type', 'the table has no such message')
+  return layout.type
 }
 
 /** The first slice of each row. */

@@ -232,12 +232,13 @@ export interface OutgoingMessage {
   /** What the PDU carries, before it was ciphered. */
   readonly sdu: Uint8Array
   readonly name: string
-  readonly step?: Step
+  readonly step?: Step | undefined
   readonly protection: Protection
+  /** Made when they are looked at: mostly nobody does. */
   readonly fields: Fields
   readonly heartbeat: boolean
   /** Absent where no key protects it. */
-  readonly security?: SecurityInputs
+  readonly security?: SecurityInputs | undefined
 }
 
 export type LinkEffect =

@@ -1,3 +1,4 @@
+import { AgedMap } from '../../../core/aged-map.ts'
 import { hex } from '../../../core/bytes.ts'
 import type { Layer2Id } from '../../../core/identities/prose.ts'
 
@@ -8,7 +9,7 @@ const noncesRemembered = 1024
 
 /** A value for each peer; the peer not heard of for longest is forgotten first (R43). */
 class PerPeer<Value> {
-  readonly #values = new Map<Layer2Id, Value>()
+  readonly #values = new AgedMap<Layer2Id, Value>()
   readonly #most: number
   readonly #initial: () => Value
 
@@ -23,27 +24,24 @@ class PerPeer<Value> {
 
   of(peer: Layer2Id): Value {
     const value = this.#values.get(peer) ?? this.#initial()
-    this.#values.delete(peer)
     this.#values.set(peer, value)
-    const [oldest] = this.#values.keys()
-    if (this.#values.size > this.#most && oldest !== undefined) this.#values.delete(oldest)
+    this.#values.deleteWhile(() => this.#values.size > this.#most)
     return value
   }
 }
 
 /** Nonces that peers used: the last 1024 of each of the last 256 peers (R17). */
 export class NonceMemory {
-  readonly #seen = new PerPeer(peersRemembered, () => new Set<string>())
+  readonly #seen = new PerPeer(peersRemembered, () => new AgedMap<string, true>())
 
   has(peer: Layer2Id, nonce: Uint8Array): boolean {
-    return this.#seen.peek(peer)?.has(hex(nonce)) ?? false
+    return this.#seen.peek(peer)?.get(hex(nonce)) ?? false
   }
 
   add(peer: Layer2Id, nonce: Uint8Array): void {
     const nonces = this.#seen.of(peer)
-    nonces.add(hex(nonce))
-    const [oldest] = nonces
-    if (nonces.size > noncesRemembered && oldest !== undefined) nonces.delete(oldest)
+    nonces.set(hex(nonce), true)
+    nonces.deleteWhile(() => nonces.size > noncesRemembered)
   }
 
   /** For a request that was given up unanswered: its retransmission is then no reuse. */

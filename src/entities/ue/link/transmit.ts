@@ -1,8 +1,9 @@
-import type { Protection, Step } from '../../../core/tap.ts'
+import type { Fields, Protection, SecurityInputs, Step } from '../../../core/tap.ts'
 import {
   decodeSdu,
   describe,
   messageName,
+  typeOfSdu,
   type Pc5MessageType,
 } from '../../../reference-points/pc5/messages.ts'
 import {
@@ -41,19 +42,23 @@ const outgoing = (
   frame: Uint8Array,
   protection: Protection,
   stepOf: typeof steps,
+  security?: SecurityInputs,
 ): OutgoingMessage => {
-  const message = decodeSdu(sdu)
-  const step = stepOf[message.type]
+  const type = typeOfSdu(sdu)
+  let fields: Fields | undefined
   return {
     kind: 'transmit',
     lcid,
     frame,
     sdu,
-    name: messageName(message.type),
-    ...(step && { step }),
+    name: messageName(type),
+    step: stepOf[type],
     protection,
-    fields: describe(message),
-    heartbeat: heartbeats.includes(message.type),
+    get fields() {
+      return (fields ??= describe(decodeSdu(sdu)))
+    },
+    heartbeat: heartbeats.includes(type),
+    security,
   }
 }
 
@@ -80,7 +85,7 @@ export function transmitProtected(
   const security = context.inputsOfNext(lcid)
   const frame = protectedFrame(context, { lcid, sduType: 'pc5-signalling', sdu })
   const protection = protectionOf(lcid, context.sendDirection, context.profile)
-  return { ...outgoing(sdu, lcid, frame, protection, stepOf), security }
+  return outgoing(sdu, lcid, frame, protection, stepOf, security)
 }
 
 /** The same of a rekeying, whose messages are of no step. */
