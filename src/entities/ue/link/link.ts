@@ -234,11 +234,11 @@ export interface OutgoingMessage {
   readonly name: string
   readonly step?: Step | undefined
   readonly protection: Protection
-  /** Made when they are looked at: mostly nobody does. */
-  readonly fields: Fields
+  /** Makes what a reader needs to know of it: mostly there is none. */
+  readonly fields: () => Fields
   readonly heartbeat: boolean
   /** Absent where no key protects it. */
-  readonly security?: SecurityInputs | undefined
+  readonly security?: (() => SecurityInputs) | undefined
 }
 
 export type LinkEffect =
