@@ -250,7 +250,12 @@ export type LinkEffect =
   | { readonly kind: 'read-gpi'; readonly gpi: Uint8Array; readonly nafId: NafId }
   /** The Command that brought a GPI passed every check: its SQN and P-TID are taken. */
   | { readonly kind: 'commit-push'; readonly pushed: PushedKey }
-  | { readonly kind: 'report'; readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'context'> }
+  | {
+      readonly kind: 'report'
+      readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'keys' | 'context'>
+      /** Makes fingerprints of keys where somebody hears of it. */
+      readonly keys?: () => NonNullable<TapState['keys']>
+    }
   /** UE-1's attempt is over; what follows is the set-up's to decide. */
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
   | { readonly kind: 'rekeying-ended'; readonly end: RekeyingEnd }
