@@ -1,13 +1,19 @@
 import type { XmlElement } from '@rgrove/parse-xml'
 import { MalformedMessage } from '../core/errors.ts'
 
-/** What prefixes stand for; the empty one is that of names without. Namespaces in XML 1.0, 6. */
-export type Scope = ReadonlyMap<string, string>
+/**
+ * What prefixes stand for by the declarations of one tag, else by those around it; the empty one is that of names without.
+ * Namespaces in XML 1.0, 6.
+ */
+export interface Scope {
+  readonly declared: ReadonlyMap<string, string>
+  readonly outer?: Scope
+}
 
 const ofXml = 'http://www.w3.org/XML/1998/namespace'
 const ofDeclarations = 'http://www.w3.org/2000/xmlns/'
 
-export const noNamespaces: Scope = new Map([['xml', ofXml]])
+export const noNamespaces: Scope = { declared: new Map([['xml', ofXml]]) }
 
 const declaration = 'xmlns'
 const qualified = /^(?:[^:]+:)?[^:]+$/
@@ -25,10 +31,18 @@ export const namespaceOf = (element: XmlElement, scope: Scope): string =>
 
 function boundIn(scope: Scope, { start }: XmlElement, name: string): string {
   const prefix = prefixOf(name)
-  const namespace = scope.get(prefix)
+  const namespace = standsFor(scope, prefix)
   if (namespace === undefined && prefix !== '')
     throw new MalformedMessage('XML', start, 'a prefix without a namespace')
   return namespace ?? ''
+}
+
+function standsFor(scope: Scope, prefix: string): string | undefined {
+  for (let around: Scope | undefined = scope; around; around = around.outer) {
+    const namespace = around.declared.get(prefix)
+    if (namespace !== undefined) return namespace
+  }
+  return undefined
 }
 
 /** The scope inside an element's tag. Throws MalformedMessage. */
@@ -46,14 +60,14 @@ export function scopeWithin(outer: Scope, element: XmlElement): Scope {
 
 function declared(outer: Scope, { attributes, start }: XmlElement, names: readonly string[]): Scope {
   if (names.length === 0) return outer
-  const scope = new Map(outer)
+  const own = new Map<string, string>()
   for (const name of names) {
     const [prefix, namespace = ''] = [name === declaration ? '' : localName(name), attributes[name]]
     if (!mayStandFor(prefix, namespace))
       throw new MalformedMessage('XML', start, 'a namespace that may not be')
-    scope.set(prefix, namespace)
+    own.set(prefix, namespace)
   }
-  return scope
+  return { declared: own, outer }
 }
 
 const mayStandFor = (prefix: string, namespace: string): boolean =>

@@ -35,8 +35,11 @@ export interface XmlPlace {
   readonly to: number
 }
 
-/** What a document may cost its reader (R41). `marks` is how often `<` stands in it: before anything is read. */
-const limits = { octets: 64 * 1024, marks: 1024, depth: 16, elements: 256 } as const
+/**
+ * What a document may cost its reader (R41). `marks` is how often `<` stands in it, `returns` how often a carriage return, of
+ * which each costs the parser a copy of the text: before anything is read.
+ */
+const limits = { octets: 64 * 1024, marks: 1024, returns: 1024, depth: 16, elements: 256 } as const
 
 /** For places, and to see what is not allowed. */
 const reading = {
@@ -59,9 +62,9 @@ export function parseXml(octets: Uint8Array): XmlElement {
   return new Reader(source).element(root, noNamespaces, 1)
 }
 
-/** XML 1.0 2.8, for version 1.0 and UTF-8. */
+/** XML 1.0 2.8, for version 1.0 and UTF-8, whose BOM may stand before it. */
 const declaration =
-  /^<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"utf-8"|'utf-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i
+  /^\ufeff?<\?xml\s+version\s*=\s*(?:"1\.0"|'1\.0')(?:\s+encoding\s*=\s*(?:"utf-8"|'utf-8'))?(?:\s+standalone\s*=\s*(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>/i
 
 const malformed = (at: number, reason: string, cause?: unknown) =>
   new MalformedMessage('XML', at, reason, cause === undefined ? undefined : { cause })
@@ -76,13 +79,18 @@ function textOf(octets: Uint8Array): string {
 
 /** What the parser would only see when it has spent its time, or not at all. */
 function checkBefore(source: string): void {
-  let marks = 0
-  for (let at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1))
-    if (++marks > limits.marks) throw malformed(at, `more than ${limits.marks} times <`)
-  if (/^<\?xml\s/.test(source) && !declaration.test(source))
+  checkCount(source, '<', limits.marks, 'times <')
+  checkCount(source, '\r', limits.returns, 'carriage returns')
+  if (/^\ufeff?<\?xml\s/.test(source) && !declaration.test(source))
     throw malformed(0, 'not said to be XML 1.0 in UTF-8')
   const reference = /&#(?!(?:\d+|x[\da-fA-F]+);)/.exec(source)
   if (reference) throw malformed(reference.index, 'no number of a character')
+}
+
+function checkCount(source: string, character: string, most: number, what: string): void {
+  let count = 0
+  for (let at = source.indexOf(character); at >= 0; at = source.indexOf(character, at + 1))
+    if (++count > most) throw malformed(at, `more than ${most} ${what}`)
 }
 
 /** The message of the parser repeats parts of the document, which may be secret: only its first words are told. */
@@ -90,7 +98,8 @@ function documentOf(source: string): XmlDocument {
   try {
     return readDocument(source, reading)
   } catch (error) {
-    const [reason = 'not well formed'] = error instanceof Error ? error.message.split(/[:`]| \(line/) : []
+    const [reason = 'not well formed'] =
+      error instanceof Error ? error.message.split(/[:`(]| for element/) : []
     throw malformed(error instanceof Error && 'pos' in error ? Number(error.pos) : 0, reason.trim())
   }
 }

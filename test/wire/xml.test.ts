@@ -34,6 +34,7 @@ describe('XML', () => {
     expect(() => parse(nested(16))).not.toThrow()
     expect(() => parse(wide(256))).not.toThrow()
     expect(() => parse(`<a><!--${'<'.repeat(1_021)}--></a>`)).not.toThrow()
+    expect(() => parse(`<a>${'\r\n'.repeat(1_024)}</a>`)).not.toThrow()
     expect(() => parse(`<a>${'x'.repeat(64 * 1024 - 7)}</a>`)).not.toThrow()
   })
 
@@ -49,6 +50,8 @@ describe('XML', () => {
     ['B45', '257 elements', utf8(wide(257))],
     ['B45', 'depth 9 000', utf8(nested(9_000))],
     ['B45', '1 025 times <, in a comment', utf8(`<a><!--${'<'.repeat(1_022)}--></a>`)],
+    ['B45', '1 025 carriage returns', utf8(`<a>${'\r'.repeat(1_025)}</a>`)],
+    ['B45', '60 000 carriage returns, in a comment', utf8(`<a><!--${'\r'.repeat(60_000)}--></a>`)],
     ['B45', 'unclosed', utf8('<a><b></b>')],
     ['B45', 'two roots', utf8('<a/><a/>')],
     ['B45', 'no root', utf8('<?xml version="1.0"?>')],
@@ -73,6 +76,19 @@ describe('XML', () => {
     expect(() => parse('<?xml version="1.0" encoding="ISO-8859-1"?><a/>')).toThrow(MalformedMessage)
     expect(() => parse('<?xml version="1.0" encoding="utf-8"?><a/>')).not.toThrow()
     expect(() => parse('<?xml version="1.1"?><a/>')).toThrow(MalformedMessage)
+    expect(() => parse('\ufeff<?xml version="1.0" encoding="UTF-16"?><a/>')).toThrow(MalformedMessage)
+    expect(() => parse('\ufeff<?xml version="1.0" encoding="utf-8"?><a/>')).not.toThrow()
+  })
+
+  it.each([
+    '<top-secret></a>',
+    '<top-secret',
+    '<top-secret></top-secret ',
+    '<a top-secret="1" top-secret="1"/>',
+    '<a>&top-secret;</a>',
+  ])('says nothing of %s in its error', (text) => {
+    expect(() => parse(text)).not.toThrow(/secret/)
+    expect(() => parse(text)).toThrow(MalformedMessage)
   })
 
   it('B46: names of the prototype are names like others', () => {

@@ -1,4 +1,4 @@
-import { LocalFault } from '../../core/errors.ts'
+import { LocalFault, TemporaryFailure } from '../../core/errors.ts'
 
 /** A store file that cannot be opened or must not be used. */
 export class StoreUnusable extends LocalFault {
@@ -9,3 +9,6 @@ export class StoreUnusable extends LocalFault {
 export class RecordNotAuthentic extends LocalFault {
   readonly code = 'ERR_RECORD_NOT_AUTHENTIC'
 }
+
+/** Somebody else wrote the same rows between: the same again may succeed at once. */
+export class WrittenMeanwhile extends TemporaryFailure {}

@@ -4,6 +4,7 @@ import { hexOf24 } from '../../core/identities/prose.ts'
 import { copyOfAka, wipeAka } from '../../core/keys.ts'
 import type { Conflict, PutAllOptions, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
 import { chooseUeIds } from './hss-import-ue-ids.ts'
+import { WrittenMeanwhile } from './errors.ts'
 import { conflictsOf } from './hss-import-conflicts.ts'
 import { stageUeIds, type Range } from './hss-staging.ts'
 import { columnsOf, replacingAll, subscriberColumns } from './hss-row.ts'
@@ -99,7 +100,7 @@ async function commit(
   if (without) return [without]
   for (const { batch, from, until } of ranges) {
     if (await session.get(stale, batch, from, until))
-      throw new TemporaryFailure('somebody changed one of these subscribers')
+      throw new WrittenMeanwhile('somebody changed one of these subscribers')
     for (const step of [dropUeIds, write, writeUeIds]) await session.run(step, batch, from, until)
   }
   return []

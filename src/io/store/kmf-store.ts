@@ -55,24 +55,25 @@ export const kmfSchema: StoreSchema = {
     createPeerPlmns,
     documentsInJson,
     // Of a key request in a large store most of the time goes to finding pages: a row in its index has one place less.
-    `create table naf_key_in_index (
+    // Renamed first: from then on PostgreSQL lets nobody else write what is copied.
+    `alter table naf_key rename to naf_key_before;
+     create table naf_key (
        btid text not null references naf_key_row on delete cascade,
        naf_id blob not null,
        version integer not null,
        key blob not null,           -- sealed
        primary key (btid, naf_id)
      ) strict, without rowid;
-     insert into naf_key_in_index select btid, naf_id, version, key from naf_key;
-     drop table naf_key;
-     alter table naf_key_in_index rename to naf_key;
-     create table may_link_in_index (
+     insert into naf_key select btid, naf_id, version, key from naf_key_before;
+     drop table naf_key_before;
+     alter table may_link rename to may_link_before;
+     create table may_link (
        imsi text not null,
        plmn text not null,          -- or *
        primary key (imsi, plmn)
      ) strict, without rowid;
-     insert into may_link_in_index select imsi, plmn from may_link;
-     drop table may_link;
-     alter table may_link_in_index rename to may_link;`,
+     insert into may_link select imsi, plmn from may_link_before;
+     drop table may_link_before;`,
   ],
   tables: [
     {

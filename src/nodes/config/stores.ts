@@ -3,6 +3,7 @@ import { maskedImsi } from '../../core/identities/subscriber.ts'
 import type { AuthorisationStore } from '../../entities/kmf/ports.ts'
 import type { AkaSecrets, Subscriber, SubscriberStore } from '../../entities/hss/ports.ts'
 import { storeKeysIn } from '../../io/lab/store-key-file.ts'
+import { WrittenMeanwhile } from '../../io/store/errors.ts'
 import { openBsfStore, type BsfStore } from '../../io/store/bsf-store.ts'
 import { openHssStore, type HssStore } from '../../io/store/hss-store.ts'
 import { openKmfStore, type KmfStore } from '../../io/store/kmf-store.ts'
@@ -30,10 +31,22 @@ export async function seedSubscribers(
   akaOf: (subscriber: SubscriberConfig) => AkaSecrets,
 ): Promise<void> {
   if (subscribers.length === 0) return
-  const [conflict] = await store.putAll(kept(subscribers, akaOf), { replace: true, ueIds: [] })
+  const [conflict] = await unlessMeanwhile(() =>
+    store.putAll(kept(subscribers, akaOf), { replace: true, ueIds: [] }),
+  )
   if (!conflict) return
   const { imsi } = subscribers[conflict.at] ?? { imsi: '' }
   throw new InvalidValue(`${conflict.field} of subscriber ${maskedImsi(imsi)}`, conflict.reason)
+}
+
+/** Again while another node puts the same: each time one of them is done. */
+async function unlessMeanwhile<Result>(put: () => Promise<Result>): Promise<Result> {
+  for (;;)
+    try {
+      return await put()
+    } catch (error) {
+      if (!(error instanceof WrittenMeanwhile)) throw error
+    }
 }
 
 /** Each with its keys only when it is its turn. */

@@ -5,7 +5,7 @@ import { Sqn } from '../../../src/core/aka.ts'
 import { TemporaryFailure } from '../../../src/core/errors.ts'
 import { StoreUnusable } from '../../../src/io/store/errors.ts'
 import { hssSchema, openHssStore } from '../../../src/io/store/hss-store.ts'
-import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
+import { kmfSchema, openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { statement } from '../../../src/io/store/sql.ts'
 import { openDatabase, placeName } from '../../../src/io/store/store.ts'
 import { imsi1, milenageSubscriber, octets } from '../../contracts/values.ts'
@@ -50,6 +50,22 @@ describe('opening a store in PostgreSQL', () => {
     const migrations = [...schema.migrations, 'create table b (x integer)']
     const database = await inTest(openDatabase(place, { ...schema, migrations }))
     expect(await database.session((session) => session.run(statement('insert into b values (1)')))).toBe(1)
+  })
+
+  it('R8: a permission that is taken away while a KMF store is brought forward does not come back', async () => {
+    const place = await servers.emptyPlace()
+    await (await openDatabase(place, { ...kmfSchema, migrations: kmfSchema.migrations.slice(0, 6) })).close()
+    const client = new pg.Client(place)
+    await client.connect()
+    await client.query(`insert into may_link values ('${imsi1}', '*')`)
+    await client.query('begin')
+    await client.query('delete from may_link')
+    const opening = inTest(openKmfStore(place, storeKeys))
+    const waiting = `select 1 from pg_locks where not granted and relation = 'may_link'::regclass`
+    while ((await client.query(waiting)).rowCount === 0);
+    await client.query('commit')
+    await client.end()
+    expect(await (await opening).authorisations.list()).toEqual([])
   })
 
   it('refuses a store of a newer program, the store of another entity, and another key (R32)', async () => {

@@ -4,10 +4,12 @@ import { expect, it } from 'vitest'
 import { InvalidValue } from '../../../src/core/errors.ts'
 import { Imsi, impiOfImsi } from '../../../src/core/identities/subscriber.ts'
 import { ProseUeId } from '../../../src/core/identities/prose.ts'
+import { openHssStore } from '../../../src/io/store/hss-store.ts'
 import { memorySubscriberStore } from '../../../src/io/store/memory-hss-store.ts'
 import { parseNetworkConfig } from '../../../src/nodes/config/load.ts'
 import { seedSubscribers } from '../../../src/nodes/config/stores.ts'
 import { home, milenageSubscriber } from '../../contracts/values.ts'
+import { inTest, storeKeys, temporaryDirectory } from '../../io/store/temporary.ts'
 
 const example = join(import.meta.dirname, '../../../examples/two-plmns.yaml')
 
@@ -51,4 +53,12 @@ it('a ProSe UE ID of another subscriber in the file: none of the file is put, an
   expect(String(error)).toContain('00101········08')
   expect(String(error)).not.toContain('001010000000008')
   expect(await store.page(undefined, 10)).toHaveLength(1)
+})
+
+it('several HSS that put the subscribers of the same file into one store at once all succeed', async () => {
+  const { plmn } = inFile()
+  const { subscribers } = await inTest(openHssStore(join(temporaryDirectory(), 'store.db'), storeKeys))
+  const seeding = () => seedSubscribers(plmn, subscribers, () => milenageSubscriber.aka)
+  await Promise.all([seeding(), seeding(), seeding()])
+  expect(await subscribers.page(undefined, 10)).toHaveLength(plmn.subscribers.length)
 })
