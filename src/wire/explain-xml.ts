@@ -1,4 +1,4 @@
-import { utf8 } from '../core/bytes.ts'
+import { fromUtf8, utf8 } from '../core/bytes.ts'
 import { MalformedMessage } from '../core/errors.ts'
 import { stoppedBy, type ByteRange, type Explanation } from './explanation.ts'
 import { parseXml, type XmlElement } from './xml.ts'
@@ -20,7 +20,7 @@ export function explainXml(octets: Uint8Array, within: Within = () => undefined)
 
 /** Places of characters as places of octets; equal in a document of ASCII. */
 function octetPlaces(octets: Uint8Array): (character: number) => number {
-  const text = new TextDecoder().decode(octets)
+  const text = fromUtf8(octets)
   if (text.length === octets.length) return (character) => character
   return (character) => utf8(text.slice(0, character)).length
 }

@@ -51,11 +51,23 @@ export function scopeWithin(outer: Scope, element: XmlElement): Scope {
   for (const name of [element.name, ...names])
     if (!qualified.test(name)) throw new MalformedMessage('XML', element.start, 'a name with a wrong colon')
   const scope = declared(outer, element, names.filter(isDeclaration))
-  const full = names
-    .filter((name) => name.includes(':') && !isDeclaration(name))
-    .map((name) => `${boundIn(scope, element, name)} ${localName(name)}`)
-  if (new Set(full).size < full.length) throw new MalformedMessage('XML', element.start, 'an attribute twice')
+  const prefixed = names.filter((name) => name.includes(':') && !isDeclaration(name))
+  if (prefixed.length > 0) checkEachOnce(scope, element, prefixed)
   return scope
+}
+
+/**
+ * No two attributes have the same local name in the same namespace. Long keys that begin alike would be compared in full, each
+ * with each: a namespace and a name are two keys.
+ */
+function checkEachOnce(scope: Scope, element: XmlElement, prefixed: readonly string[]): void {
+  const namesIn = new Map<string, Set<string>>()
+  for (const name of prefixed) {
+    const namespace = boundIn(scope, element, name)
+    const [local, known = new Set<string>()] = [localName(name), namesIn.get(namespace)]
+    if (known.has(local)) throw new MalformedMessage('XML', element.start, 'an attribute twice')
+    namesIn.set(namespace, known.add(local))
+  }
 }
 
 function declared(outer: Scope, { attributes, start }: XmlElement, names: readonly string[]): Scope {

@@ -60,6 +60,7 @@ describe('XML', () => {
     ['B45', 'invalid UTF-8', concat(utf8('<a>'), Uint8Array.of(0xc3, 0x28), utf8('</a>'))],
     ['B45', 'BOM of UTF-16', Uint8Array.from([0xff, 0xfe, 0x3c, 0, 0x61, 0, 0x2f, 0, 0x3e, 0])],
     ['B45', 'an attribute twice', utf8('<a k="1" k="2"/>')],
+    ['B45', 'an attribute twice, by two prefixes', utf8('<a xmlns:p="u" xmlns:q="u" p:k="1" q:k="2"/>')],
     ['B45', 'an unbound prefix', utf8('<p:a/>')],
     ['B45', '64 KiB + 1', utf8(`<a>${'x'.repeat(64 * 1024 - 6)}</a>`)],
     ['B45', 'nothing', new Uint8Array()],
@@ -69,6 +70,12 @@ describe('XML', () => {
     expectQuick(() => {
       expect(() => parseXml(octets)).toThrow(MalformedMessage)
     })
+  })
+
+  it('R41: many attributes in a long namespace are read in below 50 ms', () => {
+    const attributes = Array.from({ length: 1_500 }, (_, number) => `p:a${number}=""`).join(' ')
+    const text = `<a xmlns:p="${'u'.repeat(40_000)}" ${attributes}/>`
+    expectQuick(() => expect(parse(text).attributes.size).toBe(1_500))
   })
 
   it('R41: refuses another encoding than UTF-8', () => {

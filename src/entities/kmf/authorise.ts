@@ -31,12 +31,12 @@ const neededFlags = {
 } as const
 
 /** What keeps the subscriber from it; nothing only when both sources say yes (R8). */
-function missing(ask: Ask, uss: Uss | undefined, hasRow: boolean): readonly string[] {
+function missing(ask: Ask, uss: Uss | undefined, mayLink: boolean): readonly string[] {
   const needed: readonly (keyof typeof words)[] = neededFlags[ask.relay ? 'relay' : 'one-to-one'][ask.role]
   return [
     ...(uss ? [] : ['no ProSe settings']),
     ...needed.filter((flag) => uss && !uss.flags.includes(flag)).map((flag) => `no ${words[flag]}`),
-    ...(hasRow ? [] : [`no permission for ${ask.plmn}`]),
+    ...(mayLink ? [] : [`no permission for ${ask.plmn}`]),
   ]
 }
 
@@ -59,7 +59,7 @@ export async function authorise(
   await authoriseAsRead(owner, ask, await mayLink(owner, ask, ports), ports)
 }
 
-/** The same with the newest settings at hand: those of the row, which a later handshake may have renewed (R8). Step 5. */
+/** The same with the newest settings at hand: those of the row, which a later handshake may have renewed (R8). Steps 5, 10. */
 export async function authoriseUe2(
   owner: Owner & { readonly btid: BTid },
   ask: Ask,

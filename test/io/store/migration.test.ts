@@ -1,10 +1,13 @@
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { tmpiOf } from '../../../src/core/identities/tmpi.ts'
 import { openBsfStore } from '../../../src/io/store/bsf-store.ts'
 import { RecordNotAuthentic } from '../../../src/io/store/errors.ts'
-import { openKmfStore } from '../../../src/io/store/kmf-store.ts'
+import { authorisationsIn } from '../../../src/io/store/kmf-authorisations.ts'
+import { nafKeysIn } from '../../../src/io/store/kmf-naf-keys.ts'
+import { kmfSchema, openKmfStore } from '../../../src/io/store/kmf-store.ts'
 import { openSqlite } from '../../../src/io/store/sqlite.ts'
+import { openStore } from '../../../src/io/store/store.ts'
 import { writeGuss, writeUssList } from '../../../src/wire/user-security-settings.ts'
 import { bootstrap, btid, imsi1, nafKeyRow, noon, visible } from '../../contracts/values.ts'
 import { inTest, storeKeys, temporaryDirectory } from './temporary.ts'
@@ -64,16 +67,17 @@ it('settings that nobody wrote so are an error of the row', async () => {
 
 it('R48: a KMF store of version 6 keeps its keys and permissions when their tables are made anew', async () => {
   const file = join(temporaryDirectory(), 'store.db')
-  const old = await openKmfStore(file, storeKeys)
-  await old.keys.put(nafKeyRow(1))
-  await old.authorisations.grant(imsi1, '*')
-  await old.close()
-  const database = await openSqlite(file)
-  database.exec('pragma user_version = 6')
-  database.close()
+  const old = await openStore(file, storeKeys, { ...kmfSchema, migrations: kmfSchema.migrations.slice(0, 6) })
+  await nafKeysIn(old).put(nafKeyRow(1))
+  await authorisationsIn(old.database).grant(imsi1, '*')
+  await old.database.close()
   const { keys, authorisations } = await inTest(openKmfStore(file, storeKeys))
   expect(visible(await keys.find(btid(1), noon))).toEqual(visible(nafKeyRow(1)))
   expect(await authorisations.list()).toEqual([{ imsi: imsi1, plmn: '*' }])
   await keys.forget(btid(1))
-  expect(await keys.find(btid(1), noon)).toBeUndefined()
+  const database = await openSqlite(file)
+  onTestFinished(() => database.close())
+  expect(database.prepare('select count(*) n from naf_key').get()).toEqual({ n: 0 })
+  const tables = database.prepare("select name from sqlite_schema where name like '%before%'").all()
+  expect(tables).toEqual([])
 })
