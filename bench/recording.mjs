@@ -59,18 +59,20 @@ export async function recorded(config, scenario, branch) {
     bsfStore: async (plmn) => toldStore(await carriers.bsfStore(plmn), tell),
     kmfStore: async (plmn) => toldStore(await carriers.kmfStore(plmn), tell),
   })
-  const tap = tapOf(['message'], (event) => {
+  let taken
+  const tap = tapOf(['message', 'state'], (event) => {
     if (isOn && event.kind === 'message' && !event.heartbeat) messages.push(event)
+    if (isOn && event.kind === 'state' && event.what === 'branch') taken = event.fields.branch
   })
   const network = await setUpNetwork({ config, scenario, tap, unsafeRevealKeys: true, carriersOf })
   await network.setUp()
   isOn = true
-  const setUp = await network.setUp()
+  const algorithms = await network.setUp()
   isOn = false
-  if (setUp.branch !== branch) throw new Error(`${scenario} went through branch ${setUp.branch}`)
+  if (taken !== branch) throw new Error(`${scenario} went through branch ${taken}`)
   const [, rand] = calls.find(({ name }) => name === 'subscribers.rememberRand')?.args ?? []
   return {
-    ...{ messages, algorithms: setUp.algorithms, close: network.stop },
+    ...{ messages, algorithms, close: network.stop },
     async callStores() {
       const renewed = withAnother(rand)
       for (const call of calls) await call.again(renewed)

@@ -1,5 +1,5 @@
 // A whole network in this process, in which one set-up comes after the other.
-import { allTaps, tapOf } from '../dist/core/tap.js'
+import { tapOf } from '../dist/core/tap.js'
 import { freePortPair } from '../dist/io/radio/udp-multicast.js'
 import { prepareFiles } from '../dist/nodes/config/files.js'
 import { onFreePorts, withOwnStores } from '../dist/testbed/arrangements.js'
@@ -31,8 +31,8 @@ async function contextOnSockets({ config: given, ...options }) {
 
 /**
  * The network of a scenario, on sockets or `simulated`, with what comes before its set-ups done. `tap` gets what it reads,
- * `carriersOf` may change what its nodes take from the machine. The network has `setUp()`, which gives its branch: steps 2 to
- * 14, for branch 7c a bootstrapping before, and the release of the link.
+ * `carriersOf` may change what its nodes take from the machine. The network has `setUp()`, which gives the algorithms of the
+ * link: steps 2 to 14, for branch 7c a bootstrapping before, and the release.
  */
 export async function setUpNetwork({
   config: given,
@@ -44,11 +44,7 @@ export async function setUpNetwork({
 }) {
   const scenario = findScenario(name)
   const config = scenario.arrangement?.(given) ?? given
-  let branch
-  const decisions = tapOf(['state'], ({ kind, what, fields }) => {
-    if (kind === 'state' && what === 'branch') branch = fields.branch
-  })
-  const options = { config, tap: allTaps(decisions, tap), unsafeRevealKeys }
+  const options = { config, tap, unsafeRevealKeys }
   const { context, through, remove } = await (simulated ? simulatedContext : contextOnSockets)(options)
   const cast = castOf(context.config)
   const network = await through(startNodes({ ...context, carriers: carriersOf(context.carriers) }, new Map()))
@@ -73,7 +69,7 @@ export async function setUpNetwork({
     if (outcome !== 'secured') throw new Error(`a set-up of ${name} ended as ${outcome}: ${reason}`)
     const [link] = await ue1.links(peer)
     await ue1.release(peer)
-    return { branch, algorithms: { eea: link.eea, eia: link.eia } }
+    return { eea: link.eea, eia: link.eia }
   }
   try {
     await through(prepared())

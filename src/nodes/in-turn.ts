@@ -11,7 +11,7 @@ export class InTurn<Instance> {
 
   /** What the first of them gives whose `ask` is no TemporaryFailure; throws the last one when all are. */
   async ask<Value>(ask: (instance: Instance) => Promise<Value>): Promise<Value> {
-    let failure = new TemporaryFailure('there is nobody to ask')
+    let failure: TemporaryFailure | undefined
     const from = this.#at
     for (let tried = 0; tried < this.#instances.length; tried++) {
       const at = (from + tried) % this.#instances.length
@@ -25,6 +25,6 @@ export class InTurn<Instance> {
         this.#at = (at + 1) % this.#instances.length
       }
     }
-    throw failure
+    throw failure ?? new TemporaryFailure('there is nobody to ask')
   }
 }

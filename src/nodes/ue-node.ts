@@ -185,13 +185,13 @@ function pc5Tap(
       bytes: isChanged ? onAir : frame,
       original: isChanged ? frame : undefined,
       lost: onAir === 'lost' ? true : undefined,
-      security,
+      security: security?.(),
       masked: [],
       // A copy: whoever sent it may use its octets again.
       clear: unsafeRevealKeys && protection === 'ciphered' ? sdu?.slice() : undefined,
       pc5Profile: ue.pc5Profile === 'final' && message.channel === 'SL-SCH' ? 'final' : undefined,
       get fields() {
-        return message.fields
+        return message.fields()
       },
       context,
       heartbeat,

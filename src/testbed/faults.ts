@@ -111,10 +111,14 @@ export class Faults {
   onAirOf(ue: string, nameOf: (message: SentPc5Message) => string | undefined, profile: Pc5Profile): OnAir {
     return (message) => {
       const to = nameOf(message)
-      if (to !== undefined && this.#cuts.has(pairOf(ue, to))) return 'lost'
+      if (to !== undefined && this.#isCut(ue, to)) return 'lost'
       if (this.#isLost()) return 'lost'
       return this.#tampered(message, profile)
     }
+  }
+
+  #isCut(one: string, other: string): boolean {
+    return this.#cuts.size > 0 && this.#cuts.has(pairOf(one, other))
   }
 
   #follow(node: string, other: string | undefined, socket: Socket): void {

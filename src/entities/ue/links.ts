@@ -258,7 +258,7 @@ export class Links {
         return
       }
       case 'report': {
-        this.#ports.report({ ...effect.state, context: entry.trace })
+        this.#report(entry, effect)
         return
       }
       case 'attempt-ended':
@@ -288,6 +288,11 @@ export class Links {
         return
       }
     }
+  }
+
+  #report({ trace }: LinkEntry, { state, keys }: Extract<LinkEffect, { kind: 'report' }>): void {
+    const { report } = this.#ports
+    if (!report.unheard) report({ ...state, ...(keys && { keys: keys() }), context: trace })
   }
 
   #endRekeying(entry: LinkEntry, end: RekeyingEnd): void {

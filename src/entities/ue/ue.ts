@@ -45,8 +45,8 @@ export interface SentPc5Message {
   readonly frame: Uint8Array
   /** What an SL-SCH frame carries, before it was ciphered. */
   readonly sdu?: Uint8Array | undefined
-  /** Made when they are looked at: mostly nobody does. */
-  readonly fields: Fields
+  /** Makes what a reader needs to know of it: mostly there is none. */
+  readonly fields: () => Fields
   readonly from: Layer2Id
   /** Absent for discovery, which is for everybody. */
   readonly to?: Layer2Id | undefined
@@ -55,7 +55,8 @@ export interface SentPc5Message {
   /** Trace id of the attempt. */
   readonly context?: string | undefined
   readonly heartbeat: boolean
-  readonly security?: SecurityInputs | undefined
+  /** To be asked at once: its keys may be wiped later. */
+  readonly security?: (() => SecurityInputs) | undefined
 }
 
 export interface UePorts {
@@ -335,16 +336,14 @@ export class Ue {
     peer: Layer2Id,
     link: { readonly label?: string; readonly trace?: string },
   ): void {
-    const { lcid, frame, sdu, name, step, protection, heartbeat, security } = message
+    const { lcid, frame, sdu, name, step, protection, fields, heartbeat, security } = message
     const from = this.#settings.layer2Id
     writeFrameHeader(frame, { source: from, destination: peer, lcid })
     this.#put({
       name,
       step,
       protection,
-      get fields() {
-        return message.fields
-      },
+      fields,
       heartbeat,
       security,
       channel: 'SL-SCH',
@@ -366,9 +365,7 @@ export class Ue {
       step: '2',
       protection: 'clear',
       frame: encodeDiscovery(message),
-      get fields() {
-        return describeDiscovery(message)
-      },
+      fields: () => describeDiscovery(message),
       from: this.#settings.layer2Id,
       heartbeat: repeated,
     })

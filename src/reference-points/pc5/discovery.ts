@@ -64,6 +64,10 @@ export const discoveryLayouts = {
   },
 } as const satisfies Record<string, Layout>
 
+const layoutsByType: ReadonlyMap<number, readonly [string, Layout]> = new Map(
+  Object.entries(discoveryLayouts).map(([name, layout]) => [layout.type, [name, layout]]),
+)
+
 interface Tail {
   /** Message integrity code, 32 bits; 0 and not checked without a discovery key. */
   readonly mic: number
@@ -115,6 +119,16 @@ export interface Part {
 
 /** The elements of a message in wire order with their places; `targeted` says whether the target is there. */
 export function partsOf(layout: Layout, targeted: boolean): readonly Part[] {
+  const known = targeted ? targetedParts : untargetedParts
+  let parts = known.get(layout)
+  if (!parts) known.set(layout, (parts = placed(layout, targeted)))
+  return parts
+}
+
+const untargetedParts = new WeakMap<Layout, readonly Part[]>()
+const targetedParts = new WeakMap<Layout, readonly Part[]>()
+
+function placed(layout: Layout, targeted: boolean): readonly Part[] {
   const rows: [string, FieldCodec<unknown>][] = Object.entries(layout.fields)
   if (layout.target) rows.push(['composition', layout.target.composition])
   if (layout.target && targeted) rows.push(['target', layout.target.codec])
@@ -163,9 +177,9 @@ export function decodeDiscovery(message: Uint8Array): DiscoveryMessage {
 function takeApart(message: Uint8Array) {
   if (message.length !== discoverySize)
     throw new MalformedMessage('PC5_DISCOVERY', message.length, `${discoverySize} octets are needed`)
-  const found = Object.entries(discoveryLayouts).find(([, { type }]) => type === message[0])
+  const found = layoutsByType.get(message[0] ?? -1)
   if (!found) throw new MalformedMessage('message type', 0, 'unknown')
-  const [type, layout]: [string, Layout] = found
+  const [type, layout] = found
   const untargeted = partsOf(layout, false)
   const flag = untargeted.find(({ field }) => field === 'composition')
   const parts = flag && message[flag.from] === 1 ? partsOf(layout, true) : untargeted

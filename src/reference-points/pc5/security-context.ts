@@ -55,6 +55,8 @@ export interface SecurityContextInputs extends FreshInputs {
   readonly profile?: Pc5Profile
 }
 
+type Fingerprints = Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
+
 /**
  * The keys of one KD-sess with the counters that may never go back: there is one object per context and it is
  * never copied, for a second send counter would use (key, COUNT, BEARER, DIRECTION) twice (R27).
@@ -65,8 +67,6 @@ export class SecurityContext {
   /** DIRECTION of what this UE sends. TS 33.303 6.5.6. */
   readonly sendDirection: Direction
   readonly profile: Pc5Profile
-  /** For logs: KD-sess, PEK and PIK as 8 hex digits each (R31). */
-  readonly fingerprints: Readonly<Record<'KD-sess' | 'PEK' | 'PIK', string>>
   /** Kept for the next context of this link, and wiped with this one. */
   readonly #pdk: Pdk
   readonly #kdSess: KdSess
@@ -76,6 +76,7 @@ export class SecurityContext {
   readonly #pik: Pik
   readonly #identityElements: Uint8Array
   readonly #windows = new Map<Lcid, ReplayWindow>()
+  #fingerprints: Fingerprints | undefined
   #nextSn = 1
   #accepted = 0
   #isWiped = false
@@ -99,11 +100,21 @@ export class SecurityContext {
     this.#pik = derivePik(this.#kdSess, algorithms.eia)
     this.#eea = eea.under(this.#pek)
     this.#eia = eia.under(this.#pik)
-    this.fingerprints = {
+  }
+
+  /**
+   * For logs: KD-sess, PEK and PIK as 8 hex digits each (R31). Made when first asked for; throws UnknownContext when that
+   * is after the end of the context.
+   */
+  get fingerprints(): Fingerprints {
+    if (this.#fingerprints) return this.#fingerprints
+    if (this.#isWiped) throw new UnknownContext('the keys of this context are wiped')
+    this.#fingerprints = {
       'KD-sess': fingerprint(this.#kdSess),
       PEK: fingerprint(this.#pek),
       PIK: fingerprint(this.#pik),
     }
+    return this.#fingerprints
   }
 
   get isWiped(): boolean {
@@ -133,13 +144,18 @@ export class SecurityContext {
     })
   }
 
-  /** What the next PDU on this channel is protected with. */
-  inputsOfNext(lcid: Lcid): SecurityInputs {
+  /** Gives what the next PDU on this channel will have been protected with. */
+  inputsOfNext(lcid: Lcid): () => SecurityInputs {
+    const sn = this.#nextSn
+    return () => this.#inputsOf(lcid, sn)
+  }
+
+  #inputsOf(lcid: Lcid, sn: number): SecurityInputs {
     const { fingerprints, profile, sendDirection } = this
     return {
       pik: hasMac(lcid, profile) ? fingerprints.PIK : undefined,
       pek: isCiphered(lcid, sendDirection, profile) ? fingerprints.PEK : undefined,
-      count: this.#count(this.#nextSn),
+      count: this.#count(sn),
       bearer: lcid,
       direction: sendDirection,
     }

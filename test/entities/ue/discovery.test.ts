@@ -96,7 +96,7 @@ describe('CR 33.303 6.X.3.2 step 2: discovery, TS 23.303 5.3', () => {
     const relay = world.station(id2, { relayServiceCodes: [one, other] })
     relay.ue.answerSolicitations()
     await find(world, ue1, { model: 'b', relayServiceCode: other })
-    expect(relay.sent.map(({ name, fields }) => [name, fields['relayServiceCode']])).toEqual([
+    expect(relay.sent.map(({ name, fields }) => [name, fields()['relayServiceCode']])).toEqual([
       ['RELAY_DISCOVERY_RESPONSE', '000124'],
     ])
   })

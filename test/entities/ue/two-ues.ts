@@ -266,7 +266,7 @@ export class World {
           protection: message.protection,
           bytes: message.frame,
           masked: [],
-          fields: message.fields,
+          fields: message.fields(),
         })
       },
     })

@@ -219,6 +219,21 @@ describe('keys', () => {
       expect(shown).not.toContain(key)
   })
 
+  it('R31, R33: a wiped context still has the fingerprints that were asked for, and makes none of wiped keys', () => {
+    const asked = ue1.fingerprints
+    ue1.wipe()
+    ue2.wipe()
+    expect(ue1.fingerprints).toEqual(asked)
+    expect(() => ue2.fingerprints).toThrow(UnknownContext)
+  })
+
+  it('tells the COUNT of the PDU that came next, also after it', () => {
+    const inputs = ue2.inputsOfNext(30)
+    send(ue2)
+    send(ue2)
+    expect(inputs()).toMatchObject({ count: ue2.kdSessId * 0x10000 + 1, bearer: 30, direction: 1 })
+  })
+
   it('R33: a wiped context protects and accepts nothing', () => {
     const pdu = send(ue2)
     ue1.wipe()

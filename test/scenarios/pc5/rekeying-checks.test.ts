@@ -226,7 +226,7 @@ describe('a Command of a rekeying that UE-1 refuses', () => {
       const before = snapshot(world.ue1)
       await answered(changes)
       const reject = world.ue1.sent.find(({ name }) => name === 'DIRECT_SECURITY_MODE_REJECT')
-      expect([decodeFrame(reject?.frame ?? new Uint8Array()).lcid, reject?.fields]).toMatchObject([
+      expect([decodeFrame(reject?.frame ?? new Uint8Array()).lcid, reject?.fields()]).toMatchObject([
         30,
         { cause: expect.stringContaining(`${cause}`) as string },
       ])

@@ -83,7 +83,7 @@ describe('CR 33.303 6.X.3.2: set-up of a link', () => {
       ue2: { ip: true, relayServiceCodes: [relayServiceCode] },
     })
     const { ue1, ue2, clock } = world
-    const accepted = () => ue2.sent.find(({ name }) => name === 'DIRECT_COMMUNICATION_ACCEPT')?.fields
+    const accepted = () => ue2.sent.find(({ name }) => name === 'DIRECT_COMMUNICATION_ACCEPT')?.fields()
     let result: unknown
     void ue1.ue.connect(id2, { relayServiceCode }).then((value) => (result = value))
     await clock.runUntil(() => result !== undefined)

@@ -33,19 +33,23 @@ export function completed(attempt: Attempt, proof: CommandVerified, env: LinkEnv
 }
 
 /** What was checked, and with which key: that of a push is named, for it is the one the B-TID did not bring (R25). */
-const commandVerified = ({ context, pushed }: CommandVerified): LinkEffect => ({
-  kind: 'report',
-  state: {
-    step: '13',
-    what: 'command-verified',
-    fields: {
-      checks: [...(pushed ? ['gpi'] : []), 'mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
-      ...namesOf(context.algorithms),
-      ...(pushed && { gpi: true }),
+function commandVerified({ context, pushed }: CommandVerified): LinkEffect {
+  // Now: it is wiped before this is told.
+  const pushedKey = pushed && { Ks_NAF: fingerprint(pushed.ksNaf) }
+  return {
+    kind: 'report',
+    state: {
+      step: '13',
+      what: 'command-verified',
+      fields: {
+        checks: [...(pushed ? ['gpi'] : []), 'mac-i', 'capabilities', 'algorithms', 'ue-2-id', 'nonce-2'],
+        ...namesOf(context.algorithms),
+        ...(pushed && { gpi: true }),
+      },
     },
-    keys: { ...context.fingerprints, ...(pushed && { Ks_NAF: fingerprint(pushed.ksNaf) }) },
-  },
-})
+    keys: () => ({ ...context.fingerprints, ...pushedKey }),
+  }
+}
 
 /** UE-1 waits for ACCEPT: a MAC-I was verified, so nothing unprotected counts any more (R11). */
 export function completing(state: Completing, event: LinkEvent, env: LinkEnv): LinkStep {

@@ -234,11 +234,11 @@ export interface OutgoingMessage {
   readonly name: string
   readonly step?: Step | undefined
   readonly protection: Protection
-  /** Made when they are looked at: mostly nobody does. */
-  readonly fields: Fields
+  /** Makes what a reader needs to know of it: mostly there is none. */
+  readonly fields: () => Fields
   readonly heartbeat: boolean
   /** Absent where no key protects it. */
-  readonly security?: SecurityInputs | undefined
+  readonly security?: (() => SecurityInputs) | undefined
 }
 
 export type LinkEffect =
@@ -250,7 +250,12 @@ export type LinkEffect =
   | { readonly kind: 'read-gpi'; readonly gpi: Uint8Array; readonly nafId: NafId }
   /** The Command that brought a GPI passed every check: its SQN and P-TID are taken. */
   | { readonly kind: 'commit-push'; readonly pushed: PushedKey }
-  | { readonly kind: 'report'; readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'context'> }
+  | {
+      readonly kind: 'report'
+      readonly state: Omit<TapState, 'kind' | 'time' | 'node' | 'keys' | 'context'>
+      /** Makes fingerprints of keys where somebody hears of it. */
+      readonly keys?: () => NonNullable<TapState['keys']>
+    }
   /** UE-1's attempt is over; what follows is the set-up's to decide. */
   | { readonly kind: 'attempt-ended'; readonly end: AttemptEnd }
   | { readonly kind: 'rekeying-ended'; readonly end: RekeyingEnd }

@@ -222,8 +222,8 @@ function switched(
           ...{ peer: hexOf24(facts.peer), role: facts.role, rekeyings: rekeyings + 1 },
           ...{ kdSessId: context.kdSessId.toString(16).padStart(4, '0'), ...namesOf(context.algorithms) },
         },
-        keys: context.fingerprints,
       },
+      keys: () => context.fingerprints,
     },
     { kind: 'rekeying-ended', end: { outcome: 'rekeyed' } },
   ]

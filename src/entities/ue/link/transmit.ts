@@ -1,4 +1,4 @@
-import type { Fields, Protection, SecurityInputs, Step } from '../../../core/tap.ts'
+import type { Protection, SecurityInputs, Step } from '../../../core/tap.ts'
 import {
   decodeSdu,
   describe,
@@ -42,10 +42,9 @@ const outgoing = (
   frame: Uint8Array,
   protection: Protection,
   stepOf: typeof steps,
-  security?: SecurityInputs,
+  security?: () => SecurityInputs,
 ): OutgoingMessage => {
   const type = typeOfSdu(sdu)
-  let fields: Fields | undefined
   return {
     kind: 'transmit',
     lcid,
@@ -54,9 +53,7 @@ const outgoing = (
     name: messageName(type),
     step: stepOf[type],
     protection,
-    get fields() {
-      return (fields ??= describe(decodeSdu(sdu)))
-    },
+    fields: () => describe(decodeSdu(sdu)),
     heartbeat: heartbeats.includes(type),
     security,
   }
@@ -110,7 +107,7 @@ export function transmitData(
     sdu: octets,
     name: 'USER_DATA',
     protection: 'ciphered',
-    fields: { sduType, octets: octets.length },
+    fields: () => ({ sduType, octets: octets.length }),
     heartbeat: false,
     security,
   }
