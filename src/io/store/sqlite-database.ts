@@ -121,6 +121,8 @@ export class SqliteDatabase implements Database {
   async close(): Promise<void> {
     await this.#checkpoint
     await this.#lock.alone(() => promised(() => this.#connection.close()))
+    // Who wrote last waits for a sync that is still to begin.
+    await this.#syncs.synced().catch(() => undefined)
     await Promise.all([this.#checkpoints.close(), this.#log.close()])
   }
 

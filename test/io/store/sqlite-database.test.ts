@@ -113,4 +113,17 @@ describe('an SQLite file', () => {
     expect(statSync(`${path}-wal`).size).toBeLessThan(2 * log)
     expect(await rows()).toBe(32_000)
   })
+
+  it('tells all who wrote before it was closed that it is done', async () => {
+    const other = await openSqliteDatabase(`${path}-other`, schema, () => Promise.resolve())
+    const closing: Promise<void>[] = []
+    const write = (id: number) =>
+      other.transaction(async (session) => {
+        if (id === 19) closing.push(other.close())
+        return session.run(insert, id, 'x')
+      })
+    const written = await Promise.allSettled(Array.from({ length: 20 }, (_, id) => write(id)))
+    await Promise.all(closing)
+    expect(written.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'fulfilled'))
+  })
 })
