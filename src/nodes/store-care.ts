@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Random } from '../core/environment.ts'
 import { fromUtf8 } from '../core/bytes.ts'
 import { beginRotation, endRotation, storeKeysIn } from '../io/lab/store-key-file.ts'
@@ -85,14 +87,26 @@ export async function backupStore(of: StoreOfNode, file: string, progress: Progr
 export async function restoreStore(of: StoreOfNode, file: string, progress: Progress): Promise<number> {
   const schema = await currentSchemaAt(file)
   if (schema !== schemaFor(of)) throw new StoreUnusable(`${file} is a store of the ${schema.entity}`)
-  const { database } = await openStore(file, keysOf(of), schema)
-  return closing(Promise.resolve(database), (from) =>
-    closing(openDatabase(placeOf(of), schema), async (to) => {
-      const copied = await copyRows(from, to, { schema, goesOn: true, progress })
-      await asOneFile(from)
-      return copied
-    }),
-  )
+  return withCopy(file, async (copy) => {
+    const { database } = await openStore(copy, keysOf(of), schema)
+    return closing(Promise.resolve(database), (from) =>
+      closing(openDatabase(placeOf(of), schema), (to) =>
+        copyRows(from, to, { schema, goesOn: true, progress }),
+      ),
+    )
+  })
+}
+
+/** A store of an earlier version is brought to that of this program when it opens: the backup itself stays as it is. */
+async function withCopy<Result>(file: string, work: (copy: string) => Promise<Result>): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), 'sidelock-restore-'))
+  try {
+    const copy = join(directory, 'store.db')
+    copyFileSync(file, copy)
+    return await work(copy)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
 }
 
 const urlBegins = 'postgres'

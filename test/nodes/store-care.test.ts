@@ -102,7 +102,10 @@ describe.each(engines)('care of a store in $engine', ({ urls }) => {
     expect(statSync(backup).mode & 0o777).toBe(0o600)
 
     const { hss: empty } = stores(await urls())
+    const octets = readFileSync(backup)
     await restoreStore(empty, backup, quiet)
+    expect(readFileSync(backup).equals(octets)).toBe(true)
+    expect(readdirSync(directory).filter((name) => name.startsWith('hss1.backup'))).toEqual(['hss1.backup'])
     const after = (await openHss(empty)).subscribers
     expect(visible(await after.page(undefined, 9))).toEqual(visible(await before.page(undefined, 9)))
     for (const imsi of [imsi1, imsi2]) {

@@ -127,11 +127,11 @@ async function branch7b(
   return push(question, { ...kept.row, impi })
 }
 
-/** Throws BTidUnknown for a subscriber that no push can name (re-negotiation), NotAuthorised. */
-async function authorisedImpi({ kmf, ask }: Question, { row, mayLink }: Kept): Promise<Impi> {
+/** The table is read anew: the BSF may have been asked since (7c). Throws BTidUnknown for a subscriber that no push can name (re-negotiation), NotAuthorised. */
+async function authorisedImpi({ kmf, ask }: Question, { row }: Kept): Promise<Impi> {
   const { impi = row.imsi && impiOfImsi(row.imsi, kmf.own.plmn) } = row
   if (impi === undefined) throw new BTidUnknown('whose B-TID it is was never told', 'CR 33.303 6.X.3.3')
-  await authoriseAsRead(row, ask, mayLink, kmf.ports)
+  await authorise(row, ask, kmf.ports)
   return impi
 }
 

@@ -2,7 +2,7 @@ import { hex } from '../../core/bytes.ts'
 import { BTid } from '../../core/identities/b-tid.ts'
 import { NafId } from '../../core/identities/naf-id.ts'
 import { Impi, Imsi } from '../../core/identities/subscriber.ts'
-import { asKsNaf } from '../../core/keys.ts'
+import { asKsNaf, wipe } from '../../core/keys.ts'
 import { Instant } from '../../core/units.ts'
 import type { NafKeyRow, NafKeyStore } from '../../entities/kmf/ports.ts'
 import { keptUssList, ussListIn } from './documents.ts'
@@ -44,13 +44,22 @@ export function rowOf({ seal }: Store, rows: readonly JoinedRow[], now: Instant)
     created: Instant(row.created),
     expires: Instant(row.expires),
     ussList: ussListIn(row.uss_list),
-    keys: row.expires <= now ? [] : rows.flatMap((joined) => keyOf(seal, joined)),
+    keys: row.expires <= now ? [] : keysOf(seal, rows),
   }
 }
 
-function keyOf(seal: Seal, { btid, naf_id: nafId, version, key }: JoinedRow): NafKeyRow['keys'] {
-  if (nafId === null || version === null || key === null) return []
-  return [{ nafId: NafId(nafId), key: asKsNaf(seal.open(identityOf(btid, nafId, version), key)) }]
+/** All of them, or none is left open. */
+function keysOf(seal: Seal, rows: readonly JoinedRow[]): NafKeyRow['keys'] {
+  const keys: NafKeyRow['keys'][number][] = []
+  try {
+    for (const { btid, naf_id: nafId, version, key } of rows)
+      if (nafId !== null && version !== null && key !== null)
+        keys.push({ nafId: NafId(nafId), key: asKsNaf(seal.open(identityOf(btid, nafId, version), key)) })
+    return keys
+  } catch (error) {
+    wipe(...keys.map(({ key }) => key))
+    throw error
+  }
 }
 
 export const joinedColumns =
@@ -68,9 +77,9 @@ export function nafKeysIn(store: Store): NafKeyStore {
     find: (btid, now) => database.session(async (session) => rowOf(store, await session.all(one, btid), now)),
     list: (now) =>
       database.session(async (session) => {
-        const keysOf = new Map<string, JoinedRow[]>()
-        for (const row of await session.all(all)) keysOf.set(row.btid, [...(keysOf.get(row.btid) ?? []), row])
-        return [...keysOf.values()].flatMap((rows) => rowOf(store, rows, now) ?? [])
+        const rowsOf = new Map<string, JoinedRow[]>()
+        for (const row of await session.all(all)) rowsOf.set(row.btid, [...(rowsOf.get(row.btid) ?? []), row])
+        return [...rowsOf.values()].flatMap((rows) => rowOf(store, rows, now) ?? [])
       }),
     forget: (btid) => database.session(async (session) => (await session.run(dropRow, btid)) > 0),
     eraseExpired: (now, limit) => database.transaction((session) => eraseExpired(session, now, limit)),

@@ -78,15 +78,29 @@ export const seedAuthorisations = ({ subscribers }: PlmnConfig, store: Authorisa
     })),
   )
 
+/** The store once it is seeded; closed where that fails. */
+async function seeded<Store extends { close(): Promise<void> }>(
+  store: Store,
+  seed: (store: Store) => Promise<void>,
+): Promise<Store> {
+  try {
+    await seed(store)
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
 /** The store of the HSS of `plmn` as it is. Throws InvalidConfig, StoreUnusable. */
 export const openConfiguredHssStore = (config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> =>
   opened(config, plmn, 'hss', openHssStore)
 
 /** The store of the HSS of `plmn` with the subscribers of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededHssStore(config: NetworkConfig, plmn: PlmnConfig): Promise<HssStore> {
-  const store = await openConfiguredHssStore(config, plmn)
-  await seedSubscribers(plmn, store.subscribers, (subscriber) => readAkaSecrets(config, plmn, subscriber))
-  return store
+  return seeded(await openConfiguredHssStore(config, plmn), ({ subscribers }) =>
+    seedSubscribers(plmn, subscribers, (subscriber) => readAkaSecrets(config, plmn, subscriber)),
+  )
 }
 
 /** The store of the BSF of `plmn`. Throws InvalidConfig, StoreUnusable. */
@@ -99,7 +113,7 @@ export const openConfiguredKmfStore = (config: NetworkConfig, plmn: PlmnConfig):
 
 /** The store of the KMF of `plmn` with the permissions of the file in it. Throws InvalidConfig, StoreUnusable. */
 export async function openSeededKmfStore(config: NetworkConfig, plmn: PlmnConfig): Promise<KmfStore> {
-  const store = await openConfiguredKmfStore(config, plmn)
-  await seedAuthorisations(plmn, store.authorisations)
-  return store
+  return seeded(await openConfiguredKmfStore(config, plmn), ({ authorisations }) =>
+    seedAuthorisations(plmn, authorisations),
+  )
 }

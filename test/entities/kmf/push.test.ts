@@ -252,6 +252,20 @@ describe('GBA push at the KMF of UE-1, CR 33.303 6.X.3.2 step 7, TS 33.223', () 
         }
     })
 
+    it('the row is withdrawn while the BSF is asked for a key, which it has not: no vector is spent', async () => {
+      const lab: Lab = await kmf1({
+        bir: async () => {
+          for (const { imsi, plmn } of await lab.ports.authorisations.list())
+            await lab.ports.authorisations.revoke(imsi, plmn)
+          return unknownBTid()
+        },
+      })
+      await lab.ports.keys.put({ ...row, keys: [] })
+      expect(await failure(askKmf1(lab))).toBeInstanceOf(NotAuthorised)
+      expect(lab.birs).toHaveLength(1)
+      expect(lab.gprs).toEqual([])
+    })
+
     it('the row is withdrawn while the BSF is asked: the key does not leave', async () => {
       const lab: Lab = await kmf1({
         gpr: async (request) => {
