@@ -54,9 +54,9 @@ export const kmfSchema: StoreSchema = {
      create index pushed_gpi_expires on pushed_gpi (expires);`,
     createPeerPlmns,
     documentsInJson,
-    // Of a key request in a large store most of the time goes to finding pages: a row in its index has one place less.
-    // Renamed first: from then on PostgreSQL lets nobody else write what is copied.
-    `alter table naf_key rename to naf_key_before;
+    {
+      // Of a key request in a large store most of the time goes to finding pages: a row in its index has one place less.
+      sqlite: `alter table naf_key rename to naf_key_before;
      create table naf_key (
        btid text not null references naf_key_row on delete cascade,
        naf_id blob not null,
@@ -74,6 +74,7 @@ export const kmfSchema: StoreSchema = {
      ) strict, without rowid;
      insert into may_link select imsi, plmn from may_link_before;
      drop table may_link_before;`,
+    },
   ],
   tables: [
     {

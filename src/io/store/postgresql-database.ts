@@ -168,7 +168,8 @@ async function migrate(
     const { owner = '', version = 0 } = (await session.get(lockedVersionRow)) ?? {}
     checkVersion(schema, owner === schema.entity, version)
     await check(session)
-    for (const migration of schema.migrations.slice(version)) await execute(inPostgresql(migration))
+    for (const migration of schema.migrations.slice(version))
+      if (typeof migration === 'string') await execute(inPostgresql(migration))
     await session.run(setVersion, schema.migrations.length)
   })
 }

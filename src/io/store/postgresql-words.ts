@@ -4,7 +4,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/\binteger primary key autoincrement\b/g, 'bigint primary key'],
   [/\binteger\b/g, 'bigint'],
   [/\bblob\b/g, 'bytea'],
-  [/\) strict(, without rowid)?\b/g, ')'],
+  [/\) strict\b/g, ')'],
 ]
 
 /** SQL of this project, which is that of SQLite, in the words of PostgreSQL. */

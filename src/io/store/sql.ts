@@ -58,13 +58,16 @@ export interface Table {
   readonly sealed?: { readonly column: string; readonly row: (key: readonly SqlValue[]) => string }
 }
 
+/** In the words of SQLite for both engines, or only for it: PostgreSQL stays as it is. */
+export type Migration = string | { readonly sqlite: string }
+
 /** The tables of one entity's store. */
 export interface StoreSchema {
   readonly entity: 'HSS' | 'BSF' | 'KMF'
   /** SQLite application_id: a store of one entity is not taken for that of another. */
   readonly applicationId: number
   /** The n-th makes version n out of version n - 1, in the words of SQLite; never changed once released. */
-  readonly migrations: readonly string[]
+  readonly migrations: readonly Migration[]
   /** Those of the last version; one that refers to another stands after it. */
   readonly tables: readonly Table[]
 }

@@ -191,7 +191,8 @@ function migrate(connection: SqliteConnection, schema: StoreSchema): void {
   const owner = numberOf(connection, 'application_id')
   checkVersion(schema, owner === 0 || owner === schema.applicationId, version)
   if (version === schema.migrations.length) return
-  for (const migration of schema.migrations.slice(version)) connection.exec(migration)
+  for (const migration of schema.migrations.slice(version))
+    connection.exec(typeof migration === 'string' ? migration : migration.sqlite)
   connection.exec(`pragma application_id = ${schema.applicationId}`)
   connection.exec(`pragma user_version = ${schema.migrations.length}`)
 }
