@@ -1,5 +1,6 @@
 import { defaultNames } from '../core/plmn-table.ts'
 import { shortBTid } from '../core/identities/b-tid.ts'
+import { isRead } from '../core/tap.ts'
 import { wipe, type KsNaf } from '../core/keys.ts'
 import { TokenBuckets } from '../core/token-buckets.ts'
 import { Bootstrapping, type BootstrappingConfig } from '../entities/bsf/bootstrapping.ts'
@@ -133,7 +134,9 @@ export async function startBsf(plmn: PlmnConfig, context: NodeContext): Promise<
       ...{ address: ubListen.host, port: ubListen.port, maxConnections: limits.maxConnections },
       streams: context.carriers.streams(name),
       connect: (client) => ubSpans(bootstrapping.connect(client), spans),
-      onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
+      ...(isRead('message', context.tap) && {
+        onMessage: guarded(name, context, ubTapOfBsf(voice, context)),
+      }),
       onFault: (error) => context.onFault(name, error),
     })
     closing.opened(() => ub.close())

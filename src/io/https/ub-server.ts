@@ -26,7 +26,7 @@ export interface UbServerOptions {
   readonly maxConnections: number
   /** The BSF: called for each connection with the address of the client, without its port. */
   readonly connect: (client: string) => UbSession
-  readonly onMessage: (message: UbMessage) => void
+  readonly onMessage?: (message: UbMessage) => void
   /** A fault of ours; the client got 500. */
   readonly onFault: (error: unknown) => void
 }
@@ -125,8 +125,7 @@ async function serve(
     const last = !body || ++client.requests >= limits.requests || !outgoing.shouldKeepAlive
     const sent = withConnection(response, last ? 'close' : 'keep-alive')
     send(outgoing, sent)
-    const identity = client.connection.impi ?? identityOf(request)
-    options.onMessage(messageOf(sent, client, identity, context))
+    options.onMessage?.(messageOf(sent, client, client.connection.impi ?? identityOf(request), context))
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) return // the client went away in mid request
     options.onFault(error)
@@ -180,7 +179,7 @@ function refuseOctets(
   }
   const response = withConnection(bare(statusOfCode[error.code ?? ''] ?? 400), 'close')
   socket.end(responseOctets(response), () => socket.destroy())
-  options.onMessage(messageOf(response, client, undefined, undefined))
+  options.onMessage?.(messageOf(response, client, undefined, undefined))
 }
 
 const closed = (server: Server): Promise<void> =>
