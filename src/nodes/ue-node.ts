@@ -190,9 +190,7 @@ function pc5Tap(
       // A copy: whoever sent it may use its octets again.
       clear: unsafeRevealKeys && protection === 'ciphered' ? sdu?.slice() : undefined,
       pc5Profile: ue.pc5Profile === 'final' && message.channel === 'SL-SCH' ? 'final' : undefined,
-      get fields() {
-        return message.fields()
-      },
+      fields: message.fields(),
       context,
       heartbeat,
     })

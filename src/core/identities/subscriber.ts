@@ -15,10 +15,10 @@ export function Imsi(text: string): Imsi {
 }
 
 export function Impi(text: string): Impi {
-  const [user = '', realm = '', ...more] = text.split('@')
-  if (more.length > 0 || !/^[A-Za-z0-9._+-]{1,64}$/.test(user))
+  const at = text.lastIndexOf('@')
+  if (!/^[A-Za-z0-9._+-]{1,64}$/.test(text.slice(0, Math.max(0, at))))
     throw new InvalidValue('IMPI', 'user@realm is needed', 'TS 23.003 13.3')
-  Fqdn(realm)
+  Fqdn(text.slice(at + 1))
   if (isTmpi(text)) throw new InvalidValue('IMPI', 'a temporary one stands for another', 'TS 33.220 B.4')
   return text as Impi
 }

@@ -21,10 +21,10 @@ import { checkVersion } from './versions.ts'
 const sqliteCodes: readonly unknown[] = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE']
 
 /** What SQLite throws (busy, disk full, gone) becomes TemporaryFailure. */
-const asTemporary = (error: unknown): unknown =>
+const asTemporary = (error: unknown): Error =>
   error instanceof Error && 'code' in error && sqliteCodes.includes(error.code)
     ? new TemporaryFailure('the store is away', undefined, { cause: error })
-    : error
+    : (error as Error)
 
 const createKeyCheck = 'create table if not exists key_check (sealed blob not null) strict'
 
@@ -55,12 +55,21 @@ class SqliteSession implements Session {
     this.#prepare = prepare
   }
 
+  // Each by itself: the values go to SQLite as they came only where no function between takes them along.
   get<Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return promised(() => this.#prepare(text).get(...values) as Row | undefined)
+    try {
+      return Promise.resolve(this.#prepare(text).get(...values) as Row | undefined)
+    } catch (error) {
+      return Promise.reject(asTemporary(error))
+    }
   }
 
   all<Row>({ text }: Statement<Row>, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return promised(() => this.#prepare(text).all(...values) as Row[])
+    try {
+      return Promise.resolve(this.#prepare(text).all(...values) as Row[])
+    } catch (error) {
+      return Promise.reject(asTemporary(error))
+    }
   }
 
   run({ text }: Statement<never>, ...values: readonly SqlValue[]): Promise<number> {
