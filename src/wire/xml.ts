@@ -42,10 +42,7 @@ export interface XmlPlace {
 const limits = { octets: 64 * 1024, marks: 1024, returns: 1024, depth: 16, elements: 256 } as const
 
 /** For places, and to see what is not allowed. */
-const reading = {
-  ...{ includeOffsets: true, preserveComments: true },
-  ...{ preserveDocumentType: true },
-} as const
+const reading = { includeOffsets: true, preserveComments: true, preserveDocumentType: true } as const
 
 /**
  * The root of an XML 1.0 document in UTF-8, without DTD, within the limits of R41; throws MalformedMessage.

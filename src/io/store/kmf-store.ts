@@ -15,6 +15,20 @@ import type { StoreKeys } from './seal.ts'
 import type { StoreSchema } from './sql.ts'
 import { openStore, type StorePlace } from './store.ts'
 
+/** Columns of two tables that are made anew in a later version, never changed once released. */
+const nafKey = `(
+       btid text not null references naf_key_row on delete cascade,
+       naf_id blob not null,
+       version integer not null,
+       key blob not null,           -- sealed
+       primary key (btid, naf_id)
+     )`
+const mayLink = `(
+       imsi text not null,
+       plmn text not null,          -- or *
+       primary key (imsi, plmn)
+     )`
+
 export const kmfSchema: StoreSchema = {
   entity: 'KMF',
   applicationId: 0x534c6b6d,
@@ -30,18 +44,8 @@ export const kmfSchema: StoreSchema = {
      ) strict;
      create index naf_key_row_expires on naf_key_row (erased, expires);
      create index naf_key_row_imsi on naf_key_row (imsi);
-     create table naf_key (
-       btid text not null references naf_key_row on delete cascade,
-       naf_id blob not null,
-       version integer not null,
-       key blob not null,           -- sealed
-       primary key (btid, naf_id)
-     ) strict;
-     create table may_link (
-       imsi text not null,
-       plmn text not null,          -- or *
-       primary key (imsi, plmn)
-     ) strict;`,
+     create table naf_key ${nafKey} strict;
+     create table may_link ${mayLink} strict;`,
     'delete from naf_key_row where erased = 1 and imsi is null',
     'create table gba_u (imsi text primary key) strict', // whose cards work in GBA_U
     `create table pushed_gpi (
@@ -57,21 +61,11 @@ export const kmfSchema: StoreSchema = {
     {
       // Of a key request in a large store most of the time goes to finding pages: a row in its index has one place less.
       sqlite: `alter table naf_key rename to naf_key_before;
-     create table naf_key (
-       btid text not null references naf_key_row on delete cascade,
-       naf_id blob not null,
-       version integer not null,
-       key blob not null,           -- sealed
-       primary key (btid, naf_id)
-     ) strict, without rowid;
+     create table naf_key ${nafKey} strict, without rowid;
      insert into naf_key select btid, naf_id, version, key from naf_key_before;
      drop table naf_key_before;
      alter table may_link rename to may_link_before;
-     create table may_link (
-       imsi text not null,
-       plmn text not null,          -- or *
-       primary key (imsi, plmn)
-     ) strict, without rowid;
+     create table may_link ${mayLink} strict, without rowid;
      insert into may_link select imsi, plmn from may_link_before;
      drop table may_link_before;`,
     },
