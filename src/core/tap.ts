@@ -173,6 +173,11 @@ export type Report = ((state: Omit<TapState, 'kind' | 'time' | 'node'>) => void)
   readonly unheard?: true
 }
 
+/** Reports what `make` gives, such as fingerprints of keys, which is made only where somebody hears of it. */
+export function tell(report: Report, make: () => Parameters<Report>[0]): void {
+  if (!report.unheard) report(make())
+}
+
 /** For a node of whose decisions nobody hears. */
 export const unheard: Report = Object.assign(() => undefined, { unheard: true as const })
 

@@ -1,10 +1,10 @@
-import type { Sqn } from '../core/aka.ts'
 import { shortBTid } from '../core/identities/b-tid.ts'
 import { hexOf24 } from '../core/identities/prose.ts'
 import { maskedImpi, maskedImsi } from '../core/identities/subscriber.ts'
 import { nafUaId } from '../core/identities/naf-id.ts'
 import { hex } from '../core/bytes.ts'
 import { wipe } from '../core/keys.ts'
+import { sqnHex } from '../core/sequence-number.ts'
 import type { Fields } from '../core/tap.ts'
 import type { Instant } from '../core/units.ts'
 import { fingerprint } from '../crypto/fingerprint.ts'
@@ -23,17 +23,19 @@ const date = (instant: Instant): string => new Date(instant).toISOString()
 /** Its subscribers, each with the last SQN that went out: K is there and is never shown. */
 export async function hssView(subscribers: SubscriberStore): Promise<Fields> {
   const page = await subscribers.page(undefined, most)
-  const sqns = await Promise.all(page.map(({ imsi }) => subscribers.lastSqn(imsi)))
+  const sqns = await Promise.all(
+    page.map(async ({ imsi }) => {
+      const last = await subscribers.lastSqn(imsi)
+      return last === undefined ? null : sqnHex(last)
+    }),
+  )
   return {
     subscribers: page.map(({ imsi, aka, gba, prose }, at) => ({
-      ...{ imsi: maskedImsi(imsi), algorithm: aka.algorithm, gba, k: 'held', sqn: textOf(sqns[at]) },
+      ...{ imsi: maskedImsi(imsi), algorithm: aka.algorithm, gba, k: 'held', sqn: sqns[at] ?? null },
       ...{ permissions: [...(prose?.permissions ?? [])], publicSafety: prose?.publicSafety ?? false },
     })),
   }
 }
-
-/** 48 bits in hex, as vectors show it. */
-const textOf = (sqn: Sqn | undefined): string | null => sqn?.toString(16).padStart(12, '0') ?? null
 
 /** Its bootstrapping contexts. */
 export async function bsfView(bootstraps: BootstrapStore, now: Instant): Promise<Fields> {

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Sqn } from '../../src/core/aka.ts'
 import { shortBTid } from '../../src/core/identities/b-tid.ts'
 import { maskedImsi } from '../../src/core/identities/subscriber.ts'
+import { sqnHex } from '../../src/core/sequence-number.ts'
 import { systemClock, systemRandom } from '../../src/io/system.ts'
 import { nextSqn } from '../../src/entities/hss/sequence.ts'
 import { prepareFiles } from '../../src/nodes/config/files.ts'
@@ -124,7 +124,7 @@ export async function storedIn(config: NetworkConfig): Promise<History['stored']
         if (keys.length > 0) nafKeys.push(shortBTid(btid))
       for (const { imsi } of plmn.subscribers)
         if (await hss.subscribers.findByImsi(imsi))
-          nextSqns.set(maskedImsi(imsi), sqnText(await hss.subscribers.advanceSqn(imsi, nextSqn)))
+          nextSqns.set(maskedImsi(imsi), sqnHex(await hss.subscribers.advanceSqn(imsi, nextSqn)))
     } finally {
       await Promise.all([hss.close(), bsf.close(), kmf.close()])
     }
@@ -133,4 +133,3 @@ export async function storedIn(config: NetworkConfig): Promise<History['stored']
 }
 
 /** As an HSS tells it: 12 hex digits. */
-const sqnText = (sqn: Sqn): string => sqn.toString(16).padStart(12, '0')

@@ -1,3 +1,4 @@
+import { tell } from '../../core/tap.ts'
 import type { AuthenticationVector, Resynchronisation } from '../../core/aka.ts'
 import { hex } from '../../core/bytes.ts'
 import { IdentityUnknown, SynchronisationRefused, TemporaryFailure } from '../../core/errors.ts'
@@ -205,18 +206,17 @@ export class Bootstrapping {
     if (await this.#ports.bootstraps.find(bootstrap.btid, bootstrap.created))
       throw new TemporaryFailure('the HSS gave a RAND that is in use', 'TS 33.220 4.5.2')
     await this.#ports.bootstraps.put(bootstrap)
-    if (!this.#ports.report.unheard)
-      this.#ports.report({
-        what: 'bootstrapped',
-        fields: {
-          impi: maskedImpi(bootstrap.impi),
-          ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
-          btid: shortBTid(bootstrap.btid),
-          expires: new Date(bootstrap.expires).toISOString(),
-        },
-        keys: { Ks: fingerprint(bootstrap.ks) },
-        ...(asked.context === undefined ? {} : { context: asked.context }),
-      })
+    tell(this.#ports.report, () => ({
+      what: 'bootstrapped',
+      fields: {
+        impi: maskedImpi(bootstrap.impi),
+        ...(isTmpi(user) ? { tmpi: shortTmpi(user) } : {}),
+        btid: shortBTid(bootstrap.btid),
+        expires: new Date(bootstrap.expires).toISOString(),
+      },
+      keys: { Ks: fingerprint(bootstrap.ks) },
+      ...(asked.context === undefined ? {} : { context: asked.context }),
+    }))
   }
 
   /** Proof for the UE that this body is from who holds XRES. RFC 2617 3.2.3. */

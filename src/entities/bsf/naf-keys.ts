@@ -1,3 +1,4 @@
+import { tell } from '../../core/tap.ts'
 import { checkWallClock } from '../../core/clock-step.ts'
 import { hex } from '../../core/bytes.ts'
 import { BTidUnknown, NotAuthorised } from '../../core/errors.ts'
@@ -57,18 +58,17 @@ function keyFor(
   if (!hasNeededUss(naf, bootstrap.guss))
     return refuse(new NotAuthorised('the GUSS has no USS for this NAF', 'TS 29.109 6.2.2.2'), ports)
   const key = deriveKsNaf(bootstrap.ks, bootstrap.rand, bootstrap.impi, request.nafId)
-  if (!ports.report.unheard)
-    ports.report({
-      what: 'naf-key-given',
-      fields: {
-        to: from,
-        naf: nafFqdn(request.nafId),
-        uaId: hex(nafUaId(request.nafId)),
-        btid: shortBTid(bootstrap.btid),
-      },
-      keys: { Ks: fingerprint(bootstrap.ks), Ks_NAF: fingerprint(key) },
-      ...(context === undefined ? {} : { context }),
-    })
+  tell(ports.report, () => ({
+    what: 'naf-key-given',
+    fields: {
+      to: from,
+      naf: nafFqdn(request.nafId),
+      uaId: hex(nafUaId(request.nafId)),
+      btid: shortBTid(bootstrap.btid),
+    },
+    keys: { Ks: fingerprint(bootstrap.ks), Ks_NAF: fingerprint(key) },
+    ...(context === undefined ? {} : { context }),
+  }))
   return {
     ...(naf.discloseImpi ? { impi: bootstrap.impi } : {}),
     meKeyMaterial: key,

@@ -1,3 +1,4 @@
+import { tell } from '../../core/tap.ts'
 import { checkWallClock } from '../../core/clock-step.ts'
 import { hex } from '../../core/bytes.ts'
 import { KeyRequestFailed, NotAuthorised } from '../../core/errors.ts'
@@ -96,16 +97,15 @@ function answerFrom(
     const key = deriveKsNaf(ks, rand, impi, nafId)
     const uiccMe = gbaU ? 'GBA_U' : 'GBA_ME'
     const gpi = makeGpi({ uiccMe, rand, autn, ptId, nafId, keyExpiry, impi, ks })
-    if (!ports.report.unheard)
-      ports.report({
-        what: 'pushed',
-        fields: {
-          ...{ to: from, naf: nafFqdn(nafId), uaId: hex(nafUaId(nafId)), impi: maskedImpi(impi), uiccMe },
-          ...{ expires: new Date(keyExpiry).toISOString(), resynchronised: !!request.resynchronisation },
-        },
-        keys: { Ks: fingerprint(ks), Ks_NAF: fingerprint(key) },
-        ...(context === undefined ? {} : { context }),
-      })
+    tell(ports.report, () => ({
+      what: 'pushed',
+      fields: {
+        ...{ to: from, naf: nafFqdn(nafId), uaId: hex(nafUaId(nafId)), impi: maskedImpi(impi), uiccMe },
+        ...{ expires: new Date(keyExpiry).toISOString(), resynchronised: !!request.resynchronisation },
+      },
+      keys: { Ks: fingerprint(ks), Ks_NAF: fingerprint(key) },
+      ...(context === undefined ? {} : { context }),
+    }))
     return { meKeyMaterial: key, gpi, keyExpiry, ussList: ussAskedFor(naf, request.gsids, guss) }
   } finally {
     wipe(ks)

@@ -1,3 +1,4 @@
+import { sqnHex } from '../../core/sequence-number.ts'
 import { Rand, Sqn, type Resynchronisation } from '../../core/aka.ts'
 import { IdentityUnknown, SynchronisationRefused } from '../../core/errors.ts'
 import { refusalFields } from '../../core/refusal.ts'
@@ -48,7 +49,7 @@ async function freshVector(
   const vector = generateVector(akaFunctions(subscriber.aka), rand, sqn, subscriber.amf)
   ports.report({
     what: request.resynchronisation ? 'vector-after-resynchronisation' : 'vector',
-    fields: { imsi: maskedImsi(imsi), sqn: sqn.toString(16).padStart(12, '0') },
+    fields: { imsi: maskedImsi(imsi), sqn: sqnHex(sqn) },
     ...(context === undefined ? {} : { context }),
   })
   return { impi: subscriber.impi, vector, guss: gussOf(subscriber) }

@@ -1,3 +1,4 @@
+import { tell } from '../../core/tap.ts'
 import { BTidUnknown, NotAuthorised, ProseError } from '../../core/errors.ts'
 import { hex } from '../../core/bytes.ts'
 import { shortBTid, type BTid } from '../../core/identities/b-tid.ts'
@@ -72,12 +73,11 @@ async function fetchPdkKeyBeside(
 }
 
 function associated(kmf: Kmf, row: KeyRow, uaId: string): Pc8Subscriber {
-  if (!kmf.ports.report.unheard)
-    kmf.ports.report({
-      what: 'pc8-associated',
-      fields: { btid: shortBTid(row.btid), uaId },
-      keys: { Ks_NAF: fingerprint(row.fetched) },
-    })
+  tell(kmf.ports.report, () => ({
+    what: 'pc8-associated',
+    fields: { btid: shortBTid(row.btid), uaId },
+    keys: { Ks_NAF: fingerprint(row.fetched) },
+  }))
   const { btid, expires, ussList, imsi } = row
   return { btid, expires, ussList, key: row.fetched, ...(imsi !== undefined && { imsi }) }
 }

@@ -1,5 +1,5 @@
 import { refusalFields } from '../../core/refusal.ts'
-import type { Fields, Step } from '../../core/tap.ts'
+import { tell, type Fields, type Step } from '../../core/tap.ts'
 import { later, seconds, type Instant } from '../../core/units.ts'
 import type { BsfCall, KmfPorts } from './ports.ts'
 
@@ -35,10 +35,8 @@ export class Procedure {
 
   /** `told` is asked for the fields and the fingerprints of keys only where somebody hears of it. */
   decided(what: string, told: () => Told): void {
-    const { report } = this.#ports
-    if (report.unheard) return
     const { step, context } = this
-    report({ step, what, ...told(), ...(context !== undefined && { context }) })
+    tell(this.#ports.report, () => ({ step, what, ...told(), ...(context !== undefined && { context }) }))
   }
 
   /** The true reason, for this node only (R10). */

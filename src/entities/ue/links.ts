@@ -3,7 +3,7 @@ import { MalformedMessage, ProseError, TemporaryFailure } from '../../core/error
 import type { NafId } from '../../core/identities/naf-id.ts'
 import type { Layer2Id } from '../../core/identities/prose.ts'
 import { wipe } from '../../core/keys.ts'
-import type { Count, Report } from '../../core/tap.ts'
+import { tell, type Count, type Report } from '../../core/tap.ts'
 import { ue2Context } from '../../core/traceparent.ts'
 import { Instant, milliseconds, type Milliseconds } from '../../core/units.ts'
 import type { DirectCommunicationRequest, Pc5Message } from '../../reference-points/pc5/messages.ts'
@@ -291,8 +291,7 @@ export class Links {
   }
 
   #report({ trace }: LinkEntry, { state, keys }: Extract<LinkEffect, { kind: 'report' }>): void {
-    const { report } = this.#ports
-    if (!report.unheard) report({ ...state, ...(keys && { keys: keys() }), context: trace })
+    tell(this.#ports.report, () => ({ ...state, ...(keys && { keys: keys() }), context: trace }))
   }
 
   #endRekeying(entry: LinkEntry, end: RekeyingEnd): void {
